@@ -1,0 +1,114 @@
+import type { AgentId, AttemptId, ContactId, JobId } from '../kernel/ids.ts';
+
+/** What plugs in around the core. All four are implemented by modules and handed in by the composition root. */
+
+/** A contact, leased for one attempt. Nobody else has it until the lease is given back or its deadline passes. */
+export interface LeasedContact {
+  readonly contact: ContactId;
+  readonly job: JobId;
+  /** E.164, e.g. `+4930901820`. */
+  readonly address: string;
+  /** IANA zone derived from the number or given with the contact. */
+  readonly timeZone: string;
+  /** 1 for the first attempt of this contact in this job. */
+  readonly attemptNumber: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly leaseExpiresAt: number;
+}
+
+export interface AttemptSource {
+  /** Leases up to `count` contacts that are due now, best first. */
+  lease(job: JobId, count: number): Promise<readonly LeasedContact[]>;
+  /** Gives a lease back unused: the contact is due again at `notBefore` (default now). */
+  giveBack(contact: LeasedContact, notBefore?: number): Promise<void>;
+  /** Contacts not finished in this job: due now, due later, and leased. */
+  left(job: JobId): Promise<{ due: number; later: number; leased: number }>;
+}
+
+/** Who asks for an attempt. Every channel and every asker passes the same gate. */
+export type AttemptAsker = 'pacer' | 'agent' | 'callback' | 'api';
+
+export type GateVerdict =
+  | { readonly allowed: true }
+  /** `code` is a completion code (`DNC`, `Restricted`, `Sys_No_Callable_Address` …); `retryAt` when it is only too early. */
+  | { readonly allowed: false; readonly code: string; readonly reason: string; readonly retryAt?: number };
+
+export interface AttemptGate {
+  /** The one choke point: authorises every attempt on every channel. */
+  authorise(request: { contact: LeasedContact; asker: AttemptAsker; channel: 'voice' | 'sms' | 'email'; now: number }): Promise<GateVerdict>;
+}
+
+/** An attempt's one terminal result. */
+export interface AttemptResult {
+  readonly attempt: AttemptId;
+  readonly contact: ContactId;
+  readonly job: JobId;
+  /** Reference A10: `Answer_Human`, `Call_Busy`, … or an agent's own code. */
+  readonly completionCode: string;
+  readonly startedAt: number;
+  readonly answeredAt?: number;
+  readonly endedAt: number;
+  readonly agent?: AgentId;
+  /** The person answered and no agent came in time: the safe-harbour message was played (or could not be). */
+  readonly nuisance: boolean;
+  readonly sipStatus?: number;
+  readonly times: Readonly<Record<string, number>>;
+  readonly exit: Readonly<Record<string, unknown>>;
+}
+
+export interface OutcomeSink {
+  /** Records that an attempt has begun, before anything is dialled. Rejects when the contact has an unfinished attempt. */
+  begin(attempt: { attempt: AttemptId; contact: LeasedContact; startedAt: number }): Promise<void>;
+  /** Facts worth surviving a crash, e.g. the SIP dialog's ids. */
+  note(attempt: AttemptId, facts: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Exactly once per attempt; a second call for the same attempt changes nothing and answers false. */
+  finish(result: AttemptResult): Promise<boolean>;
+  /** The opt-out key and the agent's AGTAddToDNC end here. */
+  addToDoNotCall(entry: { address: string; contact?: ContactId; source: string; at: number }): Promise<void>;
+}
+
+export interface ChosenAgent {
+  readonly agent: AgentId;
+  /** The name of the conference in which the agent's nailed leg sits. */
+  readonly conference: string;
+}
+
+export interface AgentPool {
+  /** Takes an idle, nailed agent of the job for this attempt (Ready → Busy), or undefined. Longest idle first. */
+  acquire(job: JobId, attempt: AttemptId): ChosenAgent | undefined;
+  /** Waits for one, first come first served, until `deadline` (monotonic ms). The waiting ends at once when `signal` aborts. */
+  waitFor(job: JobId, attempt: AttemptId, deadlineMs: number, signal: AbortSignal): Promise<ChosenAgent | undefined>;
+  /** Tells the agent's desktop about the contact (AGTCallNotify) and marks it Talking. */
+  connected(agent: AgentId, attempt: AttemptId, contact: LeasedContact): void;
+  /** The customer's leg is gone or released: wrap-up begins. Resolves with the agent's completion code, or the default at the deadline. */
+  customerLeft(agent: AgentId, attempt: AttemptId): Promise<{ completionCode?: string }>;
+  /** The attempt ended before the agent talked: back to idle without wrap-up. */
+  release(agent: AgentId, attempt: AttemptId): void;
+  snapshot(job: JobId, now: number): PoolSnapshot;
+}
+
+/** What pacing needs to know of the agents of a job; elapsed milliseconds of each. */
+export interface PoolSnapshot {
+  readonly idle: number;
+  readonly talking: readonly number[];
+  readonly wrapping: readonly number[];
+  readonly staffed: number;
+}
+
+/** Keeps an agent's leg up. Implemented by the core (nailing), used by the agents module. */
+export interface NailControl {
+  /** Calls the agent's phone and keeps it. `nail.*` events tell the rest. */
+  nailUp(request: { agent: AgentId; address: string; job: JobId }): void;
+  /** Hangs up after `delayMs` unless nailed for another job before. */
+  unnail(agent: AgentId, delayMs: number): void;
+}
+
+export interface NailEventMap {
+  'nail.up': { agent: AgentId; conference: string };
+  'nail.lost': { agent: AgentId; reason: string };
+  'nail.failed': { agent: AgentId; reason: string; attempts: number };
+  'nail.down': { agent: AgentId };
+  /** The agent's phone holds the nailed call (SDP direction or silence of RTP): not usable until it is over. */
+  'nail.held': { agent: AgentId; held: boolean };
+}
+export type NailEvent = { [N in keyof NailEventMap]: { readonly name: N } & Readonly<NailEventMap[N]> }[keyof NailEventMap];

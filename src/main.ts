@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { NailupError } from './kernel/nailup-error.ts';
+
+/** The command line. Each command stands in `commands/` and registers itself here, one line each. */
+const program = new Command('nailup')
+  .description('CCXML/VoiceXML application server for proactive outreach')
+  .showHelpAfterError()
+  .configureHelp({ showGlobalOptions: true });
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (!(error instanceof NailupError)) throw error;
+  process.stderr.write(`nailup: ${error.line}\n`);
+  process.exitCode = 1;
+}
