@@ -150,7 +150,11 @@ export interface MediaEventMap {
   /** Nothing arrived for a while although the direction allows it, and when it comes back. */
   'endpoint.silent': { node: MediaId; silentMs: number };
   'endpoint.heard': { node: MediaId };
-  /** The first audio frame that came in over the edge from → `node` left towards `node`'s phone. `atMs`: monotonic clock of the process. */
+  /**
+   * The first audio frame that endpoint `from` sent in has left towards endpoint `to`'s phone, straight or through a conference.
+   * Told once per pair each time a path between the two comes into being. `atMs`: monotonic clock of the process (performance.now()
+   * plus performance.timeOrigin differences between threads removed), so that it can be compared with other events' times.
+   */
   'edge.flowing': { from: MediaId; to: MediaId; atMs: number };
   'node.closed': { node: MediaId };
   'play.started': { node: MediaId; play: string };

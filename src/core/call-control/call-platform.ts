@@ -1,0 +1,398 @@
+import type { BridgeId, CcxmlPlatform, ConnectionFacts, MediaPath, PlatformEvent, PlatformHints } from '../../ccxml/platform.ts';
+import type { CallId, ConferenceId, ConnectionId, DialogId, IdSource, MediaId, SessionId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import type { Media, MediaEvent } from '../../media/media.ts';
+import type { Signalling, SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
+import { clampFor, type ClampPolicy, type PartyRole } from '../clamping/clamp-policy.ts';
+import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
+import type { DialogRunner } from './dialog-runner.ts';
+import { classifyHints, placeHints } from './platform-hints.ts';
+import type { SipOutcome } from './sip-outcome.ts';
+
+export interface CallPlatformDeps {
+  readonly signalling: Signalling;
+  readonly media: Media;
+  readonly dialogs: DialogRunner;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly clampPolicy: ClampPolicy;
+  readonly sipOutcomes?: Readonly<Record<string, SipOutcome>>;
+  /** The local address of outbound connections (`connection.local`), e.g. `sip:nailup@127.0.0.1`. */
+  readonly localAddress: string;
+  /** `<send targettype="'avaya_platform'">` of a session. */
+  readonly toLauncher: (message: LauncherMessage) => Reply;
+  /** A call from outside: who gets it. Absent answer means 480. */
+  readonly incoming: (call: IncomingCall) => void;
+}
+
+export interface LauncherMessage {
+  readonly session: SessionId;
+  readonly target: string;
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** An inbound call; exactly one of the two is called. */
+export interface IncomingCall {
+  readonly to: string;
+  readonly from: string;
+  readonly requestUri: string;
+  readonly facts: ConnectionFacts;
+  /** Makes it a connection; the CCXML server is told `connection.alerting` by the caller of this, or by `start`. */
+  take(): ConnectionId;
+  refuse(status: number): void;
+}
+
+/** An event of one leg that call control listens to besides the session (greeting's end, first audio to the agent). */
+export type LegObserver = (event: MediaEvent, connection: ConnectionId) => void;
+
+interface DialogEntry {
+  readonly node: MediaId;
+  readonly connection: ConnectionId | undefined;
+}
+
+/** The CCXML platform on real signalling and media: routes commands down and events up, keyed by id. */
+export class CallPlatform implements CcxmlPlatform {
+  readonly #deps: CallPlatformDeps;
+  readonly #legDeps: LegDeps;
+  readonly #legs = new Map<ConnectionId, ConnectionLeg>();
+  readonly #byCall = new Map<CallId, ConnectionLeg>();
+  readonly #byNode = new Map<MediaId, ConnectionLeg>();
+  readonly #conferences = new Map<ConferenceId, MediaId>();
+  readonly #dialogs = new Map<DialogId, DialogEntry>();
+  readonly #dialogNodes = new Map<MediaId, DialogId>();
+  readonly #roles = new Map<ConnectionId, PartyRole>();
+  /** Exit tones of the members of conferences, by member node and conference node. */
+  readonly #exitTones = new Map<string, string>();
+  readonly #members = new Map<MediaId, Set<MediaId>>();
+  #tell: (event: PlatformEvent) => void = () => undefined;
+  #observe: LegObserver = () => undefined;
+  #plays = 0;
+
+  constructor(deps: CallPlatformDeps) {
+    this.#deps = deps;
+    this.#legDeps = {
+      signalling: deps.signalling,
+      media: deps.media,
+      logger: deps.logger,
+      sipOutcomes: deps.sipOutcomes ?? {},
+      tell: (event) => this.#legEvent(event),
+      closed: (leg) => this.#forget(leg),
+    };
+  }
+
+  async start(tell: (event: PlatformEvent) => void, observe: LegObserver = () => undefined): Promise<void> {
+    this.#tell = tell;
+    this.#observe = observe;
+    this.#deps.dialogs.start((event) => this.#dialogEvent(event));
+    await this.#deps.media.start((event) => this.#mediaEvent(event));
+    await this.#deps.signalling.start((event) => this.#signallingEvent(event));
+  }
+
+  get openConnections(): number {
+    return this.#legs.size;
+  }
+
+  /** The role of a connection decides what it may hear (`core/clamping`). */
+  setRole(connection: ConnectionId, role: PartyRole): void {
+    this.#roles.set(connection, role);
+  }
+
+  nodeOf(id: BridgeId): MediaId | undefined {
+    return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.get(id as ConferenceId) ?? this.#dialogs.get(id as DialogId)?.node;
+  }
+
+  callOf(connection: ConnectionId): CallId | undefined {
+    return this.#legs.get(connection)?.call;
+  }
+
+  createCall(command: Parameters<CcxmlPlatform['createCall']>[0]): Reply {
+    const { connection, dest, hints } = command;
+    const place = placeHints(hints);
+    const facts: ConnectionFacts = {
+      local: command.callerId ?? this.#deps.localAddress,
+      remote: dest,
+      originator: 'local',
+      protocol: { name: 'sip', version: '2.0' },
+      ...(command.aai === undefined ? {} : { aai: command.aai }),
+    };
+    const leg = new ConnectionLeg(this.#legDeps, this.#ids(connection), facts, {
+      outbound: {
+        hints,
+        place: {
+          to: dest,
+          timeoutMs: command.timeoutMs,
+          ...(command.callerId === undefined ? {} : { from: command.callerId }),
+          ...(command.aai === undefined || command.aai === '' ? {} : { uui: command.aai }),
+          ...place,
+        },
+      },
+    });
+    this.#keep(leg);
+    const role = hints['nailup.role'];
+    if (role === 'agent' || role === 'customer') this.#roles.set(connection, role);
+    leg.dial();
+    return accepted;
+  }
+
+  accept(command: Parameters<CcxmlPlatform['accept']>[0]): Reply {
+    return this.#withLeg(command.connection, (leg) => (leg.accept() ? accepted : refused('bad-state', `connection ${leg.id} is ${leg.state}, not alerting`)));
+  }
+
+  reject(command: Parameters<CcxmlPlatform['reject']>[0]): Reply {
+    return this.#withLeg(command.connection, (leg) =>
+      leg.state === 'alerting' && leg.hangUp(command.reason) ? accepted : refused('bad-state', `connection ${leg.id} is ${leg.state}, not alerting`));
+  }
+
+  redirect(command: Parameters<CcxmlPlatform['redirect']>[0]): Reply {
+    return this.#withLeg(command.connection, (leg) => this.#deps.signalling.redirect({ call: leg.call, target: command.dest }));
+  }
+
+  disconnect(command: Parameters<CcxmlPlatform['disconnect']>[0]): Reply {
+    return this.#withLeg(command.connection, (leg) => (leg.hangUp(command.reason) ? accepted : refused('bad-state', `connection ${leg.id} is ${leg.state}`)));
+  }
+
+  merge(command: Parameters<CcxmlPlatform['merge']>[0]): Reply {
+    const one = this.#legs.get(command.connection1);
+    const two = this.#legs.get(command.connection2);
+    if (one === undefined || two === undefined) return refused('unknown-id', `no connection ${one === undefined ? command.connection1 : command.connection2}`);
+    return this.#deps.signalling.transfer({ call: one.call, target: two.facts.remote, replaces: two.call });
+  }
+
+  createConference(command: Parameters<CcxmlPlatform['createConference']>[0]): Reply {
+    const node = this.#deps.ids.next('media');
+    const reply = this.#deps.media.openConference({
+      node,
+      ...(command.reservedTalkers === undefined ? {} : { reservedTalkers: command.reservedTalkers }),
+      ...(command.reservedListeners === undefined ? {} : { reservedListeners: command.reservedListeners }),
+    });
+    if (!reply.accepted) return reply;
+    this.#conferences.set(command.conference, node);
+    this.#members.set(node, new Set());
+    this.#tell({ name: 'conference.created', conference: command.conference });
+    return accepted;
+  }
+
+  destroyConference(command: Parameters<CcxmlPlatform['destroyConference']>[0]): Reply {
+    const node = this.#conferences.get(command.conference);
+    if (node === undefined) return refused('unknown-id', `no conference ${command.conference}`);
+    this.#conferences.delete(command.conference);
+    this.#members.delete(node);
+    this.#deps.media.close({ node });
+    this.#tell({ name: 'conference.destroyed', conference: command.conference, reason: 'destroyed' });
+    return accepted;
+  }
+
+  connectPath(path: MediaPath): Reply {
+    const from = this.nodeOf(path.from);
+    const to = this.nodeOf(path.to);
+    if (from === undefined || to === undefined) return refused('unknown-id', `no media for ${from === undefined ? path.from : path.to}`);
+    const clamp = clampFor(this.#deps.clampPolicy, { from: this.#roleOf(path.from), to: this.#roleOf(path.to), dtmfClamp: path.dtmfClamp, toneClamp: path.toneClamp });
+    const reply = this.#deps.media.connect({ from, to, clamp, autoGain: path.autoInputGain === true || path.autoOutputGain === true });
+    if (!reply.accepted) return reply;
+    const members = this.#members.get(to);
+    if (members !== undefined) {
+      if (!members.has(from) && path.entryTone !== undefined && path.entryTone !== false) this.#toneToOthers(members, from, path.entryTone);
+      members.add(from);
+      if (typeof path.exitTone === 'string' || path.exitTone === true) this.#exitTones.set(`${from} ${to}`, String(path.exitTone));
+    }
+    return accepted;
+  }
+
+  disconnectPath(command: { from: BridgeId; to: BridgeId }): Reply {
+    const from = this.nodeOf(command.from);
+    const to = this.nodeOf(command.to);
+    // A path ends with either of its nodes, so one that is gone is already undone.
+    if (from === undefined || to === undefined) return accepted;
+    this.#leave(from, to);
+    return this.#deps.media.disconnect({ from, to });
+  }
+
+  prepareDialog(command: Parameters<CcxmlPlatform['prepareDialog']>[0]): Reply {
+    const node = this.#openDialog(command.dialog, command.connection);
+    if (typeof node === 'object') return node;
+    return this.#deps.dialogs.prepare({ dialog: command.dialog, session: command.session, node, src: command.src, type: command.type, parameters: command.parameters, fetch: command.fetch, ...this.#talkingTo(command.connection) });
+  }
+
+  startDialog(command: Parameters<CcxmlPlatform['startDialog']>[0]): Reply {
+    const known = this.#dialogs.get(command.dialog);
+    const node = known === undefined ? this.#openDialog(command.dialog, command.connection) : known.node;
+    if (typeof node === 'object') return node;
+    if (known !== undefined) this.#dialogs.set(command.dialog, { node, connection: command.connection });
+    return this.#deps.dialogs.run({
+      dialog: command.dialog, session: command.session, node, parameters: command.parameters,
+      ...(command.src === undefined ? {} : { src: command.src }), ...(command.type === undefined ? {} : { type: command.type }),
+      ...(command.fetch === undefined ? {} : { fetch: command.fetch }), ...this.#talkingTo(command.connection),
+    });
+  }
+
+  terminateDialog(command: Parameters<CcxmlPlatform['terminateDialog']>[0]): Reply {
+    if (!this.#dialogs.has(command.dialog)) return refused('unknown-id', `no dialog ${command.dialog}`);
+    return this.#deps.dialogs.terminate({ dialog: command.dialog, immediate: command.immediate });
+  }
+
+  sendToDialog(command: Parameters<CcxmlPlatform['sendToDialog']>[0]): Reply {
+    return this.#deps.dialogs.deliver({ dialog: command.dialog, event: command.event, data: command.data });
+  }
+
+  transferResult(command: Parameters<CcxmlPlatform['transferResult']>[0]): Reply {
+    return this.#deps.dialogs.transferResult(command);
+  }
+
+  sendToLauncher(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
+    return this.#deps.toLauncher(command);
+  }
+
+  #ids(connection: ConnectionId): { connection: ConnectionId; call: CallId; node: MediaId } {
+    return { connection, call: this.#deps.ids.next('call'), node: this.#deps.ids.next('media') };
+  }
+
+  #keep(leg: ConnectionLeg): void {
+    this.#legs.set(leg.id, leg);
+    this.#byCall.set(leg.call, leg);
+    this.#byNode.set(leg.node, leg);
+  }
+
+  #forget(leg: ConnectionLeg): void {
+    for (const members of this.#members.values()) members.delete(leg.node);
+    for (const key of this.#exitTones.keys()) if (key.startsWith(`${leg.node} `)) this.#exitTones.delete(key);
+    this.#legs.delete(leg.id);
+    this.#byCall.delete(leg.call);
+    this.#byNode.delete(leg.node);
+    this.#roles.delete(leg.id);
+  }
+
+  #withLeg(connection: ConnectionId, act: (leg: ConnectionLeg) => Reply): Reply {
+    const leg = this.#legs.get(connection);
+    return leg === undefined ? refused('unknown-id', `no connection ${connection}`) : act(leg);
+  }
+
+  #roleOf(id: BridgeId): PartyRole {
+    if (this.#dialogs.has(id as DialogId)) return 'dialog';
+    if (this.#conferences.has(id as ConferenceId)) return 'conference';
+    return this.#roles.get(id as ConnectionId) ?? 'other';
+  }
+
+  #openDialog(dialog: DialogId, connection: ConnectionId | undefined): MediaId | Reply {
+    const node = this.#deps.ids.next('media');
+    const reply = this.#deps.media.openDialog({ node });
+    if (!reply.accepted) return reply;
+    this.#dialogs.set(dialog, { node, connection });
+    this.#dialogNodes.set(node, dialog);
+    return node;
+  }
+
+  #talkingTo(connection: ConnectionId | undefined): { connection?: { id: ConnectionId; facts: ConnectionFacts } } {
+    const leg = connection === undefined ? undefined : this.#legs.get(connection);
+    return leg === undefined ? {} : { connection: { id: leg.id, facts: leg.facts } };
+  }
+
+  #toneToOthers(members: ReadonlySet<MediaId>, joining: MediaId, tone: string | boolean): void {
+    const name = tone === 'zip' ? 'zip' : tone === 'exit' ? 'exit' : 'entry';
+    for (const member of members) {
+      if (member !== joining && this.#byNode.has(member)) this.#deps.media.play({ play: `tone-${++this.#plays}`, node: member, items: [{ kind: 'tone', tone: name }] });
+    }
+  }
+
+  #leave(from: MediaId, to: MediaId): void {
+    const members = this.#members.get(to);
+    if (members === undefined || !members.delete(from)) return;
+    const tone = this.#exitTones.get(`${from} ${to}`);
+    this.#exitTones.delete(`${from} ${to}`);
+    if (tone !== undefined) this.#toneToOthers(members, from, 'exit');
+  }
+
+  #signallingEvent(event: SignallingEvent): void {
+    if (event.name === 'call.incoming') return this.#incoming(event);
+    if (!('call' in event)) return;
+    const leg = this.#byCall.get(event.call);
+    if (leg === undefined) return;
+    if (event.name === 'call.info') return this.#info(leg, event);
+    if (event.name === 'transfer.progress' && event.done) {
+      if (event.status < 300) this.#tell({ name: 'connection.redirected', connection: leg.id, reason: String(event.status) });
+      else this.#tell({ name: 'connection.error', connection: leg.id, event: 'error.connection', reason: `transfer failed with ${event.status}` });
+      return;
+    }
+    leg.onSignalling(event);
+  }
+
+  /** SIP INFO digits: `Signal=5` lines of application/dtmf-relay, or the bare digit of application/dtmf. */
+  #info(leg: ConnectionLeg, event: { contentType: string; body: string }): void {
+    if (!/^application\/(dtmf|dtmf-relay|vnd\.nortelnetworks\.digits)\b/i.test(event.contentType)) return;
+    const digit = /^\s*Signal\s*=\s*([0-9A-D*#])/im.exec(event.body)?.[1] ?? /^\s*([0-9A-D*#])\s*$/i.exec(event.body)?.[1];
+    if (digit === undefined) return;
+    const duration = Number(/^\s*Duration\s*=\s*(\d+)/im.exec(event.body)?.[1] ?? 160);
+    this.#deps.media.injectDigit({ node: leg.node, digit: digit.toUpperCase(), durationMs: duration });
+  }
+
+  #incoming(event: SignallingEventMap['call.incoming']): void {
+    const facts: ConnectionFacts = {
+      local: event.to,
+      remote: event.from,
+      originator: 'remote',
+      protocol: { name: 'sip', version: '2.0' },
+      ...(event.uui === undefined ? {} : { aai: event.uui }),
+      sip: { headers: event.headers, requesturi: event.requestUri },
+    };
+    this.#deps.incoming({
+      to: event.to,
+      from: event.from,
+      requestUri: event.requestUri,
+      facts,
+      refuse: (status) => void this.#deps.signalling.reject({ call: event.call, status }),
+      take: () => {
+        const connection = this.#deps.ids.next('connection');
+        const leg = new ConnectionLeg(this.#legDeps, { connection, call: event.call, node: this.#deps.ids.next('media') }, facts, event.sdp === undefined ? {} : { remoteSdp: event.sdp });
+        this.#keep(leg);
+        this.#deps.signalling.progress({ call: event.call, status: 180 });
+        leg.ring({});
+        return connection;
+      },
+    });
+  }
+
+  #mediaEvent(event: MediaEvent): void {
+    if (!('node' in event)) {
+      const leg = this.#byNode.get(event.from);
+      if (leg !== undefined) this.#observe(event, leg.id);
+      return;
+    }
+    const leg = this.#byNode.get(event.node);
+    if (leg === undefined) return;
+    this.#observe(event, leg.id);
+    if (event.name === 'callprogress') {
+      this.#tell({ name: 'connection.signal', connection: leg.id, info: { callprogress: event.progress, callprogresstime: event.offsetMs, confidence: event.confidence, final: event.final } });
+      return;
+    }
+    leg.onMedia(event);
+  }
+
+  #legEvent(event: PlatformEvent): void {
+    if (event.name === 'connection.connected') this.#classify(event.connection);
+    if (event.name === 'connection.disconnected' || event.name === 'connection.failed') {
+      for (const [dialog, entry] of this.#dialogs) if (entry.connection === event.connection) this.#deps.dialogs.hangUp(dialog);
+    }
+    this.#tell(event);
+  }
+
+  #classify(connection: ConnectionId): void {
+    const leg = this.#legs.get(connection);
+    const hints = leg === undefined ? undefined : classifyHints(leg.hints);
+    if (leg === undefined || hints === undefined) return;
+    const reply = this.#deps.media.classify({ node: leg.node, hints });
+    if (!reply.accepted) this.#tell({ name: 'connection.signal', connection, info: { callprogress: 'error', reason: reply.refusal.reason } });
+  }
+
+  #dialogEvent(event: PlatformEvent & { dialog: DialogId }): void {
+    const entry = this.#dialogs.get(event.dialog);
+    if (event.name === 'dialog.exit' || (event.name === 'dialog.failed' && entry !== undefined)) {
+      this.#dialogs.delete(event.dialog);
+      if (entry !== undefined) {
+        this.#dialogNodes.delete(entry.node);
+        this.#deps.media.close({ node: entry.node });
+      }
+    }
+    this.#tell(event);
+  }
+}
