@@ -1,0 +1,133 @@
+import { splitList } from './grammar.ts';
+import { headerKey, isListHeader, knownName } from './header-names.ts';
+
+/** One header line. */
+export interface HeaderField {
+  /** Canonical name; for an unknown header the name as it was written. */
+  readonly name: string;
+  /** See `headerKey`. */
+  readonly key: string;
+  /** Unfolded and trimmed. */
+  readonly value: string;
+}
+
+/** A header can be read as one value, as all its values, or as its first value alone. */
+type TypedSlot = 'one' | 'all' | 'first';
+
+/** A line end in a value would let its author write further headers. */
+const clean = (value: string): string => (/[\r\n]/.test(value) ? value.replace(/[\r\n]+\s*/g, ' ').trim() : value);
+
+/** The header lines of one message in wire order. Names are taken in any spelling. */
+export class HeaderStore {
+  #fields: HeaderField[];
+  /** Typed values parsed so far, by key; emptied for a key when it changes. */
+  #typed: Map<string, Partial<Record<TypedSlot, unknown>>> | undefined;
+
+  constructor(fields: HeaderField[] = []) {
+    this.#fields = fields;
+  }
+
+  get fields(): readonly HeaderField[] {
+    return this.#fields;
+  }
+
+  /** The text of the first line of that name. */
+  get(name: string): string | undefined {
+    const key = headerKey(name);
+    for (const field of this.#fields) if (field.key === key) return field.value;
+    return undefined;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** The text of every line of that name, unsplit. */
+  lines(name: string): string[] {
+    const key = headerKey(name);
+    const values: string[] = [];
+    for (const field of this.#fields) if (field.key === key) values.push(field.value);
+    return values;
+  }
+
+  /** Every value of that name; lines are split on commas where the header is a list. */
+  all(name: string): string[] {
+    const key = headerKey(name);
+    const list = isListHeader(key);
+    const values: string[] = [];
+    for (const field of this.#fields) {
+      if (field.key !== key) continue;
+      if (list) values.push(...splitList(field.value));
+      else values.push(field.value);
+    }
+    return values;
+  }
+
+  /** Replaces every line of that name, at the place of the first one, else at the end. */
+  set(name: string, value: string | readonly string[]): void {
+    const made = (typeof value === 'string' ? [value] : value).map((text) => HeaderStore.#field(name, text));
+    const key = headerKey(name);
+    const at = this.#fields.findIndex((field) => field.key === key);
+    if (at < 0) this.#fields.push(...made);
+    else {
+      const rest = this.#fields.slice(at).filter((field) => field.key !== key);
+      this.#fields = [...this.#fields.slice(0, at), ...made, ...rest];
+    }
+    this.#typed?.delete(key);
+  }
+
+  /** Adds a line behind the last one. */
+  append(name: string, value: string): void {
+    const field = HeaderStore.#field(name, value);
+    this.#fields.push(field);
+    this.#typed?.delete(field.key);
+  }
+
+  /** Adds a line before every other: what a new Via or Record-Route needs. */
+  prepend(name: string, value: string): void {
+    const field = HeaderStore.#field(name, value);
+    this.#fields.unshift(field);
+    this.#typed?.delete(field.key);
+  }
+
+  /** Replaces the first *value* of a list header, or removes it when `value` is undefined; other values stay. */
+  replaceFirst(name: string, value: string | undefined): void {
+    const key = headerKey(name);
+    const at = this.#fields.findIndex((field) => field.key === key);
+    const field = this.#fields[at];
+    if (field === undefined) {
+      if (value !== undefined) this.append(name, value);
+      return;
+    }
+    const rest = isListHeader(key) ? splitList(field.value).slice(1) : [];
+    const values = value === undefined ? rest : [clean(value), ...rest];
+    if (values.length === 0) this.#fields.splice(at, 1);
+    else this.#fields[at] = { name: field.name, key, value: values.join(', ') };
+    this.#typed?.delete(key);
+  }
+
+  remove(name: string): void {
+    const key = headerKey(name);
+    this.#fields = this.#fields.filter((field) => field.key !== key);
+    this.#typed?.delete(key);
+  }
+
+  clone(): HeaderStore {
+    return new HeaderStore(this.#fields.slice());
+  }
+
+  /** What `parse` made of the header `key` (a canonical name), kept until the header changes. */
+  typed<T>(key: string, slot: TypedSlot, parse: (headers: HeaderStore) => T): T {
+    const typed = (this.#typed ??= new Map<string, Partial<Record<TypedSlot, unknown>>>());
+    let slots = typed.get(key);
+    if (slots === undefined) typed.set(key, (slots = {}));
+    else if (slot in slots) return slots[slot] as T;
+    const value = parse(this);
+    slots[slot] = value;
+    return value;
+  }
+
+  static #field(name: string, value: string): HeaderField {
+    return { name: knownName(name) ?? name, key: headerKey(name), value: clean(value) };
+  }
+}
