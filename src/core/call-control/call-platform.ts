@@ -63,6 +63,7 @@ export class CallPlatform implements CcxmlPlatform {
   readonly #dialogs = new Map<DialogId, DialogEntry>();
   readonly #dialogNodes = new Map<MediaId, DialogId>();
   readonly #roles = new Map<ConnectionId, PartyRole>();
+  readonly #sessions = new Map<ConnectionId, SessionId>();
   /** Exit tones of the members of conferences, by member node and conference node. */
   readonly #exitTones = new Map<string, string>();
   readonly #members = new Map<MediaId, Set<MediaId>>();
@@ -103,6 +104,11 @@ export class CallPlatform implements CcxmlPlatform {
     return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.get(id as ConferenceId) ?? this.#dialogs.get(id as DialogId)?.node;
   }
 
+  /** The session that placed the call. */
+  sessionOf(connection: ConnectionId): SessionId | undefined {
+    return this.#sessions.get(connection);
+  }
+
   callOf(connection: ConnectionId): CallId | undefined {
     return this.#legs.get(connection)?.call;
   }
@@ -130,6 +136,7 @@ export class CallPlatform implements CcxmlPlatform {
       },
     });
     this.#keep(leg);
+    this.#sessions.set(connection, command.session);
     const role = hints['nailup.role'];
     if (role === 'agent' || role === 'customer') this.#roles.set(connection, role);
     leg.dial();
@@ -261,6 +268,7 @@ export class CallPlatform implements CcxmlPlatform {
     this.#byCall.delete(leg.call);
     this.#byNode.delete(leg.node);
     this.#roles.delete(leg.id);
+    this.#sessions.delete(leg.id);
   }
 
   #withLeg(connection: ConnectionId, act: (leg: ConnectionLeg) => Reply): Reply {

@@ -1,0 +1,360 @@
+import type { CcxmlServer, PlatformEvent, SessionEnd } from '../../ccxml/platform.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { AttemptId, ConnectionId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import type { CallProgress, MediaEvent } from '../../media/media.ts';
+import type { AgentPool, LeasedContact, OutcomeSink } from '../ports.ts';
+import type { PacingFact, PacingState } from '../pacing/pacing.ts';
+import { Attempt } from './attempt.ts';
+import type { LauncherMessage } from './call-platform.ts';
+
+/** How the driver session of a job is launched. */
+export interface DriverSettings {
+  /** Absolute URI of the driver page. */
+  readonly driverUri: string;
+  readonly mode: 'agent' | 'dialog';
+  readonly classify: boolean;
+  readonly callerId: string;
+  readonly trunk: string;
+  readonly ringTimeoutMs: number;
+  readonly humanUrl: string;
+  readonly machineUrl: string;
+  readonly sovTimeoutMs: number;
+  readonly liveVoiceTimeoutMs: number;
+  /** From the end of the person's greeting to the safe-harbour message, when no agent is there. */
+  readonly safeHarbourMs: number;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface AttemptRunnerDeps {
+  readonly ccxml: () => CcxmlServer;
+  readonly pool: AgentPool;
+  readonly outcomes: OutcomeSink;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** Told of every step (observer stream). */
+  readonly observe: (event: AttemptEvent) => void;
+}
+
+export type AttemptEvent =
+  | { readonly name: 'attempt.started'; readonly attempt: Attempt }
+  | { readonly name: 'attempt.phase'; readonly attempt: Attempt }
+  | { readonly name: 'attempt.finished'; readonly attempt: Attempt; readonly completionCode: string };
+
+const maxStoreRetryMs = 5_000;
+
+/** An attempt's life: launches its driver session, answers its wishes, and hands its one result to the sink. */
+export class AttemptRunner {
+  readonly #deps: AttemptRunnerDeps;
+  readonly #bySession = new Map<SessionId, Attempt>();
+  readonly #byId = new Map<AttemptId, Attempt>();
+  readonly #byConnection = new Map<ConnectionId, Attempt>();
+  readonly #settings = new Map<JobId, DriverSettings>();
+  readonly #facts = new Map<JobId, PacingFact[]>();
+  /** Attempts whose session is over and whose result is being stored (wrap-up included). */
+  readonly #finishing = new Set<Promise<void>>();
+
+  constructor(deps: AttemptRunnerDeps) {
+    this.#deps = deps;
+  }
+
+  get open(): number {
+    return this.#byId.size;
+  }
+
+  of(job: JobId): readonly Attempt[] {
+    return [...this.#byId.values()].filter((a) => a.job === job);
+  }
+
+  find(id: AttemptId): Attempt | undefined {
+    return this.#byId.get(id);
+  }
+
+  owns(session: SessionId): boolean {
+    return this.#bySession.has(session);
+  }
+
+  /** Dials: first the record, then the session, so that a crash in between leaves a record and no unrecorded call. */
+  async start(contact: LeasedContact, settings: DriverSettings): Promise<AttemptId> {
+    const { clock, ids, outcomes } = this.#deps;
+    const attempt = new Attempt({ id: ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic() });
+    this.#byId.set(attempt.id, attempt);
+    this.#bySession.set(attempt.session, attempt);
+    this.#settings.set(contact.job, settings);
+    try {
+      await outcomes.begin({ attempt: attempt.id, contact, startedAt: attempt.startedAt });
+    } catch (error) {
+      this.#forget(attempt);
+      throw error;
+    }
+    this.#fact(attempt.job, { what: 'dialled' });
+    this.#deps.observe({ name: 'attempt.started', attempt });
+    const reply = this.#deps.ccxml().start({
+      session: attempt.session,
+      uri: settings.driverUri,
+      values: launchValues(attempt, settings),
+      onEnd: (end) => this.#ended(attempt, end),
+    });
+    if (!reply.accepted) this.#ended(attempt, { how: 'load', values: {}, reason: reply.refusal.reason });
+    return attempt.id;
+  }
+
+  /** What happened since the last call, for the pacer of the job. */
+  takeFacts(job: JobId): readonly PacingFact[] {
+    const facts = this.#facts.get(job) ?? [];
+    this.#facts.set(job, []);
+    return facts;
+  }
+
+  fact(job: JobId, fact: PacingFact): void {
+    this.#fact(job, fact);
+  }
+
+  calls(job: JobId): PacingState['calls'] {
+    const now = this.#deps.clock.monotonic();
+    const ages = { ringing: [] as number[], classifying: [] as number[], waiting: [] as number[] };
+    for (const attempt of this.#byId.values()) {
+      if (attempt.job !== job) continue;
+      if (attempt.phase === 'ringing' || attempt.phase === 'classifying' || attempt.phase === 'waiting') ages[attempt.phase].push(now - attempt.phaseSince);
+    }
+    return ages;
+  }
+
+  /** Ends the customer's leg: the agent released the line, or the job is stopped. */
+  release(id: AttemptId): boolean {
+    const attempt = this.#byId.get(id);
+    return attempt !== undefined && this.#deps.ccxml().inject(attempt.session, 'agent.release', { attempt: id });
+  }
+
+  /** The agent's leg is gone while it served this attempt: the person is told so by the page. */
+  agentLost(id: AttemptId, reason: string): void {
+    const attempt = this.#byId.get(id);
+    if (attempt !== undefined) this.#deps.ccxml().inject(attempt.session, 'agent.lost', { reason });
+  }
+
+  killAll(unconditional: boolean): void {
+    for (const attempt of this.#byId.values()) this.#deps.ccxml().kill(attempt.session, unconditional);
+  }
+
+  /** Resolves when every result is stored. */
+  async settled(): Promise<void> {
+    while (this.#finishing.size > 0) await Promise.all(this.#finishing);
+  }
+
+  /** A word of a driver session to its launcher. */
+  onLauncher(message: LauncherMessage): Reply {
+    const attempt = this.#bySession.get(message.session);
+    if (attempt === undefined) return refused('unknown-id', `session ${message.session} is no driver session`);
+    switch (message.target) {
+      case 'avaya.launchresponse':
+        return accepted;
+      case 'nailup.agent.request':
+        this.#wantAgent(attempt);
+        return accepted;
+      case 'nailup.agent.joined':
+        this.#joined(attempt);
+        return accepted;
+      case 'nailup.optout':
+        this.#optOut(attempt);
+        return accepted;
+      default:
+        return refused('bad-argument', `target ${message.target} is unknown; use avaya.launchresponse, nailup.agent.request, nailup.agent.joined or nailup.optout`);
+    }
+  }
+
+  /** Call control's events of the attempt's own connection. */
+  onPlatform(event: PlatformEvent, session: SessionId | undefined): void {
+    if (session === undefined || !('connection' in event)) return;
+    const attempt = this.#bySession.get(session);
+    if (attempt === undefined) return;
+    const now = this.#deps.clock.monotonic();
+    if (attempt.connection === undefined) {
+      attempt.connection = event.connection;
+      this.#byConnection.set(event.connection, attempt);
+    }
+    if (event.name === 'connection.progressing') attempt.times.ringing ??= now;
+    if (event.name === 'connection.connected') this.#answered(attempt, event.info, now);
+    if (event.name === 'connection.failed') {
+      const status = event.info?.['sipstatus'];
+      if (typeof status === 'number' && status > 0) attempt.sipStatus = status;
+    }
+    if (event.name === 'connection.signal') this.#signal(attempt, event.info['callprogress'] as CallProgress, now);
+  }
+
+  /** Media facts about the customer's leg: when its greeting ended, and when the agent first heard it. */
+  onMedia(event: MediaEvent, connection: ConnectionId): void {
+    const attempt = this.#byConnection.get(connection);
+    if (attempt === undefined) return;
+    if (event.name === 'speech') {
+      if (event.speaking) attempt.times.voiceStart ??= event.atMs;
+      else if (attempt.times.joined === undefined) attempt.times.greetingEnd = event.atMs;
+    }
+    if (event.name === 'edge.flowing' && attempt.agent !== undefined) attempt.times.agentAudio ??= event.atMs;
+  }
+
+  #answered(attempt: Attempt, info: Readonly<Record<string, unknown>> | undefined, now: number): void {
+    attempt.times.answered = now;
+    this.#enter(attempt, 'classifying', now);
+    this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now) });
+    const sip = info?.['sip'];
+    if (sip !== undefined) this.#background(attempt, this.#deps.outcomes.note(attempt.id, { sip }));
+  }
+
+  #signal(attempt: Attempt, progress: CallProgress, now: number): void {
+    if (progress !== 'recorded_msg' && !progress.startsWith('fax_') && !progress.startsWith('sit_') && progress !== 'busy_tone' && progress !== 'reorder') return;
+    if (attempt.phase !== 'classifying') return;
+    attempt.times.verdict ??= now;
+    this.#enter(attempt, 'messaging', now);
+    this.#fact(attempt.job, { what: 'machine', verdictMs: now - (attempt.times.answered ?? now) });
+  }
+
+  #wantAgent(attempt: Attempt): void {
+    const { clock, pool } = this.#deps;
+    const now = clock.monotonic();
+    if (attempt.agent !== undefined || attempt.phase === 'over') return;
+    attempt.times.verdict ??= now;
+    this.#enter(attempt, 'waiting', now);
+    this.#fact(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now) });
+    const chosen = pool.acquire(attempt.job, attempt.id);
+    if (chosen !== undefined) return this.#agentFound(attempt, chosen);
+    const settings = this.#settings.get(attempt.job);
+    const deadline = (attempt.times.greetingEnd ?? now) + (settings?.safeHarbourMs ?? 2_000);
+    this.#background(attempt, pool.waitFor(attempt.job, attempt.id, deadline, attempt.waiting.signal).then((found) => {
+      if (found !== undefined) {
+        // The person left while the agent was being chosen: the agent goes straight back.
+        if (attempt.phase === 'over') pool.release(found.agent, attempt.id);
+        else this.#agentFound(attempt, found);
+        return;
+      }
+      if (attempt.phase !== 'over') this.#abandon(attempt, 'no agent in time');
+    }));
+  }
+
+  #agentFound(attempt: Attempt, agent: NonNullable<Attempt['agent']>): void {
+    attempt.agent = agent;
+    attempt.times.agentFound = this.#deps.clock.monotonic();
+    const known = this.#deps.ccxml().inject(attempt.session, 'agent.found', { conference: agent.conference, agent: agent.agent });
+    if (!known) this.#deps.pool.release(agent.agent, attempt.id);
+  }
+
+  #abandon(attempt: Attempt, reason: string): void {
+    attempt.nuisance = true;
+    this.#enter(attempt, 'messaging', this.#deps.clock.monotonic());
+    this.#fact(attempt.job, { what: 'abandoned' });
+    this.#deps.ccxml().inject(attempt.session, 'agent.none', { reason });
+  }
+
+  #joined(attempt: Attempt): void {
+    const now = this.#deps.clock.monotonic();
+    if (attempt.agent === undefined) return;
+    attempt.agentTalked = true;
+    attempt.times.joined = now;
+    this.#fact(attempt.job, { what: 'connected', waitMs: now - (attempt.times.verdict ?? now) });
+    this.#enter(attempt, 'talking', now);
+    this.#deps.pool.connected(attempt.agent.agent, attempt.id, attempt.contact);
+  }
+
+  #optOut(attempt: Attempt): void {
+    this.#background(attempt, this.#deps.outcomes.addToDoNotCall({ address: attempt.contact.address, contact: attempt.contact.contact, source: 'opt-out key', at: this.#deps.clock.now() }));
+  }
+
+  #ended(attempt: Attempt, end: SessionEnd): void {
+    const now = this.#deps.clock.monotonic();
+    const before = attempt.phase;
+    attempt.times.ended = now;
+    this.#enter(attempt, 'over', now);
+    attempt.waiting.abort();
+    attempt.nuisance ||= end.values['nuisance'] === true || end.values['nuisance'] === 'true';
+    if (before === 'waiting' && attempt.agent === undefined) this.#fact(attempt.job, { what: 'abandoned' });
+    if (attempt.agentTalked) this.#fact(attempt.job, { what: 'talkEnded', talkMs: now - (attempt.times.joined ?? now) });
+    if (attempt.times.answered === undefined) this.#fact(attempt.job, { what: unansweredFact(end) });
+    const pageCode = end.values['completioncode'];
+    const code = end.how === 'exit' && typeof pageCode === 'string' && pageCode !== '' ? pageCode : 'Application_Error';
+    if (end.how !== 'exit') this.#deps.logger.error({ attempt: attempt.id, how: end.how, reason: end.reason, place: end.place }, 'driver session did not exit by itself');
+    const exit = { how: end.how, ...(end.reason === undefined ? {} : { reason: end.reason }), ...end.values };
+    this.#background(attempt, this.#finish(attempt, code, exit));
+  }
+
+  async #finish(attempt: Attempt, pageCode: string, exit: Readonly<Record<string, unknown>>): Promise<void> {
+    const { clock, pool, outcomes } = this.#deps;
+    let code = pageCode;
+    const endedAt = clock.now();
+    if (attempt.agent !== undefined) {
+      if (attempt.agentTalked) code = (await pool.customerLeft(attempt.agent.agent, attempt.id)).completionCode ?? pageCode;
+      else pool.release(attempt.agent.agent, attempt.id);
+    }
+    await this.#store(attempt, () => outcomes.finish(attempt.result(code, endedAt, exit)));
+    this.#forget(attempt);
+    this.#deps.observe({ name: 'attempt.finished', attempt, completionCode: code });
+  }
+
+  /** The result is kept until the store takes it: a database that is away for a while loses nothing. */
+  async #store(attempt: Attempt, write: () => Promise<unknown>): Promise<void> {
+    for (let wait = 100; ; wait = Math.min(wait * 2, maxStoreRetryMs)) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        this.#deps.logger.error({ attempt: attempt.id, error: String(error), retryInMs: wait }, 'result not stored yet');
+        await new Promise<void>((resolve) => this.#deps.clock.after(wait, resolve));
+      }
+    }
+  }
+
+  #enter(attempt: Attempt, phase: Attempt['phase'], now: number): void {
+    if (attempt.phase === 'over') return;
+    attempt.enter(phase, now);
+    this.#deps.observe({ name: 'attempt.phase', attempt });
+  }
+
+  #fact(job: JobId, fact: PacingFact): void {
+    const facts = this.#facts.get(job);
+    if (facts === undefined) this.#facts.set(job, [fact]);
+    else if (facts.length < 10_000) facts.push(fact);
+  }
+
+  #forget(attempt: Attempt): void {
+    this.#byId.delete(attempt.id);
+    this.#bySession.delete(attempt.session);
+    if (attempt.connection !== undefined) this.#byConnection.delete(attempt.connection);
+  }
+
+  #background(attempt: Attempt, work: Promise<unknown>): void {
+    const done: Promise<void> = work.then(
+      () => undefined,
+      (error: unknown) => this.#deps.logger.error({ attempt: attempt.id, error: String(error) }, 'attempt: background work failed'),
+    ).finally(() => this.#finishing.delete(done));
+    this.#finishing.add(done);
+  }
+}
+
+function unansweredFact(end: SessionEnd): 'busy' | 'invalid' | 'noanswer' {
+  const code = end.values['completioncode'];
+  if (code === 'Call_Busy' || code === 'Cancel_No_Answer') return 'busy';
+  return code === 'Ring_No_Answer' ? 'noanswer' : 'invalid';
+}
+
+function launchValues(attempt: Attempt, settings: DriverSettings): Readonly<Record<string, unknown>> {
+  return {
+    avaya: {
+      ParameterMap: {
+        ...settings.parameters,
+        attempt: attempt.id,
+        dnis: attempt.contact.address,
+        ani: settings.callerId,
+        trunk: settings.trunk,
+        noAnsTime: settings.ringTimeoutMs,
+        enhCCA: settings.classify,
+        mode: settings.mode,
+        humanUrl: settings.humanUrl,
+        machineUrl: settings.machineUrl,
+        sovTimeout: settings.sovTimeoutMs,
+        liveVoiceTimeout: settings.liveVoiceTimeoutMs,
+      },
+      UUI_Info: '',
+    },
+    contact: { address: attempt.contact.address, attributes: attempt.contact.attributes, attemptNumber: attempt.contact.attemptNumber },
+  };
+}

@@ -1,0 +1,73 @@
+import type { AgentId, AttemptId, ConnectionId, JobId, SessionId } from '../../kernel/ids.ts';
+import type { AttemptResult, ChosenAgent, LeasedContact } from '../ports.ts';
+
+/** How far an attempt is, as pacing counts it. */
+export type AttemptPhase = 'ringing' | 'classifying' | 'waiting' | 'talking' | 'messaging' | 'over';
+
+/** One attempt to reach one contact: facts and times, no behaviour. The runner (attempt-runner.ts) moves it. */
+export class Attempt {
+  readonly id: AttemptId;
+  readonly job: JobId;
+  readonly contact: LeasedContact;
+  readonly session: SessionId;
+  /** Wall time. */
+  readonly startedAt: number;
+  phase: AttemptPhase = 'ringing';
+  /** When the phase began, monotonic ms. */
+  phaseSince: number;
+  connection: ConnectionId | undefined;
+  agent: ChosenAgent | undefined;
+  agentTalked = false;
+  nuisance = false;
+  /** Monotonic ms of what happened, by word. */
+  readonly times: Partial<Record<AttemptTime, number>> = {};
+  sipStatus: number | undefined;
+  /** Aborted when nobody is waiting for an agent any more. */
+  readonly waiting = new AbortController();
+
+  constructor(facts: { id: AttemptId; job: JobId; contact: LeasedContact; session: SessionId; startedAt: number; monotonic: number }) {
+    this.id = facts.id;
+    this.job = facts.job;
+    this.contact = facts.contact;
+    this.session = facts.session;
+    this.startedAt = facts.startedAt;
+    this.phaseSince = facts.monotonic;
+    this.times.dialled = facts.monotonic;
+  }
+
+  enter(phase: AttemptPhase, monotonic: number): void {
+    this.phase = phase;
+    this.phaseSince = monotonic;
+  }
+
+  get agentId(): AgentId | undefined {
+    return this.agent?.agent;
+  }
+
+  /** Times as wall-clock milliseconds, for the record. */
+  wallTimes(): Record<string, number> {
+    const offset = this.startedAt - (this.times.dialled ?? 0);
+    return Object.fromEntries(Object.entries(this.times).map(([word, at]) => [word, Math.round(offset + at)]));
+  }
+
+  result(completionCode: string, endedAt: number, exit: AttemptResult['exit']): AttemptResult {
+    const wall = this.wallTimes();
+    return {
+      attempt: this.id,
+      contact: this.contact.contact,
+      job: this.job,
+      completionCode,
+      startedAt: this.startedAt,
+      endedAt,
+      nuisance: this.nuisance,
+      times: wall,
+      exit,
+      ...(wall['answered'] === undefined ? {} : { answeredAt: wall['answered'] }),
+      ...(this.agentTalked && this.agent !== undefined ? { agent: this.agent.agent } : {}),
+      ...(this.sipStatus === undefined ? {} : { sipStatus: this.sipStatus }),
+    };
+  }
+}
+
+export type AttemptTime =
+  | 'dialled' | 'ringing' | 'answered' | 'voiceStart' | 'greetingEnd' | 'verdict' | 'agentFound' | 'joined' | 'agentAudio' | 'ended';

@@ -1,0 +1,178 @@
+import type { CcxmlServer, SessionEnd } from '../../ccxml/platform.ts';
+import type { Clock, Timer } from '../../kernel/clock.ts';
+import type { AgentId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { step } from '../../kernel/machine.ts';
+import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import type { LauncherMessage } from '../call-control/call-platform.ts';
+import type { NailControl, NailEvent } from '../ports.ts';
+import { nailMachine, type NailEffect, type NailEvent as Step, type NailState } from './nail.machine.ts';
+
+export interface NailingSettings {
+  /** Absolute URI of the nailer page. */
+  readonly nailerUri: string;
+  readonly callerId: string;
+  readonly trunk: string;
+  /** 10,000–1,800,000 (reference A4, Nailing Call Timeout). */
+  readonly ringTimeoutMs: number;
+  /** Wait before the n-th further try; the last one repeats. */
+  readonly retryDelaysMs: readonly number[];
+  /** After this many failed calls in a row the agent is told and nothing more is dialled. */
+  readonly maxAttempts: number;
+}
+
+export interface NailingDeps {
+  readonly ccxml: () => CcxmlServer;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly settings: NailingSettings;
+  readonly tell: (event: NailEvent) => void;
+}
+
+interface Nail {
+  readonly agent: AgentId;
+  readonly conference: string;
+  address: string;
+  state: NailState;
+  session: SessionId | undefined;
+  timer: Timer | undefined;
+  failures: number;
+  lingerMs: number;
+  reason: string;
+}
+
+/** Keeps agents' legs up: one nailer session per agent. State in `nail.machine.ts`. */
+export class Nailing implements NailControl {
+  readonly #deps: NailingDeps;
+  readonly #nails = new Map<AgentId, Nail>();
+  readonly #bySession = new Map<SessionId, Nail>();
+
+  constructor(deps: NailingDeps) {
+    this.#deps = deps;
+  }
+
+  get open(): number {
+    return this.#bySession.size;
+  }
+
+  owns(session: SessionId): boolean {
+    return this.#bySession.has(session);
+  }
+
+  agentOf(session: SessionId): AgentId | undefined {
+    return this.#bySession.get(session)?.agent;
+  }
+
+  nailUp(request: { agent: AgentId; address: string; job: JobId }): void {
+    const nail = this.#nails.get(request.agent) ?? this.#add(request.agent, request.address);
+    nail.address = request.address;
+    this.#take(nail, 'nail');
+  }
+
+  unnail(agent: AgentId, delayMs: number): void {
+    const nail = this.#nails.get(agent);
+    if (nail === undefined) return;
+    nail.lingerMs = delayMs;
+    this.#take(nail, 'unnail');
+  }
+
+  /** Ends every leg now. */
+  unnailAll(): void {
+    for (const nail of this.#nails.values()) {
+      nail.lingerMs = 0;
+      this.#take(nail, 'unnail');
+    }
+  }
+
+  onLauncher(message: LauncherMessage): Reply {
+    const nail = this.#bySession.get(message.session);
+    if (nail === undefined) return refused('unknown-id', `session ${message.session} is no nailer session`);
+    if (message.target === 'nailup.nailed') {
+      nail.failures = 0;
+      this.#take(nail, 'nailed');
+    }
+    return accepted;
+  }
+
+  #add(agent: AgentId, address: string): Nail {
+    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, timer: undefined, failures: 0, lingerMs: 0, reason: '' };
+    this.#nails.set(agent, nail);
+    return nail;
+  }
+
+  #take(nail: Nail, event: Step): void {
+    const result = step(nailMachine, nail.state, event);
+    nail.state = result.state;
+    for (const effect of result.effects) this.#run(nail, effect);
+    if (nail.state === 'down' && result.taken) this.#nails.delete(nail.agent);
+  }
+
+  #run(nail: Nail, effect: NailEffect): void {
+    const { tell } = this.#deps;
+    switch (effect) {
+      case 'launch':
+        return this.#launch(nail);
+      case 'arm-retry':
+        return this.#armRetry(nail);
+      case 'arm-linger':
+        nail.timer = this.#deps.clock.after(nail.lingerMs, () => this.#take(nail, 'linger-over'));
+        return;
+      case 'disarm':
+        nail.timer?.cancel();
+        nail.timer = undefined;
+        return;
+      case 'end-session':
+        if (nail.session !== undefined && !this.#deps.ccxml().inject(nail.session, 'nailer.unnail', {})) this.#take(nail, 'ended');
+        return;
+      case 'tell-up':
+        return tell({ name: 'nail.up', agent: nail.agent, conference: nail.conference });
+      case 'tell-lost':
+        return tell({ name: 'nail.lost', agent: nail.agent, reason: nail.reason });
+      case 'tell-failed':
+        return tell({ name: 'nail.failed', agent: nail.agent, reason: nail.reason, attempts: nail.failures });
+      case 'tell-down':
+        return tell({ name: 'nail.down', agent: nail.agent });
+    }
+  }
+
+  #launch(nail: Nail): void {
+    const { ccxml, ids, settings } = this.#deps;
+    const session = ids.next('session');
+    nail.session = session;
+    this.#bySession.set(session, nail);
+    const reply = ccxml().start({
+      session,
+      uri: settings.nailerUri,
+      values: {
+        avaya: {
+          ParameterMap: { agent: nail.agent, dest: nail.address, ani: settings.callerId, conference: nail.conference, trunk: settings.trunk, noAnsTime: settings.ringTimeoutMs },
+          UUI_Info: '',
+        },
+      },
+      onEnd: (end) => this.#ended(nail, session, end),
+    });
+    if (!reply.accepted) this.#ended(nail, session, { how: 'load', values: {}, reason: reply.refusal.reason });
+  }
+
+  #ended(nail: Nail, session: SessionId, end: SessionEnd): void {
+    this.#bySession.delete(session);
+    if (nail.session !== session) return;
+    nail.session = undefined;
+    nail.reason = end.reason ?? [end.values['reason'], end.values['detail']].filter((w) => typeof w === 'string' && w !== '').join(': ');
+    if (end.how !== 'exit') this.#deps.logger.error({ agent: nail.agent, how: end.how, reason: end.reason, place: end.place }, 'nailer session did not exit by itself');
+    this.#take(nail, 'ended');
+  }
+
+  #armRetry(nail: Nail): void {
+    const { clock, settings } = this.#deps;
+    nail.failures += 1;
+    if (nail.failures >= settings.maxAttempts) {
+      // Told on the next turn, so that the machine is in `waiting` when it hears it.
+      nail.timer = clock.after(0, () => this.#take(nail, 'give-up'));
+      return;
+    }
+    const delay = settings.retryDelaysMs[Math.min(nail.failures, settings.retryDelaysMs.length) - 1] ?? 1_000;
+    nail.timer = clock.after(delay, () => this.#take(nail, 'retry'));
+  }
+}
