@@ -1,0 +1,138 @@
+import { DTMF_HIGH, DTMF_LOW } from './dtmf-digit.ts';
+import { powerOfDbm0 } from './level.ts';
+import { ToneBank } from './tone-bank.ts';
+
+export interface DtmfLimits {
+  /** Least level of the weaker frequency, dBm0. */
+  readonly minLevelDbm0: number;
+  /** High group stronger than low by at most this, dB. */
+  readonly maxTwistDb: number;
+  /** Low group stronger than high by at most this, dB. */
+  readonly maxReverseTwistDb: number;
+  /** Least part of the window's energy that lies in the two frequencies, 0–1. */
+  readonly minPurity: number;
+  /** Greatest deviation from the nominal frequency, as a part of it. */
+  readonly maxDeviation: number;
+}
+
+/** The digit found in a window, as an index of DTMF_KEYS, or −1. */
+export const NO_DIGIT = -1;
+
+const FREQUENCIES = [...DTMF_LOW, ...DTMF_HIGH];
+
+/**
+ * Looks for a DTMF pair in a sliding window of `windowBlocks` blocks (block: `blockMs`), once per block. A window holds a
+ * digit when the strongest frequency of each group carries nearly all of the energy, the two are within the twist limits,
+ * stand clear of the rest of their group, and turn at their nominal rate.
+ */
+export class DtmfAnalysis {
+  readonly blockSize: number;
+  readonly #limits: DtmfLimits;
+  readonly #bank: ToneBank;
+  readonly #blocks: number;
+  readonly #re: Float64Array;
+  readonly #im: Float64Array;
+  readonly #energy: Float64Array;
+  readonly #minPower: number;
+  readonly #twist: number;
+  readonly #reverseTwist: number;
+  readonly #maxTurn: Float64Array;
+  #at = 0;
+
+  constructor(limits: DtmfLimits, blockSize: number, windowBlocks: number, sampleRate = 8000) {
+    this.blockSize = blockSize;
+    this.#limits = limits;
+    this.#bank = new ToneBank(FREQUENCIES, blockSize, sampleRate);
+    this.#blocks = windowBlocks;
+    this.#re = new Float64Array(windowBlocks * 8);
+    this.#im = new Float64Array(windowBlocks * 8);
+    this.#energy = new Float64Array(windowBlocks);
+    this.#minPower = powerOfDbm0(limits.minLevelDbm0);
+    this.#twist = 10 ** (limits.maxTwistDb / 10);
+    this.#reverseTwist = 10 ** (limits.maxReverseTwistDb / 10);
+    // The halves of the window lie half a window apart; a deviation of δ Hz turns the phase by 2πδ·T/2 between them.
+    this.#maxTurn = Float64Array.from(FREQUENCIES, (f) => Math.min(Math.PI * 0.9, 2 * Math.PI * (f * limits.maxDeviation + 2) * ((windowBlocks / 2) * (blockSize / sampleRate))));
+  }
+
+  /** Takes one block and returns the digit of the window that ends with it, or NO_DIGIT. */
+  process(samples: Int16Array, start: number): number {
+    const bank = this.#bank;
+    bank.process(samples, start);
+    this.#re.set(bank.re, this.#at * 8);
+    this.#im.set(bank.im, this.#at * 8);
+    this.#energy[this.#at] = bank.energy;
+    this.#at = this.#at + 1 === this.#blocks ? 0 : this.#at + 1;
+    return this.#decide();
+  }
+
+  reset(): void {
+    this.#re.fill(0);
+    this.#im.fill(0);
+    this.#energy.fill(0);
+  }
+
+  #decide(): number {
+    const n = this.#blocks * this.blockSize;
+    let energy = 0;
+    for (let b = 0; b < this.#blocks; b++) energy += this.#energy[b] as number;
+    if (energy < this.#minPower * n * 2) return NO_DIGIT;
+    const low = this.#strongest(0);
+    const high = this.#strongest(4);
+    const lowPower = this.#power(low);
+    const highPower = this.#power(high);
+    // Sum of squares of a sine whose correlation over n samples is |X|: 2·|X|²/n.
+    const toneEnergy = (2 * (lowPower + highPower)) / n;
+    if (toneEnergy < this.#limits.minPurity * energy) return NO_DIGIT;
+    const scale = 2 / (n * n);
+    if (Math.min(lowPower, highPower) * scale < this.#minPower) return NO_DIGIT;
+    if (highPower > lowPower * this.#twist || lowPower > highPower * this.#reverseTwist) return NO_DIGIT;
+    if (!this.#steady(low) || !this.#steady(high)) return NO_DIGIT;
+    return low * 4 + (high - 4);
+  }
+
+  #power(f: number): number {
+    let re = 0;
+    let im = 0;
+    for (let b = 0; b < this.#blocks; b++) {
+      re += this.#re[b * 8 + f] as number;
+      im += this.#im[b * 8 + f] as number;
+    }
+    return re * re + im * im;
+  }
+
+  #strongest(from: number): number {
+    let best = from;
+    let bestPower = -1;
+    for (let f = from; f < from + 4; f++) {
+      const power = this.#power(f);
+      if (power > bestPower) {
+        bestPower = power;
+        best = f;
+      }
+    }
+    return best;
+  }
+
+  /** The turn between the window's two halves, against the limit of the deviation; and both halves as strong. */
+  #steady(f: number): boolean {
+    const half = this.#blocks >> 1;
+    const odd = this.#blocks & 1;
+    let re1 = 0;
+    let im1 = 0;
+    let re2 = 0;
+    let im2 = 0;
+    for (let k = 0; k < half; k++) {
+      const first = ((this.#at + k) % this.#blocks) * 8 + f;
+      const second = ((this.#at + half + odd + k) % this.#blocks) * 8 + f;
+      re1 += this.#re[first] as number;
+      im1 += this.#im[first] as number;
+      re2 += this.#re[second] as number;
+      im2 += this.#im[second] as number;
+    }
+    const p1 = re1 * re1 + im1 * im1;
+    const p2 = re2 * re2 + im2 * im2;
+    if (p1 > p2 * 6 || p2 > p1 * 6) return false;
+    const turn = Math.abs(Math.atan2(im2 * re1 - re2 * im1, re1 * re2 + im1 * im2));
+    return turn <= (this.#maxTurn[f] as number);
+  }
+}

@@ -1,0 +1,210 @@
+import { DtmfAnalysis, NO_DIGIT, type DtmfLimits } from './dtmf-analysis.ts';
+import { DTMF_KEYS } from './dtmf-digit.ts';
+import { meanSquare, powerOfDbm0, saturate, sineAmplitude } from './level.ts';
+import { NoiseSource } from './noise-source.ts';
+
+/** What the listener hears instead of a digit: background noise as before it, digital silence, or a soft neutral tone. */
+export type DtmfClampMode = 'pass' | 'mute' | 'silence' | 'tone';
+
+/** Keener than a detector of digits: a clamp may not miss, and a false one costs a few hundredths of a second. */
+export const CLAMP_LIMITS: DtmfLimits = { minLevelDbm0: -48, maxTwistDb: 15, maxReverseTwistDb: 15, minPurity: 0.78, maxDeviation: 0.025 };
+
+const BLOCK_MS = 2.5;
+const WINDOW_BLOCKS = 10;
+/** Windows in a row that must agree before a digit is taken out: 30 ms of pure tone with the window's own 25. */
+const AGREEING = 3;
+const FADE_MS = 3;
+/** After the last window that held the digit, so much audio without it ends the clamp. */
+const RELEASE_MS = 20;
+const CROSSFADE_MS = 10;
+const NEUTRAL_TONE_HZ = 425;
+const NEUTRAL_TONE_DBM0 = -24;
+const LOUDEST_NOISE_DBM0 = -52;
+
+/**
+ * Takes in-band DTMF out of a stream. While it clamps, the output lags by `delayMs` (40): the time it takes to know a digit
+ * for sure, so that nothing of its onset has left yet. Outside digits the samples pass as they came. In mode `pass` there
+ * is no lag; changes of mode are crossfaded over 10 ms. Frames of any length up to 60 ms, `out` as long as `frame`.
+ */
+export class DtmfClamp {
+  /** Lag of the output while the mode is not `pass`. */
+  readonly delayMs = 40;
+  readonly #delay: number;
+  readonly #analysis: DtmfAnalysis;
+  readonly #mask: number;
+  readonly #samples: Int16Array;
+  readonly #gain: Float32Array;
+  readonly #block: Int16Array;
+  readonly #fade: Float32Array;
+  readonly #crossfade: number;
+  readonly #release: number;
+  readonly #window: number;
+  readonly #noise = new NoiseSource();
+  readonly #tone: number;
+  readonly #toneStep: number;
+  #mode: DtmfClampMode;
+  /** What replaces the digit: stays while the crossfade to `pass` runs. */
+  #fill: Exclude<DtmfClampMode, 'pass'> = 'mute';
+  /** Samples taken in since the beginning, and of those analysed. */
+  #count = 0;
+  #analysed = 0;
+  #candidate = NO_DIGIT;
+  #agree = 0;
+  #digit = NO_DIGIT;
+  #lastSeen = 0;
+  #clamped = 0;
+  /** 0: the output is the input; 1: it is the delayed, clamped stream. Moves in steps to what the mode wants. */
+  #blend: number;
+  #floor = powerOfDbm0(-60);
+  #tonePhase = 0;
+
+  constructor(mode: DtmfClampMode = 'mute', sampleRate = 8000, limits: DtmfLimits = CLAMP_LIMITS) {
+    const ms = (value: number): number => Math.round((value * sampleRate) / 1000);
+    this.#delay = ms(this.delayMs);
+    const blockSize = ms(BLOCK_MS);
+    this.#analysis = new DtmfAnalysis(limits, blockSize, WINDOW_BLOCKS, sampleRate);
+    this.#window = blockSize * WINDOW_BLOCKS;
+    const ring = 2 ** Math.ceil(Math.log2(ms(200)));
+    this.#mask = ring - 1;
+    this.#samples = new Int16Array(ring);
+    this.#gain = new Float32Array(ring).fill(1);
+    this.#block = new Int16Array(blockSize);
+    const fade = ms(FADE_MS);
+    this.#fade = Float32Array.from({ length: fade }, (_, i) => 0.5 + 0.5 * Math.cos((Math.PI * (i + 1)) / (fade + 1)));
+    this.#crossfade = 1 / ms(CROSSFADE_MS);
+    this.#release = ms(RELEASE_MS);
+    this.#tone = sineAmplitude(NEUTRAL_TONE_DBM0);
+    this.#toneStep = (2 * Math.PI * NEUTRAL_TONE_HZ) / sampleRate;
+    this.#mode = mode;
+    if (mode !== 'pass') this.#fill = mode;
+    this.#blend = mode === 'pass' ? 0 : 1;
+  }
+
+  get mode(): DtmfClampMode {
+    return this.#mode;
+  }
+
+  set mode(mode: DtmfClampMode) {
+    if (mode !== 'pass') this.#fill = mode;
+    if (this.#mode === 'pass' && mode !== 'pass' && this.#blend === 0) this.#forget();
+    this.#mode = mode;
+  }
+
+  /** The digit being taken out of what comes in now, or undefined. */
+  get digit(): string | undefined {
+    return this.#digit === NO_DIGIT ? undefined : DTMF_KEYS[this.#digit];
+  }
+
+  /** How many digits have been taken out. */
+  get clamped(): number {
+    return this.#clamped;
+  }
+
+  process(frame: Int16Array, out: Int16Array): void {
+    const mask = this.#mask;
+    const start = this.#count;
+    const open = this.#digit === NO_DIGIT ? 1 : 0;
+    for (let i = 0; i < frame.length; i++) {
+      const at = (start + i) & mask;
+      this.#samples[at] = frame[i] as number;
+      this.#gain[at] = open;
+    }
+    this.#count = start + frame.length;
+    const wanted = this.#mode === 'pass' ? 0 : 1;
+    if (wanted === 0 && this.#blend === 0) {
+      if (out !== frame) out.set(frame);
+      this.#analysed = this.#count;
+      return;
+    }
+    this.#analyse();
+    const from = start - this.#delay;
+    for (let i = 0; i < frame.length; i++) {
+      const at = (from + i) & mask;
+      const gain = this.#gain[at] as number;
+      let sample = this.#samples[at] as number;
+      if (gain < 1) sample = sample * gain + this.#filling() * (1 - gain);
+      if (this.#blend !== wanted || this.#blend < 1) {
+        this.#blend = Math.min(1, Math.max(0, this.#blend + (wanted === 1 ? this.#crossfade : -this.#crossfade)));
+        sample = sample * this.#blend + (this.#samples[(start + i) & mask] as number) * (1 - this.#blend);
+      }
+      out[i] = saturate(sample);
+    }
+    this.#followNoise(frame);
+  }
+
+  #analyse(): void {
+    const size = this.#block.length;
+    while (this.#analysed + size <= this.#count) {
+      for (let i = 0; i < size; i++) this.#block[i] = this.#samples[(this.#analysed + i) & this.#mask] as number;
+      this.#analysed += size;
+      this.#take(this.#analysis.process(this.#block, 0));
+    }
+  }
+
+  #take(found: number): void {
+    const now = this.#analysed;
+    if (found !== NO_DIGIT && found === this.#candidate) this.#agree += 1;
+    else {
+      this.#candidate = found;
+      this.#agree = found === NO_DIGIT ? 0 : 1;
+    }
+    if (this.#digit !== NO_DIGIT) {
+      if (found !== NO_DIGIT) this.#lastSeen = now;
+      else if (now - this.#lastSeen >= this.#release) this.#unclamp(now);
+      return;
+    }
+    if (this.#agree < AGREEING) return;
+    this.#digit = found;
+    this.#clamped += 1;
+    this.#lastSeen = now;
+    // The first agreeing window began here; the tone may have begun up to one block before it.
+    this.#clampFrom(now - (AGREEING - 1) * this.#block.length - this.#window - this.#block.length);
+  }
+
+  #clampFrom(onset: number): void {
+    const oldest = Math.max(0, this.#count - this.#mask);
+    for (let s = Math.max(onset, oldest); s < this.#count; s++) this.#gain[s & this.#mask] = 0;
+    for (let i = 0; i < this.#fade.length; i++) {
+      const s = onset - this.#fade.length + i;
+      if (s < oldest) continue;
+      const at = s & this.#mask;
+      this.#gain[at] = Math.min(this.#gain[at] as number, this.#fade[i] as number);
+    }
+  }
+
+  /** The last window with the digit ended at `lastSeen`; the tone itself at most one block later. */
+  #unclamp(now: number): void {
+    const end = this.#lastSeen + this.#block.length + (this.#block.length >> 1);
+    for (let i = 0; i < this.#fade.length; i++) this.#gain[(end + i) & this.#mask] = this.#fade[this.#fade.length - 1 - i] as number;
+    for (let s = end + this.#fade.length; s < Math.max(this.#count, now); s++) this.#gain[s & this.#mask] = 1;
+    this.#digit = NO_DIGIT;
+  }
+
+  #filling(): number {
+    switch (this.#fill) {
+      case 'silence':
+        return 0;
+      case 'tone':
+        this.#tonePhase += this.#toneStep;
+        if (this.#tonePhase > 2 * Math.PI) this.#tonePhase -= 2 * Math.PI;
+        return this.#tone * Math.sin(this.#tonePhase);
+      case 'mute':
+        return this.#noise.next() * Math.sqrt(this.#floor * 3);
+    }
+  }
+
+  /** Background level: falls at once, rises slowly, never above −52 dBm0. */
+  #followNoise(frame: Int16Array): void {
+    if (this.#digit !== NO_DIGIT) return;
+    const power = meanSquare(frame);
+    this.#floor = Math.min(power < this.#floor ? power : this.#floor * 1.02 + 0.01, powerOfDbm0(LOUDEST_NOISE_DBM0));
+  }
+
+  #forget(): void {
+    this.#analysis.reset();
+    this.#candidate = NO_DIGIT;
+    this.#agree = 0;
+    this.#digit = NO_DIGIT;
+    this.#gain.fill(1);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Levels of 16-bit linear audio in dBm0. A full-scale sine is +3.14 dBm0 (ITU-T G.711 §6, digital milliwatt, A-law figure),
+ * so a full-scale square wave is 6.15 dBm0.
+ */
+const FULL_SCALE_SINE_DBM0 = 3.14;
+const FULL_SCALE_SINE_POWER = (32768 * 32768) / 2;
+
+/** Peak amplitude (16-bit units) of one sine at this level. */
+export function sineAmplitude(dbm0: number): number {
+  return 32768 * 10 ** ((dbm0 - FULL_SCALE_SINE_DBM0) / 20);
+}
+
+/** Level of a mean square (16-bit units squared). Silence is −99. */
+export function dbm0OfPower(meanSquare: number): number {
+  return meanSquare <= 1e-7 ? -99 : Math.max(-99, 10 * Math.log10(meanSquare / FULL_SCALE_SINE_POWER) + FULL_SCALE_SINE_DBM0);
+}
+
+/** Mean square (16-bit units squared) of a signal at this level. */
+export function powerOfDbm0(dbm0: number): number {
+  return FULL_SCALE_SINE_POWER * 10 ** ((dbm0 - FULL_SCALE_SINE_DBM0) / 10);
+}
+
+/** Mean square of `length` samples from `start`. */
+export function meanSquare(samples: Int16Array, start = 0, length = samples.length - start): number {
+  let sum = 0;
+  for (let i = start, end = start + length; i < end; i++) {
+    const s = samples[i] as number;
+    sum += s * s;
+  }
+  return length > 0 ? sum / length : 0;
+}
+
+/** Level in dBm0 of `length` samples from `start`. */
+export function levelDbm0(samples: Int16Array, start = 0, length = samples.length - start): number {
+  return dbm0OfPower(meanSquare(samples, start, length));
+}
+
+/** Rounds and saturates to 16 bits. */
+export function saturate(value: number): number {
+  return value >= 32767 ? 32767 : value <= -32768 ? -32768 : Math.round(value);
+}

@@ -1,0 +1,131 @@
+import { saturate } from './level.ts';
+
+/**
+ * Conceals lost packets by repeating the last pitch period (after ITU-T G.711 Appendix I, without its 3.75 ms lag: the
+ * beginning of the loss is blended with the time-reversed end of what was heard). From 10 ms on it fades by 20 % each
+ * 10 ms and is silent from 60 ms; the first good frame is blended with the continuation over a quarter period and more.
+ */
+export class PacketLossConcealment {
+  readonly #sampleRate: number;
+  readonly #history: Float32Array;
+  readonly #minPeriod: number;
+  readonly #maxPeriod: number;
+  readonly #window: number;
+  readonly #period: Float32Array;
+  #periodLength = 0;
+  #periodAt = 0;
+  #lost = 0;
+  #gain = 1;
+
+  constructor(sampleRate = 8000) {
+    this.#sampleRate = sampleRate;
+    // 66 to 200 Hz as in Appendix I; the correlation runs over 20 ms.
+    this.#minPeriod = Math.round(sampleRate * 0.005);
+    this.#maxPeriod = Math.round(sampleRate * 0.015);
+    this.#window = Math.round(sampleRate * 0.02);
+    this.#history = new Float32Array(this.#window + this.#maxPeriod * 2);
+    this.#period = new Float32Array(this.#maxPeriod);
+  }
+
+  /** Lost audio in a row until now, ms. */
+  get lostMs(): number {
+    return (this.#lost * 1000) / this.#sampleRate;
+  }
+
+  /** A frame that arrived. After a loss its beginning is blended in place. */
+  good(frame: Int16Array): void {
+    if (this.#lost > 0) {
+      const lostMs = this.lostMs;
+      const quarter = this.#periodLength >> 2;
+      const blend = Math.min(frame.length, Math.round(quarter + Math.min(1, lostMs / 40) * this.#sampleRate * 0.004), Math.round(this.#sampleRate * 0.01));
+      for (let i = 0; i < blend; i++) {
+        const weight = (i + 1) / (blend + 1);
+        frame[i] = saturate((frame[i] as number) * weight + this.#next() * (1 - weight));
+      }
+      this.#lost = 0;
+    }
+    this.#remember(frame);
+  }
+
+  /** Fills `out` in place of a frame that did not arrive. */
+  conceal(out: Int16Array): void {
+    const first = this.#lost === 0;
+    if (first) this.#findPeriod();
+    const quarter = this.#periodLength >> 2;
+    for (let i = 0; i < out.length; i++) {
+      let sample = this.#next();
+      if (first && i < quarter) {
+        const weight = (i + 1) / (quarter + 1);
+        const reversed = this.#history[this.#history.length - 1 - i] as number;
+        sample = sample * weight + reversed * (1 - weight);
+      }
+      out[i] = saturate(sample);
+    }
+    this.#remember(out);
+  }
+
+  #next(): number {
+    const ten = this.#sampleRate / 100;
+    this.#lost += 1;
+    if (this.#lost > ten * 6) return 0;
+    if (this.#lost > ten) this.#gain = 1 - (0.2 * (this.#lost - ten)) / ten;
+    const sample = (this.#period[this.#periodAt] as number) * Math.max(0, this.#gain);
+    this.#periodAt = this.#periodAt + 1 >= this.#periodLength ? 0 : this.#periodAt + 1;
+    return sample;
+  }
+
+  #findPeriod(): void {
+    const history = this.#history;
+    const end = history.length;
+    const from = end - this.#window;
+    let best = this.#maxPeriod;
+    let bestScore = -Infinity;
+    // Coarse search on every second sample and lag, then fine around the best.
+    const score = (lag: number, stride: number): number => {
+      let cross = 0;
+      let energy = 1;
+      for (let i = from; i < end; i += stride) {
+        const past = history[i - lag] as number;
+        cross += (history[i] as number) * past;
+        energy += past * past;
+      }
+      return cross > 0 ? (cross * cross) / energy : -1;
+    };
+    for (let lag = this.#minPeriod; lag <= this.#maxPeriod; lag += 2) {
+      const s = score(lag, 2);
+      if (s > bestScore) {
+        bestScore = s;
+        best = lag;
+      }
+    }
+    bestScore = -Infinity;
+    for (let lag = Math.max(this.#minPeriod, best - 2), last = Math.min(this.#maxPeriod, best + 2); lag <= last; lag++) {
+      const s = score(lag, 1);
+      if (s > bestScore) {
+        bestScore = s;
+        best = lag;
+      }
+    }
+    this.#periodLength = best;
+    this.#periodAt = 0;
+    this.#gain = 1;
+    const quarter = best >> 2;
+    for (let i = 0; i < best; i++) {
+      let sample = history[end - best + i] as number;
+      // The last quarter flows into what preceded the period, so that the loop closes.
+      const k = i - (best - quarter);
+      if (k >= 0) {
+        const weight = (k + 1) / (quarter + 1);
+        sample = sample * (1 - weight) + (history[end - best - quarter + k] as number) * weight;
+      }
+      this.#period[i] = sample;
+    }
+  }
+
+  #remember(frame: Int16Array): void {
+    const history = this.#history;
+    const n = Math.min(frame.length, history.length);
+    history.copyWithin(0, n);
+    for (let i = 0; i < n; i++) history[history.length - n + i] = frame[frame.length - n + i] as number;
+  }
+}
