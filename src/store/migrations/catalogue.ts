@@ -1,0 +1,6 @@
+import { contacts } from './0001-contacts.ts';
+import { campaigns } from './0002-campaigns.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration, in order. */
+export const migrations: readonly Migration[] = [contacts, campaigns];
