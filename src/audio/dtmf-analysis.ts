@@ -33,6 +33,10 @@ export class DtmfAnalysis {
   readonly #re: Float64Array;
   readonly #im: Float64Array;
   readonly #energy: Float64Array;
+  /** Sums over the whole window, kept up block by block. */
+  readonly #sumRe = new Float64Array(8);
+  readonly #sumIm = new Float64Array(8);
+  #sumEnergy = 0;
   readonly #minPower: number;
   readonly #twist: number;
   readonly #reverseTwist: number;
@@ -58,8 +62,16 @@ export class DtmfAnalysis {
   process(samples: Int16Array, start: number): number {
     const bank = this.#bank;
     bank.process(samples, start);
-    this.#re.set(bank.re, this.#at * 8);
-    this.#im.set(bank.im, this.#at * 8);
+    const row = this.#at * 8;
+    for (let f = 0; f < 8; f++) {
+      const re = bank.re[f] as number;
+      const im = bank.im[f] as number;
+      this.#sumRe[f] = (this.#sumRe[f] as number) + re - (this.#re[row + f] as number);
+      this.#sumIm[f] = (this.#sumIm[f] as number) + im - (this.#im[row + f] as number);
+      this.#re[row + f] = re;
+      this.#im[row + f] = im;
+    }
+    this.#sumEnergy += bank.energy - (this.#energy[this.#at] as number);
     this.#energy[this.#at] = bank.energy;
     this.#at = this.#at + 1 === this.#blocks ? 0 : this.#at + 1;
     return this.#decide();
@@ -69,12 +81,14 @@ export class DtmfAnalysis {
     this.#re.fill(0);
     this.#im.fill(0);
     this.#energy.fill(0);
+    this.#sumRe.fill(0);
+    this.#sumIm.fill(0);
+    this.#sumEnergy = 0;
   }
 
   #decide(): number {
     const n = this.#blocks * this.blockSize;
-    let energy = 0;
-    for (let b = 0; b < this.#blocks; b++) energy += this.#energy[b] as number;
+    const energy = this.#sumEnergy;
     if (energy < this.#minPower * n * 2) return NO_DIGIT;
     const low = this.#strongest(0);
     const high = this.#strongest(4);
@@ -91,12 +105,8 @@ export class DtmfAnalysis {
   }
 
   #power(f: number): number {
-    let re = 0;
-    let im = 0;
-    for (let b = 0; b < this.#blocks; b++) {
-      re += this.#re[b * 8 + f] as number;
-      im += this.#im[b * 8 + f] as number;
-    }
+    const re = this.#sumRe[f] as number;
+    const im = this.#sumIm[f] as number;
     return re * re + im * im;
   }
 

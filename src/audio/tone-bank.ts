@@ -14,49 +14,90 @@ export class ToneBank {
   energy = 0;
   readonly #sampleRate: number;
   readonly #cos: Float32Array;
+  /** Per frequency: 2·cos ω, cos ω, sin ω; padded to a multiple of four. */
+  readonly #twoCos: Float64Array;
+  readonly #cosine: Float64Array;
+  readonly #sine: Float64Array;
+  /** Phase of the block's last sample against the common origin, in 1/sampleRate turns. */
   readonly #index: Int32Array;
+  readonly #step: Int32Array;
 
   /** @param frequencies whole Hz. */
   constructor(frequencies: readonly number[], blockSize: number, sampleRate = 8000) {
     this.frequencies = frequencies;
     this.blockSize = blockSize;
-    this.re = new Float64Array(frequencies.length);
-    this.im = new Float64Array(frequencies.length);
+    const padded = (frequencies.length + 3) & ~3;
+    this.re = new Float64Array(padded);
+    this.im = new Float64Array(padded);
     this.#sampleRate = sampleRate;
     this.#cos = cosineTable(sampleRate);
-    this.#index = new Int32Array(frequencies.length);
+    const angle = (i: number): number => (2 * Math.PI * (frequencies[i] ?? 0)) / sampleRate;
+    this.#twoCos = Float64Array.from({ length: padded }, (_, i) => 2 * Math.cos(angle(i)));
+    this.#cosine = Float64Array.from({ length: padded }, (_, i) => Math.cos(angle(i)));
+    this.#sine = Float64Array.from({ length: padded }, (_, i) => Math.sin(angle(i)));
+    this.#step = Int32Array.from({ length: padded }, (_, i) => ((frequencies[i] ?? 0) * blockSize) % sampleRate);
+    this.#index = Int32Array.from({ length: padded }, (_, i) => ((frequencies[i] ?? 0) * (sampleRate - 1)) % sampleRate);
   }
 
-  /** Takes one block: `blockSize` samples from `start`. */
+  /** Takes one block: `blockSize` samples from `start`. Goertzel's recursion, four frequencies at a time. */
   process(samples: Int16Array, start: number): void {
-    const rate = this.#sampleRate;
-    const cos = this.#cos;
     const end = start + this.blockSize;
-    const quarter = rate - (rate >> 2);
     let energy = 0;
     for (let i = start; i < end; i++) {
       const s = samples[i] as number;
       energy += s * s;
     }
     this.energy = energy;
-    for (let f = 0; f < this.frequencies.length; f++) {
-      const step = this.frequencies[f] as number;
-      let index = this.#index[f] as number;
-      let re = 0;
-      let im = 0;
+    const c = this.#twoCos;
+    for (let f = 0; f < c.length; f += 4) {
+      const ca = c[f] as number;
+      const cb = c[f + 1] as number;
+      const cc = c[f + 2] as number;
+      const cd = c[f + 3] as number;
+      let a1 = 0;
+      let a2 = 0;
+      let b1 = 0;
+      let b2 = 0;
+      let c1 = 0;
+      let c2 = 0;
+      let d1 = 0;
+      let d2 = 0;
       for (let i = start; i < end; i++) {
-        const s = samples[i] as number;
-        re += s * (cos[index] as number);
-        let q = index + quarter;
-        if (q >= rate) q -= rate;
-        im -= s * (cos[q] as number);
-        index += step;
-        if (index >= rate) index -= rate;
+        const x = samples[i] as number;
+        const a = x + ca * a1 - a2;
+        a2 = a1;
+        a1 = a;
+        const b = x + cb * b1 - b2;
+        b2 = b1;
+        b1 = b;
+        const g = x + cc * c1 - c2;
+        c2 = c1;
+        c1 = g;
+        const d = x + cd * d1 - d2;
+        d2 = d1;
+        d1 = d;
       }
-      this.#index[f] = index;
-      this.re[f] = re;
-      this.im[f] = im;
+      this.#turn(f, a1, a2);
+      this.#turn(f + 1, b1, b2);
+      this.#turn(f + 2, c1, c2);
+      this.#turn(f + 3, d1, d2);
     }
+  }
+
+  /** Σ x·e^(−jω(n−n₀)) from the recursion's last two states, turned to the common origin. */
+  #turn(f: number, s1: number, s2: number): void {
+    const rate = this.#sampleRate;
+    let index = (this.#index[f] as number) + (this.#step[f] as number);
+    if (index >= rate) index -= rate;
+    this.#index[f] = index;
+    let quarter = index + rate - (rate >> 2);
+    if (quarter >= rate) quarter -= rate;
+    const cos = this.#cos[index] as number;
+    const sin = this.#cos[quarter] as number;
+    const re = s1 - (this.#cosine[f] as number) * s2;
+    const im = (this.#sine[f] as number) * s2;
+    this.re[f] = re * cos + im * sin;
+    this.im[f] = im * cos - re * sin;
   }
 }
 
