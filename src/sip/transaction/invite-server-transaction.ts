@@ -1,0 +1,132 @@
+import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import { serialize } from '../message/serialize.ts';
+import type { Flow } from '../transport/flow.ts';
+import { inviteServerMachine, type InviteServerEffect, type InviteServerEvent, type InviteServerState } from './invite-server.machine.ts';
+import { WheelTimer, type WheelTimerOwner } from './timer-wheel.ts';
+import type { ServerTransactionUser, TransactionContext } from './transaction-context.ts';
+
+/** Runs `inviteServerMachine`: RFC 3261 §17.2.1, RFC 6026. */
+export class InviteServerTransaction implements WheelTimerOwner {
+  readonly kind = 'invite';
+  readonly key: string;
+  readonly mergeKey: string | undefined;
+  readonly request: SipRequest;
+  /** Where responses go (RFC 3261 §18.2.2). */
+  readonly flow: Flow;
+  user: ServerTransactionUser | undefined;
+  readonly #context: TransactionContext;
+  #last: Buffer | undefined;
+  #state: InviteServerState = 'proceeding';
+  #interval: number;
+  readonly #retransmission = new WheelTimer(this, 'timerG');
+  readonly #deadline = new WheelTimer(this, 'timerH');
+  #ack: SipRequest | undefined;
+  #error: Error | undefined;
+
+  constructor(context: TransactionContext, key: string, mergeKey: string | undefined, request: SipRequest, flow: Flow) {
+    this.#context = context;
+    this.key = key;
+    this.mergeKey = mergeKey;
+    this.request = request;
+    this.flow = flow;
+    this.#interval = context.timers.t1;
+  }
+
+  get state(): InviteServerState {
+    return this.#state;
+  }
+
+  /** True while a final response may still be sent. */
+  get pending(): boolean {
+    return this.#state === 'proceeding';
+  }
+
+  /** Sends a response; ignored when a final one went out before. Answers the bytes, for the user's repetition of a 2xx. */
+  respond(response: SipResponse): Buffer | undefined {
+    const event = response.status < 200 ? 'send1xx' : response.status < 300 ? 'send2xx' : 'send300-699';
+    if (inviteServerMachine[this.#state][event] === undefined || (this.#state === 'accepted' && event !== 'send2xx')) return undefined;
+    const bytes = serialize(response);
+    this.#last = bytes;
+    this.#context.counters.responseSent(response.status);
+    this.#take(event);
+    return bytes;
+  }
+
+  /** The transaction user's repetition of its 2xx (RFC 3261 §13.3.1.4). */
+  repeat(bytes: Buffer): void {
+    if (this.#state !== 'accepted') return;
+    this.#last = bytes;
+    this.#context.counters.event('retransmission.2xx');
+    this.#take('send2xx');
+  }
+
+  /** The INVITE again, or an ACK that matched. */
+  receive(request: SipRequest): void {
+    this.#ack = request;
+    this.#take(request.method === 'ACK' ? 'ACK' : 'INVITE');
+    this.#ack = undefined;
+  }
+
+  onTimer(name: string): void {
+    this.#take(name as InviteServerEvent);
+  }
+
+  abandon(): void {
+    this.#take('abandon');
+  }
+
+  #take(event: InviteServerEvent): void {
+    const branch = inviteServerMachine[this.#state][event];
+    if (branch === undefined) return;
+    const [next] = branch;
+    this.#state = next;
+    if (next === 'terminated') this.#end();
+    for (let i = 1; i < branch.length; i += 1) this.#run(branch[i] as InviteServerEffect);
+  }
+
+  #run(effect: InviteServerEffect): void {
+    const { wheel, timers, counters } = this.#context;
+    const { reliable } = this.flow;
+    switch (effect) {
+      case 'sendResponse':
+        if (this.#last !== undefined) this.flow.send(this.#last, this.#failed);
+        return;
+      case 'passAck':
+        if (this.#ack !== undefined) this.user?.onAck?.(this.#ack);
+        return;
+      case 'startG':
+        if (!reliable) wheel.start(this.#retransmission, this.#interval);
+        return;
+      case 'restartG':
+        counters.event('retransmission.response');
+        this.#interval = Math.min(this.#interval * 2, timers.t2);
+        return wheel.start(this.#retransmission, this.#interval);
+      case 'stopG': return wheel.stop(this.#retransmission);
+      case 'startH':
+        this.#deadline.name = 'timerH';
+        return wheel.start(this.#deadline, 64 * timers.t1);
+      case 'stopH': return wheel.stop(this.#deadline);
+      case 'startI':
+        this.#last = undefined;
+        this.#deadline.name = 'timerI';
+        return wheel.start(this.#deadline, reliable ? 0 : timers.t4);
+      case 'startL':
+        this.#last = undefined;
+        this.#deadline.name = 'timerL';
+        return wheel.start(this.#deadline, 64 * timers.t1);
+      case 'informTimeout': return this.user?.onTimeout?.();
+      case 'informTransportError': return this.user?.onTransportError?.(this.#error ?? new Error('transport error'));
+    }
+  }
+
+  readonly #failed = (error: Error): void => {
+    this.#error = error;
+    this.#take('transportError');
+  };
+
+  #end(): void {
+    this.#context.wheel.stop(this.#retransmission);
+    this.#context.wheel.stop(this.#deadline);
+    this.#context.forget(this.key, this.mergeKey);
+  }
+}
