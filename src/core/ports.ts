@@ -10,6 +10,8 @@ export interface LeasedContact {
   readonly address: string;
   /** IANA zone derived from the number or given with the contact. */
   readonly timeZone: string;
+  /** Every zone the number may lie in, when there are several; empty when unknown (`timeZone` is then `Etc/Unknown`). */
+  readonly timeZones?: readonly string[];
   /** 1 for the first attempt of this contact in this job. */
   readonly attemptNumber: number;
   readonly attributes: Readonly<Record<string, string>>;
@@ -21,6 +23,8 @@ export interface AttemptSource {
   lease(job: JobId, count: number): Promise<readonly LeasedContact[]>;
   /** Gives a lease back unused: the contact is due again at `notBefore` (default now). */
   giveBack(contact: LeasedContact, notBefore?: number): Promise<void>;
+  /** Takes the gate's refusal: the contact is due again at its `retryAt`, or finished in this job without one. */
+  refuse?(contact: LeasedContact, verdict: Extract<GateVerdict, { allowed: false }>): Promise<void>;
   /** Contacts not finished in this job: due now, due later, and leased. */
   left(job: JobId): Promise<{ due: number; later: number; leased: number }>;
 }

@@ -1,0 +1,54 @@
+import type { Timer } from '../../kernel/clock.ts';
+import type { AgentId, AttemptId, JobId } from '../../kernel/ids.ts';
+import type { LeasedContact } from '../../core/ports.ts';
+import type { AgentState } from './agent.machine.ts';
+import type { AgentNotification } from './agent-api.ts';
+
+/** Who may log on. */
+export interface AgentAccount {
+  readonly extension: string;
+  /** scrypt hash as `password-hash.ts` makes it. */
+  readonly passwordHash: string;
+  /** SIP URI of the phone that is nailed. */
+  readonly address: string;
+  readonly name?: string;
+}
+
+/** The wire to an agent's desktop. */
+export interface Desktop {
+  notify(notification: AgentNotification): void;
+  close(reason: string): void;
+}
+
+/** One agent's session: facts, no behaviour. `agent-manager.ts` moves it. */
+export class Agent {
+  readonly id: AgentId;
+  readonly account: AgentAccount;
+  state: AgentState = 'loggedOff';
+  /** Monotonic ms. */
+  since = 0;
+  desktop: Desktop | undefined;
+  deadline: Timer | undefined;
+  /** What the agent asked to become once the call is over. */
+  wants: 'ready' | 'notReady' | 'logoff' = 'ready';
+  nailed = false;
+  conference = '';
+  job: JobId | undefined;
+  attempt: AttemptId | undefined;
+  contact: LeasedContact | undefined;
+  extensions = 0;
+  wrapupCode: string | undefined;
+  onWrappedUp: ((code: { completionCode?: string }) => void) | undefined;
+  busyMs = 0;
+  staffedSince = 0;
+
+  constructor(id: AgentId, account: AgentAccount) {
+    this.id = id;
+    this.account = account;
+  }
+
+  /** Nailed and taking part: counts as staffed. */
+  get staffed(): boolean {
+    return this.state === 'idle' || this.state === 'reserved' || this.state === 'talking' || this.state === 'wrapup';
+  }
+}
