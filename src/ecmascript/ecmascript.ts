@@ -16,12 +16,25 @@ export interface ScriptLimits {
 
 export type ScriptOutcome =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly kind: 'error' | 'syntax' | 'timeout' | 'memory'; readonly message: string; readonly line?: number; readonly column?: number };
+  | { readonly ok: false; readonly kind: 'error' | 'syntax' | 'timeout' | 'memory'; readonly message: string; readonly line?: number; readonly column?: number; readonly place?: string };
 
 /** A named scope. Scopes form a chain (session → application → document → dialog → anonymous, or session → application → ccxml → transition). */
 export interface ScriptScope {
   readonly name: string;
   readonly parent: ScriptScope | undefined;
+}
+
+/** Made by `ScriptContext.reference`. */
+export class ScriptReference {
+  readonly scope: ScriptScope;
+  readonly name: string;
+  readonly path: readonly string[];
+
+  constructor(scope: ScriptScope, name: string, path: readonly string[]) {
+    this.scope = scope;
+    this.name = name;
+    this.path = path;
+  }
 }
 
 export interface ScriptContext {
@@ -37,6 +50,8 @@ export interface ScriptContext {
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome;
   /** Evaluates to a boolean by ToBoolean. */
   test(scope: ScriptScope, expression: string): ScriptOutcome;
+  /** Evaluates to a string by ToString. */
+  text(scope: ScriptScope, expression: string): ScriptOutcome;
   /** `<var name expr>`: declares in `scope` itself; without expression the value is undefined. Object values keep their identity. */
   declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome;
   /** `<assign name expr>`: `name` is a left-hand side (`x`, `dialog.x`, `o.p[1]`); undeclared is an error. Object values keep their identity. */
@@ -47,6 +62,20 @@ export interface ScriptContext {
   set(scope: ScriptScope, name: string, value: unknown): ScriptOutcome;
   /** Like `set`, and protects it from authored writes, deeply. */
   setReadOnly(scope: ScriptScope, name: string, value: unknown): ScriptOutcome;
+  /**
+   * Changes a value that `setReadOnly` made, in place: authored references to it and to its parts see the change.
+   * `path` leads from the variable down; undefined parts on the way are made. `removeReadOnly` takes the last key away.
+   */
+  patchReadOnly(scope: ScriptScope, name: string, path: readonly string[], value: unknown): ScriptOutcome;
+  removeReadOnly(scope: ScriptScope, name: string, path: readonly string[]): ScriptOutcome;
+  /** A stand-in for a live object of the realm, to be put inside a value that is set: both names then mean one object. */
+  reference(scope: ScriptScope, name: string, path?: readonly string[]): ScriptReference;
+  /**
+   * Sets a variable to what a host-written function makes of the data: `factory` is the text of a function expression of
+   * one parameter, run in the realm. For objects with methods (the read-only DOM of `<data>`).
+   */
+  setConstructed(scope: ScriptScope, name: string, factory: string, data: unknown): ScriptOutcome;
+  /** Whether `scope` itself (not its parents) holds the variable. */
   has(scope: ScriptScope, name: string): boolean;
   remove(scope: ScriptScope, name: string): void;
   memoryBytes(): number;

@@ -1,0 +1,111 @@
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { ScriptOutcome } from '../ecmascript.ts';
+import { parseExpression, type SyntaxProblem } from '../expression-syntax.ts';
+import { hoistedPrefix } from '../script-hoisting.ts';
+import type { PreparedScript } from './prepared-script.ts';
+
+/** What the compiled function answers: the value itself, 1 or 0 by ToBoolean, a string by ToString. */
+export type ExpressionKind = 'value' | 'boolean' | 'string';
+
+/** The variable that holds the chain of scope objects; no keyboard writes it. */
+const chain = '$\u200c\u200d';
+const given = '$\u200d\u200c';
+const maxKept = 500;
+
+/** Verdicts of the parser, shared by all contexts of a thread: the same documents run again and again. */
+const verdicts = new Map<string, SyntaxProblem | undefined>();
+
+/** The functions of one realm that stand for authored texts, compiled once each; the least recently used are let go. */
+export class CompiledExpressions {
+  readonly #vm: QuickJSContext;
+  readonly #kept = new Map<string, QuickJSHandle>();
+
+  constructor(vm: QuickJSContext) {
+    this.#vm = vm;
+  }
+
+  expression(text: string, depth: number, kind: ExpressionKind): Result<QuickJSHandle, ScriptOutcome> {
+    const key = `${kind[0] ?? ''}${depth} ${text}`;
+    const kept = this.#recall(key);
+    if (kept !== undefined) return ok(kept);
+    const problem = verdictOf(text);
+    if (problem !== undefined) return fail({ ok: false, kind: 'syntax', ...problem, message: `SyntaxError: ${problem.message}` });
+    const value = kind === 'boolean' ? `((\n${text}\n))?1:0` : kind === 'string' ? `\`\${(\n${text}\n)}\`` : `(\n${text}\n)`;
+    return this.#compile(key, `(function(${chain}){${withs(depth)}{return (function(){"use strict";return ${value};})();}})`, 'expression');
+  }
+
+  /** `target = given`, for a left-hand side such as `x`, `dialog.x` or `o.p[1]`. */
+  assignment(target: string, depth: number): Result<QuickJSHandle, ScriptOutcome> {
+    const key = `a${depth} ${target}`;
+    const kept = this.#recall(key);
+    if (kept !== undefined) return ok(kept);
+    const parsed = parseExpression(target);
+    if (!parsed.ok) return fail({ ok: false, kind: 'syntax', ...parsed.error, message: `SyntaxError: ${parsed.error.message}` });
+    if (parsed.value.type !== 'Identifier' && parsed.value.type !== 'MemberExpression') return fail({ ok: false, kind: 'syntax', message: `${JSON.stringify(target)} cannot be assigned to` });
+    return this.#compile(key, `(function(${chain},${given}){${withs(depth)}{return (function(){"use strict";return (\n${target}\n)=${given};})();}})`, 'expression');
+  }
+
+  /** Compiled for this one run: scripts are long and run once per document. The caller disposes of it. */
+  script(script: PreparedScript, depth: number, place: string): QuickJSHandle {
+    const assign = script.functions.map((name) => `${name}=${hoistedPrefix}${name};Object.defineProperty(${name},"name",{value:${JSON.stringify(name)}});`).join('');
+    const code = `(function(${chain}){${withs(depth)}{return (function(){${script.strict ? '"use strict";' : ''}${assign}\n${script.body}\n})();}})`;
+    return this.#vm.unwrapResult(this.#vm.evalCode(code, place));
+  }
+
+  factory(text: string): QuickJSHandle {
+    const key = `f ${text}`;
+    const kept = this.#recall(key);
+    if (kept !== undefined) return kept;
+    const compiled = this.#compile(key, `(${text})`, 'realm');
+    if (!compiled.ok) throw new Error(`a factory does not compile: ${compiled.error.ok ? '' : compiled.error.message}`);
+    return compiled.value;
+  }
+
+  dispose(): void {
+    for (const handle of this.#kept.values()) handle.dispose();
+    this.#kept.clear();
+  }
+
+  #recall(key: string): QuickJSHandle | undefined {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && this.#kept.size > maxKept / 2) {
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+    }
+    return kept;
+  }
+
+  #compile(key: string, code: string, place: string): Result<QuickJSHandle, ScriptOutcome> {
+    const result = this.#vm.evalCode(code, place);
+    if (result.error !== undefined) {
+      const dumped: unknown = this.#vm.dump(result.error);
+      result.error.dispose();
+      const { name = 'SyntaxError', message = String(dumped) } = (dumped ?? {}) as { name?: string; message?: string };
+      const memory = name === 'InternalError' && message === 'out of memory';
+      return fail({ ok: false, kind: memory ? 'memory' : 'syntax', message: `${name}: ${message}` });
+    }
+    if (this.#kept.size >= maxKept) {
+      const [oldest, handle] = this.#kept.entries().next().value ?? [];
+      if (oldest !== undefined) this.#kept.delete(oldest);
+      handle?.dispose();
+    }
+    this.#kept.set(key, result.value);
+    return ok(result.value);
+  }
+}
+
+function withs(depth: number): string {
+  let text = '';
+  for (let i = 0; i < depth; i++) text += `with(${chain}[${i}])`;
+  return text;
+}
+
+function verdictOf(text: string): SyntaxProblem | undefined {
+  if (verdicts.has(text)) return verdicts.get(text);
+  const parsed = parseExpression(text);
+  const problem = parsed.ok ? undefined : parsed.error;
+  if (verdicts.size > 20_000) verdicts.clear();
+  if (text.length < 4096) verdicts.set(text, problem);
+  return problem;
+}

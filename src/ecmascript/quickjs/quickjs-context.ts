@@ -1,0 +1,388 @@
+import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
+import { ScriptReference, type ScriptContext, type ScriptLimits, type ScriptOutcome, type ScriptScope } from '../ecmascript.ts';
+import { literalOf } from '../expression-syntax.ts';
+import { decodeRealmValue, encodeHostValue } from '../host-value.ts';
+import { CompiledExpressions, type ExpressionKind } from './compiled-expressions.ts';
+import { realm, realmSource } from './realm-source.ts';
+import { preparedScript } from './prepared-script.ts';
+import { isWasmTrap } from './web-assembly.ts';
+
+/** What a context asks of the engine it lives in. */
+export interface ContextHost {
+  exhausted(): boolean;
+  isBroken(): boolean;
+  /** The instance can no longer be trusted. */
+  broke(reason: string): void;
+  memoryBytes(): number;
+  closed(context: QuickjsContext): void;
+}
+
+class QuickjsScope implements ScriptScope {
+  readonly name: string;
+  readonly parent: QuickjsScope | undefined;
+  readonly depth: number;
+  readonly number: number;
+  readonly handle: QuickJSHandle;
+
+  constructor(name: string, parent: QuickjsScope | undefined, number: number, handle: QuickJSHandle) {
+    this.name = name;
+    this.parent = parent;
+    this.depth = parent === undefined ? 1 : parent.depth + 1;
+    this.number = number;
+    this.handle = handle;
+  }
+}
+
+const done: ScriptOutcome = { ok: true, value: undefined };
+/** QuickJS keeps some slack of its own; a runtime below this cannot even hold its built-ins. */
+const leastMemory = 512 * 1024;
+
+export class QuickjsContext implements ScriptContext {
+  readonly root: ScriptScope;
+  readonly #host: ContextHost;
+  readonly #limits: ScriptLimits;
+  readonly #runtime: QuickJSRuntime;
+  readonly #vm: QuickJSContext;
+  readonly #functions: readonly QuickJSHandle[];
+  readonly #compiled: CompiledExpressions;
+  readonly #scopes = new Set<QuickjsScope>();
+  #nextScope = 0;
+  #deadline = Number.POSITIVE_INFINITY;
+  #interrupted: 'timeout' | 'memory' | undefined;
+  #memoryAtStart = 0;
+  #disposed = false;
+
+  constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost) {
+    this.#host = host;
+    this.#limits = limits;
+    this.#memoryAtStart = host.memoryBytes();
+    this.#runtime = module.newRuntime();
+    this.#runtime.setMemoryLimit(Math.max(limits.memoryBytes, leastMemory));
+    this.#runtime.setMaxStackSize(256 * 1024);
+    this.#runtime.setInterruptHandler(() => this.#interrupt());
+    this.#vm = this.#runtime.newContext();
+    const list = this.#vm.unwrapResult(this.#vm.evalCode(realmSource, 'realm'));
+    this.#functions = Object.values(realm).map((index) => this.#vm.getProp(list, index));
+    list.dispose();
+    this.#compiled = new CompiledExpressions(this.#vm);
+    this.root = this.#open(undefined, 'root', false, false);
+  }
+
+  openScope(parent: ScriptScope, name: string, options: { named?: boolean; readOnly?: boolean } = {}): ScriptScope {
+    return this.#open(this.#own(parent), name, options.named === true, options.readOnly === true);
+  }
+
+  closeScope(scope: ScriptScope): void {
+    const own = this.#own(scope);
+    if (!this.#scopes.delete(own)) return;
+    this.#guarded(() => this.#call(realm.close, own.handle).dispose(), undefined);
+    own.handle.dispose();
+  }
+
+  evaluate(scope: ScriptScope, expression: string): ScriptOutcome {
+    const literal = literalOf(expression);
+    if (literal !== undefined) return { ok: true, value: literal.value };
+    return this.#withExpression(scope, expression, 'value', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call(realm.evaluate, own.handle, fn))) }));
+  }
+
+  test(scope: ScriptScope, expression: string): ScriptOutcome {
+    const literal = literalOf(expression);
+    if (literal !== undefined) return { ok: true, value: Boolean(literal.value) };
+    return this.#withExpression(scope, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#number(this.#call(realm.plain, own.handle, fn)) === 1 }));
+  }
+
+  text(scope: ScriptScope, expression: string): ScriptOutcome {
+    const literal = literalOf(expression);
+    if (literal !== undefined) return { ok: true, value: String(literal.value) };
+    return this.#withExpression(scope, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call(realm.evaluate, own.handle, fn))) }));
+  }
+
+  declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome {
+    if (!isIdentifier(name)) return syntaxError(`${JSON.stringify(name)} is no name of a variable`);
+    if (expression !== undefined) {
+      return this.#withExpression(scope, expression, 'value', (own, fn) => this.#named(name, (n) => this.#run(realm.declare, own.handle, n, fn)));
+    }
+    return this.#enter(() => this.#named(name, (n) => this.#run(realm.declare, this.#own(scope).handle, n, this.#vm.undefined)));
+  }
+
+  assign(scope: ScriptScope, name: string, expression: string): ScriptOutcome {
+    const undeclared = this.#undeclaredTarget(scope, name);
+    if (undeclared !== undefined) return undeclared;
+    return this.#withExpression(scope, expression, 'value', (own, fn) => {
+      // The value first, so that an error in it is reported at its own place; then the plain assignment.
+      const value = this.#call(realm.plain, own.handle, fn);
+      try {
+        const target = this.#compiled.assignment(name, own.depth);
+        if (!target.ok) return target.error;
+        this.#call(realm.plain, own.handle, target.value, value).dispose();
+        return done;
+      } finally {
+        value.dispose();
+      }
+    });
+  }
+
+  run(scope: ScriptScope, source: string, place = 'script'): ScriptOutcome {
+    const prepared = preparedScript(source);
+    if (!prepared.ok) return { ok: false, kind: 'syntax', ...prepared.error, place };
+    return this.#enter(() => {
+      const own = this.#own(scope);
+      if (prepared.value.names.length > 0) this.#named(JSON.stringify(prepared.value.names), (n) => this.#run(realm.hoist, own.handle, n));
+      const fn = this.#compiled.script(prepared.value, own.depth, place);
+      try {
+        this.#call(realm.plain, own.handle, fn).dispose();
+      } finally {
+        fn.dispose();
+      }
+      return done;
+    });
+  }
+
+  set(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
+    return this.#enter(() => {
+      const own = this.#own(scope);
+      const plain = this.#primitive(value);
+      if (plain !== undefined) {
+        return this.#named(name, (n) => {
+          const mode = this.#vm.newNumber(2);
+          try {
+            return this.#run(realm.set, own.handle, n, plain, mode);
+          } finally {
+            plain.dispose();
+          }
+        });
+      }
+      return this.#named(name, (n) => this.#named(this.#encode(value), (v) => this.#run(realm.set, own.handle, n, v)));
+    });
+  }
+
+  setReadOnly(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
+    return this.#enter(() => this.#named(name, (n) => this.#named(this.#encode(value), (v) => this.#run(realm.setReadOnly, this.#own(scope).handle, n, v))));
+  }
+
+  patchReadOnly(scope: ScriptScope, name: string, path: readonly string[], value: unknown): ScriptOutcome {
+    if (path.length === 0) return this.setReadOnly(scope, name, value);
+    return this.#enter(() => this.#named(name, (n) => this.#named(JSON.stringify(path), (p) => this.#named(this.#encode(value), (v) => this.#run(realm.patch, this.#own(scope).handle, n, p, v)))));
+  }
+
+  removeReadOnly(scope: ScriptScope, name: string, path: readonly string[]): ScriptOutcome {
+    if (path.length === 0) return this.#enter(() => this.#named(name, (n) => this.#run(realm.remove, this.#own(scope).handle, n)));
+    return this.#enter(() => this.#named(name, (n) => this.#named(JSON.stringify(path), (p) => this.#run(realm.unpatch, this.#own(scope).handle, n, p))));
+  }
+
+  reference(scope: ScriptScope, name: string, path: readonly string[] = []): ScriptReference {
+    return new ScriptReference(scope, name, path);
+  }
+
+  setConstructed(scope: ScriptScope, name: string, factory: string, data: unknown): ScriptOutcome {
+    return this.#enter(() => {
+      const fn = this.#compiled.factory(factory);
+      return this.#named(name, (n) => this.#named(this.#encode(data), (v) => this.#run(realm.construct, this.#own(scope).handle, n, fn, v)));
+    });
+  }
+
+  has(scope: ScriptScope, name: string): boolean {
+    return this.#guarded(() => this.#named(name, (n) => this.#number(this.#call(realm.has, this.#own(scope).handle, n)) === 1), false);
+  }
+
+  remove(scope: ScriptScope, name: string): void {
+    this.#guarded(() => this.#named(name, (n) => this.#call(realm.remove, this.#own(scope).handle, n).dispose()), undefined);
+  }
+
+  memoryBytes(): number {
+    return this.#guarded(() => {
+      const usage = this.#runtime.computeMemoryUsage();
+      const used = this.#vm.getProp(usage, 'memory_used_size');
+      usage.dispose();
+      return this.#number(used);
+    }, 0);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#host.closed(this);
+    if (this.#host.isBroken()) return;
+    try {
+      this.#compiled.dispose();
+      for (const scope of this.#scopes) scope.handle.dispose();
+      for (const fn of this.#functions) fn.dispose();
+      this.#vm.dispose();
+      this.#runtime.removeInterruptHandler();
+      this.#runtime.dispose();
+    } catch (error) {
+      this.#host.broke(String(error));
+    }
+  }
+
+  #open(parent: QuickjsScope | undefined, name: string, named: boolean, readOnly: boolean): QuickjsScope {
+    const number = this.#nextScope++;
+    const vm = this.#vm;
+    const args = [parent?.handle ?? vm.undefined, vm.newNumber(number), vm.newString(name), vm.newNumber(named ? 1 : 0), vm.newNumber(readOnly ? 1 : 0)];
+    const result = vm.callFunction(this.#function(realm.open), vm.undefined, args);
+    args[2]?.dispose();
+    const scope = new QuickjsScope(name, parent, number, vm.unwrapResult(result));
+    this.#scopes.add(scope);
+    return scope;
+  }
+
+  #own(scope: ScriptScope): QuickjsScope {
+    if (!(scope instanceof QuickjsScope) || !scope.handle.alive) throw new Error(`the scope ${scope.name} is closed or of another context`);
+    return scope;
+  }
+
+  #function(index: number): QuickJSHandle {
+    const fn = this.#functions[index];
+    if (fn === undefined) throw new Error(`no realm function ${index}`);
+    return fn;
+  }
+
+  /** Calls a realm function; an authored error comes out as a `RealmError`. */
+  #call(index: number, ...args: QuickJSHandle[]): QuickJSHandle {
+    const result = this.#vm.callFunction(this.#function(index), this.#vm.undefined, args);
+    if (result.error !== undefined) throw new RealmError(result.error);
+    return result.value;
+  }
+
+  #run(index: number, ...args: QuickJSHandle[]): ScriptOutcome {
+    this.#call(index, ...args).dispose();
+    return done;
+  }
+
+  #named<T>(text: string, use: (handle: QuickJSHandle) => T): T {
+    const handle = this.#vm.newString(text);
+    try {
+      return use(handle);
+    } finally {
+      handle.dispose();
+    }
+  }
+
+  #string(handle: QuickJSHandle): string {
+    const text = this.#vm.getString(handle);
+    handle.dispose();
+    return text;
+  }
+
+  #number(handle: QuickJSHandle): number {
+    const value = this.#vm.getNumber(handle);
+    handle.dispose();
+    return value;
+  }
+
+  #primitive(value: unknown): QuickJSHandle | undefined {
+    if (typeof value === 'string') return value.includes('\0') ? undefined : this.#vm.newString(value);
+    if (typeof value === 'number') return this.#vm.newNumber(value);
+    if (typeof value === 'boolean') return value ? this.#vm.true : this.#vm.false;
+    if (value === undefined) return this.#vm.undefined;
+    return value === null ? this.#vm.null : undefined;
+  }
+
+  #encode(value: unknown): string {
+    return encodeHostValue(value, (scope) => this.#own(scope).number);
+  }
+
+  #withExpression(scope: ScriptScope, expression: string, kind: ExpressionKind, use: (own: QuickjsScope, fn: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
+    return this.#enter(() => {
+      const own = this.#own(scope);
+      const fn = this.#compiled.expression(expression, own.depth, kind);
+      return fn.ok ? use(own, fn.value) : fn.error;
+    });
+  }
+
+  /** `<assign name="dialog.x">` must not make a variable; a plain name is looked after by strict code itself. */
+  #undeclaredTarget(scope: ScriptScope, name: string): ScriptOutcome | undefined {
+    const parts = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\.\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(name);
+    if (parts === null) return undefined;
+    const [, first = '', second = ''] = parts;
+    const missing = this.#guarded(() => this.#named(first, (f) => this.#named(second, (s) => this.#number(this.#call(realm.undeclared, this.#own(scope).handle, f, s)) === 1)), false);
+    return missing ? { ok: false, kind: 'error', message: `ReferenceError: ${first}.${second} is not declared` } : undefined;
+  }
+
+  #interrupt(): boolean {
+    if (performance.now() > this.#deadline) this.#interrupted = 'timeout';
+    // The runtime's own count misses what the allocator loses to fragments; the growth of the whole memory does not lie.
+    else if (this.#host.memoryBytes() - this.#memoryAtStart > this.#limits.memoryBytes * 8 + 8 * 1024 * 1024) this.#interrupted = 'memory';
+    return this.#interrupted !== undefined;
+  }
+
+  /** One bounded entry into the realm. */
+  #enter(task: () => ScriptOutcome): ScriptOutcome {
+    if (this.#disposed) return { ok: false, kind: 'error', message: 'the script context is closed' };
+    if (this.#host.isBroken()) return { ok: false, kind: 'memory', message: 'the script engine broke' };
+    if (this.#host.exhausted()) return { ok: false, kind: 'memory', message: 'the script engine has no memory left' };
+    this.#interrupted = undefined;
+    this.#memoryAtStart = this.#host.memoryBytes();
+    this.#deadline = performance.now() + this.#limits.evaluationMs;
+    try {
+      return task();
+    } catch (error) {
+      if (error instanceof RealmError) return this.#describe(error.handle);
+      if (isWasmTrap(error)) {
+        this.#host.broke(String(error));
+        return { ok: false, kind: 'memory', message: `the script engine broke: ${String(error)}` };
+      }
+      throw error;
+    } finally {
+      this.#deadline = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #guarded<T>(task: () => T, otherwise: T): T {
+    let value = otherwise;
+    this.#enter(() => {
+      value = task();
+      return done;
+    });
+    return value;
+  }
+
+  #describe(handle: QuickJSHandle): ScriptOutcome {
+    const interrupted = this.#interrupted;
+    this.#interrupted = undefined;
+    this.#deadline = performance.now() + 50;
+    let parts: [name: string, message: string, stack: string] = ['InternalError', 'out of memory', ''];
+    try {
+      parts = JSON.parse(this.#string(this.#call(realm.describe, handle))) as typeof parts;
+    } catch (error) {
+      if (error instanceof RealmError) error.handle.dispose();
+      else if (isWasmTrap(error)) this.#host.broke(String(error));
+    } finally {
+      handle.dispose();
+    }
+    const [name, message, stack] = parts;
+    const where = placeOf(stack);
+    if (interrupted === 'timeout') return { ok: false, kind: 'timeout', message: `the evaluation took longer than ${this.#limits.evaluationMs} ms`, ...where };
+    const memory = interrupted === 'memory' || (name === 'InternalError' && message === 'out of memory');
+    if (memory) return { ok: false, kind: 'memory', message: `the evaluation needs more than ${this.#limits.memoryBytes} octets of memory`, ...where };
+    return { ok: false, kind: 'error', message: name === '' ? message : `${name}: ${message}`, ...where };
+  }
+}
+
+/** An exception of the realm on its way to `#enter`; never leaves this file. */
+class RealmError {
+  readonly handle: QuickJSHandle;
+
+  constructor(handle: QuickJSHandle) {
+    this.handle = handle;
+  }
+}
+
+/** The first line of a stack that is authored. Authored text stands on line 2 of what is compiled. */
+function placeOf(stack: string): { line?: number; column?: number; place?: string } {
+  for (const frame of stack.split('\n')) {
+    const found = /\(?([^()\s][^()]*):(\d+):(\d+)\)?$/.exec(frame.trim().replace(/^at\s+(?:\S+\s+)?\(/, '('));
+    if (found === null || found[1] === 'realm') continue;
+    const [, place = '', line, column] = found;
+    return { line: Math.max(Number(line) - 1, 1), column: Number(column), ...(place === 'expression' ? {} : { place }) };
+  }
+  return {};
+}
+
+function isIdentifier(name: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name);
+}
+
+function syntaxError(message: string): ScriptOutcome {
+  return { ok: false, kind: 'syntax', message };
+}

@@ -1,0 +1,192 @@
+/**
+ * What runs inside every realm before anything authored: scopes, read-only views and the encoder of values. It keeps the
+ * built-ins it needs in variables of its own, so that a page that overwrites them only spoils its own view of things.
+ * A scope is `{ vars, chain, named, raw, readOnly }`; `chain` holds the variable objects from the outermost inwards, each of
+ * which becomes one `with` around a compiled expression.
+ */
+export const realmSource = String.raw`(function () {
+  'use strict';
+  const { defineProperty, getOwnPropertyDescriptor, create, keys, getPrototypeOf } = Object;
+  const { isArray } = Array, { parse, stringify } = JSON, ProxyOf = Proxy, ObjectProto = Object.prototype, ArrayProto = Array.prototype;
+  const own = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
+  const iso = Function.prototype.call.bind(Date.prototype.toISOString);
+  const push = Function.prototype.call.bind(Array.prototype.push);
+  const get = Function.prototype.call.bind(WeakMap.prototype.get), put = Function.prototype.call.bind(WeakMap.prototype.set);
+  const charAt = Function.prototype.call.bind(String.prototype.indexOf);
+  const Text = String, Num = Number, Err = TypeError, ErrorType = Error, DateType = Date;
+  const views = new WeakMap(), raws = new WeakMap(), scopes = create(null);
+
+  const refuse = (what) => () => { throw new Err('a read-only object is not ' + what); };
+  const handler = {
+    get(target, key, receiver) {
+      const d = getOwnPropertyDescriptor(target, key);
+      return d === undefined ? Reflect.get(target, key, receiver) : view(d.value);
+    },
+    getOwnPropertyDescriptor(target, key) {
+      const d = getOwnPropertyDescriptor(target, key);
+      if (d !== undefined && key !== 'length') { d.value = view(d.value); }
+      return d;
+    },
+    set: refuse('assigned to'), defineProperty: refuse('assigned to'), deleteProperty: refuse('deleted from'),
+    setPrototypeOf: refuse('given another prototype'), preventExtensions: refuse('frozen'),
+  };
+  const view = (value) => {
+    if (typeof value !== 'object' || value === null || get(raws, value) !== undefined) return value;
+    let v = get(views, value);
+    if (v === undefined) { v = new ProxyOf(value, handler); put(views, value, v); put(raws, v, value); }
+    return v;
+  };
+  const decode = (v) => {
+    if (typeof v !== 'object' || v === null) return v;
+    if (isArray(v)) {
+      switch (v[0]) {
+        case 'a': { const list = []; for (let i = 1; i < v.length; i++) push(list, decode(v[i])); return list; }
+        case 'n': return Num(v[1]);
+        case 'r': return find(v);
+        default: return undefined;
+      }
+    }
+    const names = keys(v);
+    for (let i = 0; i < names.length; i++) { const k = names[i], c = v[k]; if (typeof c === 'object' && c !== null) v[k] = decode(c); }
+    return v;
+  };
+  const find = (v) => {
+    const scope = scopes[v[1]];
+    if (scope === undefined) return undefined;
+    let at = own(scope.raw, v[2]) ? scope.raw[v[2]] : scope.vars[v[2]];
+    const live = own(scope.raw, v[2]);
+    for (let i = 3; i < v.length; i++) { if (typeof at !== 'object' || at === null || !own(at, v[i])) return undefined; at = at[v[i]]; }
+    return live ? view(at) : at;
+  };
+  const encodeDeep = (v, depth, state) => {
+    switch (typeof v) {
+      case 'string': case 'boolean': return v;
+      case 'number': return v !== v || v === Infinity || v === -Infinity || (v === 0 && 1 / v < 0) ? ['n', v === 0 ? '-0' : Text(v)] : v;
+      case 'bigint': return ['n', Text(v)];
+      case 'object': break;
+      default: return ['u'];
+    }
+    if (v === null) return null;
+    if (depth > 64 || ++state.count > 100000) return ['u'];
+    for (let i = 0; i < depth; i++) if (state.path[i] === v) return ['u'];
+    state.path[depth] = v;
+    let out;
+    if (isArray(v)) {
+      out = ['a'];
+      for (let i = 0; i < v.length && state.count < 100000; i++) { state.count++; out[i + 1] = encodeDeep(v[i], depth + 1, state); }
+    } else if (v instanceof DateType) out = v.getTime() === v.getTime() ? iso(v) : 'Invalid Date';
+    else if (v instanceof ErrorType) out = Text(v);
+    else {
+      out = create(null);
+      const names = keys(v);
+      for (let i = 0; i < names.length; i++) {
+        const c = v[names[i]];
+        if (typeof c !== 'function' && typeof c !== 'symbol') out[names[i]] = encodeDeep(c, depth + 1, state);
+      }
+    }
+    state.path.length = depth;
+    return out;
+  };
+  const encode = (v) => {
+    switch (typeof v) {
+      case 'string': return charAt(v, '\0') < 0 ? 's' + v : 'j' + stringify(v);
+      case 'number': return v === 0 && 1 / v < 0 ? 'n-0' : 'n' + v;
+      case 'boolean': return v ? 't' : 'f';
+      case 'object': return v === null ? 'l' : 'j' + stringify(encodeDeep(v, 0, { count: 0, path: [] }));
+      case 'bigint': return 'n' + v;
+      default: return 'u';
+    }
+  };
+  const scopeHandler = (scope) => ({
+    get: (target, key) => target[key],
+    set: (target, key, value) => {
+      const d = getOwnPropertyDescriptor(target, key);
+      if (scope.readOnly || (d !== undefined && !d.writable)) throw new Err(scope.name + '.' + Text(key) + ' is read-only');
+      target[key] = value;
+      return true;
+    },
+    defineProperty: (target, key) => { throw new Err(scope.name + ' takes no property definitions'); },
+    deleteProperty: (target, key) => {
+      const d = getOwnPropertyDescriptor(target, key);
+      if (d !== undefined && (scope.readOnly || !d.writable)) throw new Err(scope.name + '.' + Text(key) + ' is read-only');
+      return delete target[key];
+    },
+    setPrototypeOf: () => false, preventExtensions: () => false,
+  });
+  const check = (scope, name) => {
+    if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
+    const d = getOwnPropertyDescriptor(scope.vars, name);
+    if (d !== undefined && !d.writable) throw new Err(name + ' is read-only');
+  };
+  const define = (scope, name, value, writable) => {
+    defineProperty(scope.vars, name, { value, writable: writable && !scope.readOnly, configurable: true, enumerable: true });
+  };
+  const walk = (scope, name, path) => {
+    let at = scope.raw[name];
+    if (typeof at !== 'object' || at === null) throw new Err(name + ' is no read-only object');
+    for (let i = 0; i < path.length - 1; i++) {
+      if (!own(at, path[i]) || typeof at[path[i]] !== 'object' || at[path[i]] === null) at[path[i]] = {};
+      at = at[path[i]];
+    }
+    return at;
+  };
+  return [
+    /* 0 open */ (parent, number, name, named, readOnly) => {
+      const vars = create(null);
+      const scope = { name, vars, raw: create(null), readOnly: readOnly === 1, chain: parent === undefined ? [vars] : [...parent.chain, vars], number };
+      if (named === 1) defineProperty(vars, name, { value: new ProxyOf(vars, scopeHandler(scope)), writable: false, configurable: true, enumerable: false });
+      scopes[number] = scope;
+      return scope;
+    },
+    /* 1 close */ (scope) => { delete scopes[scope.number]; },
+    /* 2 evaluate */ (scope, fn) => encode(fn(scope.chain)),
+    /* 3 plain */ (scope, fn, given) => fn(scope.chain, given),
+    /* 4 declare */ (scope, name, fn) => { check(scope, name); define(scope, name, fn === undefined ? undefined : fn(scope.chain), true); },
+    /* 5 set */ (scope, name, text, mode) => {
+      const value = mode === 2 ? text : decode(parse(text));
+      define(scope, name, value, true);
+      delete scope.raw[name];
+    },
+    /* 6 setReadOnly */ (scope, name, text) => {
+      const value = decode(parse(text));
+      const raw = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
+      scope.raw[name] = raw;
+      define(scope, name, view(raw), false);
+    },
+    /* 7 patch */ (scope, name, path, text) => {
+      const steps = parse(path), at = walk(scope, name, steps), value = decode(parse(text));
+      at[steps[steps.length - 1]] = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
+    },
+    /* 8 unpatch */ (scope, name, path) => { const steps = parse(path); delete walk(scope, name, steps)[steps[steps.length - 1]]; },
+    /* 9 has */ (scope, name) => (own(scope.vars, name) ? 1 : 0),
+    /* 10 remove */ (scope, name) => { delete scope.vars[name]; delete scope.raw[name]; },
+    /* 11 hoist */ (scope, names) => {
+      if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
+      const list = parse(names);
+      for (let i = 0; i < list.length; i++) if (!own(scope.vars, list[i])) define(scope, list[i], undefined, true);
+    },
+    /* 12 construct */ (scope, name, factory, text) => { define(scope, name, factory(decode(parse(text))), true); },
+    /* 13 describe */ (e) => {
+      let name = 'Error', message = '', stack = '';
+      try {
+        if (e instanceof ErrorType) { name = Text(e.name); message = Text(e.message); stack = Text(e.stack); }
+        else { name = ''; message = typeof e === 'object' && e !== null ? stringify(e) || Text(e) : Text(e); }
+      } catch (again) { message = 'a value that cannot be shown was thrown'; }
+      return stringify([name, message, stack]);
+    },
+    /* 14 undeclared: whether name.property is a scope's missing variable, as seen from the scope */ (scope, name, property) => {
+      for (let i = scope.chain.length - 1; i >= 0; i--) {
+        if (!own(scope.chain[i], name)) continue;
+        const d = getOwnPropertyDescriptor(scope.chain[i], name);
+        return !d.enumerable && !own(scope.chain[i], property) ? 1 : 0;
+      }
+      return 0;
+    },
+  ];
+})()`;
+
+/** Indices of the functions that `realmSource` answers. */
+export const realm = {
+  open: 0, close: 1, evaluate: 2, plain: 3, declare: 4, set: 5, setReadOnly: 6, patch: 7, unpatch: 8, has: 9, remove: 10, hoist: 11, construct: 12,
+  describe: 13, undeclared: 14,
+} as const;
