@@ -47,10 +47,10 @@ export class CompiledExpressions {
   }
 
   /** Compiled for this one run: scripts are long and run once per document. The caller disposes of it. */
-  script(script: PreparedScript, depth: number, place: string): QuickJSHandle {
+  script(script: PreparedScript, depth: number, place: string): Result<QuickJSHandle, ScriptOutcome> {
     const assign = script.functions.map((name) => `${name}=${hoistedPrefix}${name};Object.defineProperty(${name},"name",{value:${JSON.stringify(name)}});`).join('');
     const code = `(function(${chain}){${withs(depth)}{return (function(){${script.strict ? '"use strict";' : ''}${assign}\n${script.body}\n})();}})`;
-    return this.#vm.unwrapResult(this.#vm.evalCode(code, place));
+    return this.#evalFunction(code, place);
   }
 
   factory(text: string): QuickJSHandle {
@@ -77,6 +77,18 @@ export class CompiledExpressions {
   }
 
   #compile(key: string, code: string, place: string): Result<QuickJSHandle, ScriptOutcome> {
+    const compiled = this.#evalFunction(code, place);
+    if (!compiled.ok) return compiled;
+    if (this.#kept.size >= maxKept) {
+      const [oldest, handle] = this.#kept.entries().next().value ?? [];
+      if (oldest !== undefined) this.#kept.delete(oldest);
+      handle?.dispose();
+    }
+    this.#kept.set(key, compiled.value);
+    return compiled;
+  }
+
+  #evalFunction(code: string, place: string): Result<QuickJSHandle, ScriptOutcome> {
     const result = this.#vm.evalCode(code, place);
     if (result.error !== undefined) {
       const dumped: unknown = this.#vm.dump(result.error);
@@ -85,12 +97,6 @@ export class CompiledExpressions {
       const memory = name === 'InternalError' && message === 'out of memory';
       return fail({ ok: false, kind: memory ? 'memory' : 'syntax', message: `${name}: ${message}` });
     }
-    if (this.#kept.size >= maxKept) {
-      const [oldest, handle] = this.#kept.entries().next().value ?? [];
-      if (oldest !== undefined) this.#kept.delete(oldest);
-      handle?.dispose();
-    }
-    this.#kept.set(key, result.value);
     return ok(result.value);
   }
 }

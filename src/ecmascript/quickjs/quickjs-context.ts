@@ -61,7 +61,7 @@ export class QuickjsContext implements ScriptContext {
     this.#runtime.setMaxStackSize(256 * 1024);
     this.#runtime.setInterruptHandler(() => this.#interrupt());
     this.#vm = this.#runtime.newContext();
-    const list = this.#vm.unwrapResult(this.#vm.evalCode(realmSource, 'realm'));
+    const list = this.#must(this.#vm.evalCode(realmSource, 'realm'));
     this.#functions = Object.values(realm).map((index) => this.#vm.getProp(list, index));
     list.dispose();
     this.#compiled = new CompiledExpressions(this.#vm);
@@ -129,10 +129,11 @@ export class QuickjsContext implements ScriptContext {
       const own = this.#own(scope);
       if (prepared.value.names.length > 0) this.#named(JSON.stringify(prepared.value.names), (n) => this.#run(realm.hoist, own.handle, n));
       const fn = this.#compiled.script(prepared.value, own.depth, place);
+      if (!fn.ok) return fn.error;
       try {
-        this.#call(realm.plain, own.handle, fn).dispose();
+        this.#call(realm.plain, own.handle, fn.value).dispose();
       } finally {
-        fn.dispose();
+        fn.value.dispose();
       }
       return done;
     });
@@ -221,7 +222,7 @@ export class QuickjsContext implements ScriptContext {
     const args = [parent?.handle ?? vm.undefined, vm.newNumber(number), vm.newString(name), vm.newNumber(named ? 1 : 0), vm.newNumber(readOnly ? 1 : 0)];
     const result = vm.callFunction(this.#function(realm.open), vm.undefined, args);
     args[2]?.dispose();
-    const scope = new QuickjsScope(name, parent, number, vm.unwrapResult(result));
+    const scope = new QuickjsScope(name, parent, number, this.#must(result));
     this.#scopes.add(scope);
     return scope;
   }
@@ -229,6 +230,14 @@ export class QuickjsContext implements ScriptContext {
   #own(scope: ScriptScope): QuickjsScope {
     if (!(scope instanceof QuickjsScope) || !scope.handle.alive) throw new Error(`the scope ${scope.name} is closed or of another context`);
     return scope;
+  }
+
+  /** Our own code does not fail; when it does, the error must not drag the whole memory along as QuickJS' own one does. */
+  #must(result: ReturnType<QuickJSContext['callFunction']>): QuickJSHandle {
+    if (result.error === undefined) return result.value;
+    const told: unknown = this.#vm.dump(result.error);
+    result.error.dispose();
+    throw new Error(`the realm failed: ${JSON.stringify(told)}`);
   }
 
   #function(index: number): QuickJSHandle {

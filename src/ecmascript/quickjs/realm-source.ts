@@ -6,8 +6,8 @@
  */
 export const realmSource = String.raw`(function () {
   'use strict';
-  const { defineProperty, getOwnPropertyDescriptor, create, keys, getPrototypeOf } = Object;
-  const { isArray } = Array, { parse, stringify } = JSON, ProxyOf = Proxy, ObjectProto = Object.prototype, ArrayProto = Array.prototype;
+  const { defineProperty, getOwnPropertyDescriptor, create, keys, setPrototypeOf } = Object, reflectGet = Reflect.get;
+  const { isArray } = Array, { parse, stringify } = JSON, ProxyOf = Proxy;
   const own = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
   const iso = Function.prototype.call.bind(Date.prototype.toISOString);
   const push = Function.prototype.call.bind(Array.prototype.push);
@@ -20,7 +20,7 @@ export const realmSource = String.raw`(function () {
   const handler = {
     get(target, key, receiver) {
       const d = getOwnPropertyDescriptor(target, key);
-      return d === undefined ? Reflect.get(target, key, receiver) : view(d.value);
+      return d === undefined ? reflectGet(target, key, receiver) : view(d.value);
     },
     getOwnPropertyDescriptor(target, key) {
       const d = getOwnPropertyDescriptor(target, key);
@@ -58,21 +58,23 @@ export const realmSource = String.raw`(function () {
     for (let i = 3; i < v.length; i++) { if (typeof at !== 'object' || at === null || !own(at, v[i])) return undefined; at = at[v[i]]; }
     return live ? view(at) : at;
   };
+  // Without a prototype: neither an authored toJSON nor an authored setter gets into what is written.
+  const bare = (list) => setPrototypeOf(list, null);
   const encodeDeep = (v, depth, state) => {
     switch (typeof v) {
       case 'string': case 'boolean': return v;
-      case 'number': return v !== v || v === Infinity || v === -Infinity || (v === 0 && 1 / v < 0) ? ['n', v === 0 ? '-0' : Text(v)] : v;
-      case 'bigint': return ['n', Text(v)];
+      case 'number': return v !== v || v === Infinity || v === -Infinity || (v === 0 && 1 / v < 0) ? bare(['n', v === 0 ? '-0' : Text(v)]) : v;
+      case 'bigint': return bare(['n', Text(v)]);
       case 'object': break;
-      default: return ['u'];
+      default: return bare(['u']);
     }
     if (v === null) return null;
-    if (depth > 64 || ++state.count > 100000) return ['u'];
-    for (let i = 0; i < depth; i++) if (state.path[i] === v) return ['u'];
+    if (depth > 64 || ++state.count > 100000) return bare(['u']);
+    for (let i = 0; i < depth; i++) if (state.path[i] === v) return bare(['u']);
     state.path[depth] = v;
     let out;
     if (isArray(v)) {
-      out = ['a'];
+      out = bare(['a']);
       for (let i = 0; i < v.length && state.count < 100000; i++) { state.count++; out[i + 1] = encodeDeep(v[i], depth + 1, state); }
     } else if (v instanceof DateType) out = v.getTime() === v.getTime() ? iso(v) : 'Invalid Date';
     else if (v instanceof ErrorType) out = Text(v);
@@ -92,7 +94,7 @@ export const realmSource = String.raw`(function () {
       case 'string': return charAt(v, '\0') < 0 ? 's' + v : 'j' + stringify(v);
       case 'number': return v === 0 && 1 / v < 0 ? 'n-0' : 'n' + v;
       case 'boolean': return v ? 't' : 'f';
-      case 'object': return v === null ? 'l' : 'j' + stringify(encodeDeep(v, 0, { count: 0, path: [] }));
+      case 'object': return v === null ? 'l' : 'j' + stringify(encodeDeep(v, 0, { count: 0, path: bare([]) }));
       case 'bigint': return 'n' + v;
       default: return 'u';
     }
@@ -132,8 +134,10 @@ export const realmSource = String.raw`(function () {
   };
   return [
     /* 0 open */ (parent, number, name, named, readOnly) => {
-      const vars = create(null);
-      const scope = { name, vars, raw: create(null), readOnly: readOnly === 1, chain: parent === undefined ? [vars] : [...parent.chain, vars], number };
+      const vars = create(null), chain = bare([]);
+      for (let i = 0; parent !== undefined && i < parent.chain.length; i++) chain[i] = parent.chain[i];
+      chain[chain.length] = vars;
+      const scope = { name, vars, raw: create(null), readOnly: readOnly === 1, chain, number };
       if (named === 1) defineProperty(vars, name, { value: new ProxyOf(vars, scopeHandler(scope)), writable: false, configurable: true, enumerable: false });
       scopes[number] = scope;
       return scope;
@@ -172,7 +176,7 @@ export const realmSource = String.raw`(function () {
         if (e instanceof ErrorType) { name = Text(e.name); message = Text(e.message); stack = Text(e.stack); }
         else { name = ''; message = typeof e === 'object' && e !== null ? stringify(e) || Text(e) : Text(e); }
       } catch (again) { message = 'a value that cannot be shown was thrown'; }
-      return stringify([name, message, stack]);
+      return stringify(bare([name, message, stack]));
     },
     /* 14 undeclared: whether name.property is a scope's missing variable, as seen from the scope */ (scope, name, property) => {
       for (let i = scope.chain.length - 1; i >= 0; i--) {
