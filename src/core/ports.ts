@@ -24,7 +24,7 @@ export interface AttemptSource {
   /** Gives a lease back unused: the contact is due again at `notBefore` (default now). */
   giveBack(contact: LeasedContact, notBefore?: number): Promise<void>;
   /** Takes the gate's refusal: the contact is due again at its `retryAt`, or finished in this job without one. */
-  refuse?(contact: LeasedContact, verdict: Extract<GateVerdict, { allowed: false }>): Promise<void>;
+  refuse(contact: LeasedContact, verdict: Extract<GateVerdict, { allowed: false }>): Promise<void>;
   /** Contacts not finished in this job: due now, due later, and leased. */
   left(job: JobId): Promise<{ due: number; later: number; leased: number }>;
 }

@@ -1,19 +1,17 @@
 import type { Clock, Timer } from '../../kernel/clock.ts';
-import type { AttemptId, JobId } from '../../kernel/ids.ts';
+import type { JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Pacer, PacingDecision, PacingLimits, PacingState } from '../pacing/pacing.ts';
-import type { AgentPool, AttemptGate, AttemptSource, LeasedContact, OutcomeSink } from '../ports.ts';
+import type { AgentPool, AttemptGate, AttemptSource, LeasedContact } from '../ports.ts';
 import type { AttemptRunner, DriverSettings } from './attempt-runner.ts';
 
 export interface DiallerDeps {
   readonly source: AttemptSource;
   readonly gate: AttemptGate;
-  readonly outcomes: OutcomeSink;
   readonly runner: AttemptRunner;
   readonly pool: AgentPool;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly newAttemptId: () => AttemptId;
   /** What the trunk still takes now: lines, and INVITEs in this window. */
   readonly trunkRoom: () => { readonly lines: number; readonly invites: number };
   readonly observe: (decision: { job: JobId; at: number; state: PacingState; decision: PacingDecision }) => void;
@@ -126,7 +124,7 @@ export class Dialler {
   }
 
   async #begin(contact: LeasedContact): Promise<void> {
-    const { gate, source, outcomes, runner, clock, logger, newAttemptId } = this.#deps;
+    const { gate, source, runner, clock, logger } = this.#deps;
     try {
       const now = clock.now();
       const verdict = contact.leaseExpiresAt <= now
@@ -140,10 +138,7 @@ export class Dialler {
         return;
       }
       logger.info({ contact: contact.contact, code: verdict.code, reason: verdict.reason }, 'attempt not authorised');
-      if (verdict.retryAt !== undefined) return await source.giveBack(contact, verdict.retryAt);
-      const attempt = newAttemptId();
-      await outcomes.begin({ attempt, contact, startedAt: now });
-      await outcomes.finish({ attempt, contact: contact.contact, job: contact.job, completionCode: verdict.code, startedAt: now, endedAt: now, nuisance: false, times: {}, exit: { reason: verdict.reason } });
+      await source.refuse(contact, verdict);
     } catch (error) {
       logger.error({ contact: contact.contact, error: String(error) }, 'attempt not started');
       await source.giveBack(contact, clock.now() + 10_000).catch((e: unknown) => logger.error({ contact: contact.contact, error: String(e) }, 'lease not given back; its deadline frees the contact'));

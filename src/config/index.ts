@@ -1,0 +1,2 @@
+export { configSchema, type CampaignConfig, type Config } from './schema.ts';
+export { loadConfig, parseConfig } from './load.ts';

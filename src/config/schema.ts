@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/**
+ * `nailup.yaml`. Everything has a default that is safe: loopback addresses, no trunk, no agents, no password.
+ * Durations end in their unit (`Ms`, `Seconds`). docs/configuration.md lists the keys.
+ */
+const port = z.number().int().min(0).max(65_535);
+const ms = z.number().int().min(0).max(86_400_000);
+const host = z.string().min(1);
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day, HH:MM');
+
+const trunk = z.strictObject({
+  name: z.string().min(1),
+  address: z.string().min(1),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  callerId: z.string().optional(),
+  callsPerSecond: z.number().positive().max(10_000).default(10),
+  windowMs: ms.default(5_000),
+  maxConcurrentCalls: z.number().int().positive().max(100_000).default(100),
+  priority: z.number().int().min(0).default(0),
+  weight: z.number().int().min(0).default(1),
+  pingMs: ms.default(30_000),
+  register: z.boolean().default(false),
+});
+
+const agent = z.strictObject({
+  extension: z.string().regex(/^[\w.+-]+$/, 'letters, digits, . + - _ only'),
+  passwordHash: z.string().startsWith('scrypt$', 'must be a hash as `nailup password` prints it, never the password'),
+  address: z.string().regex(/^sips?:/, 'must be a sip: or sips: URI'),
+  name: z.string().optional(),
+});
+
+const retry = z.strictObject({ count: z.number().int().min(0).max(100), delayMs: z.number().int().min(0).max(30 * 86_400_000) });
+
+const campaign = z.strictObject({
+  name: z.string().min(1),
+  list: z.string().min(1),
+  trunk: z.string().default(''),
+  callerId: z.string().default(''),
+  callerName: z.string().default('the company that has just called you'),
+  callbackNumber: z.string().default(''),
+  message: z.string().default(''),
+  mode: z.enum(['agent', 'dialog']).default('agent'),
+  driver: z.string().default('ccxml/driver.ccxml'),
+  nailer: z.string().default('ccxml/nailer.ccxml'),
+  humanDialog: z.string().optional(),
+  machineDialog: z.string().default('vxml/voicemail.vxml'),
+  leaveMessage: z.boolean().default(true),
+  classify: z.boolean().default(true),
+  pacing: z.string().default('progressive'),
+  ringTimeoutMs: ms.min(15_000, 'must be at least 15000: whoever is called gets time to answer').default(25_000),
+  sovTimeoutMs: ms.default(4_000),
+  liveVoiceTimeoutMs: ms.default(3_500),
+  safeHarbourMs: ms.default(2_000),
+  maxConcurrentCalls: z.number().int().positive().default(100),
+  guardTimes: z.strictObject({ from: clock.default('08:00'), to: clock.default('21:00'), unknownZone: z.enum(['block', 'allow']).default('block') }).prefault({}),
+  maxAttempts: z.number().int().positive().max(100).default(3),
+  retries: z.record(z.string(), retry).default({
+    Call_Busy: { count: 2, delayMs: 900_000 }, Ring_No_Answer: { count: 2, delayMs: 3_600_000 }, Network_Refusal: { count: 2, delayMs: 900_000 },
+    Reorder_Tone: { count: 1, delayMs: 900_000 }, Disconnected_By_System: { count: 1, delayMs: 60_000 },
+  }),
+  completionCodes: z.array(z.string().min(1)).default(['Sale', 'No_Interest', 'Call_Back_Later', 'Wrong_Number']),
+});
+
+export const configSchema = z.strictObject({
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  database: z.strictObject({ url: z.string().optional(), directory: z.string().default('data/postgres') }).prefault({}),
+  sip: z.strictObject({
+    host: host.default('127.0.0.1'), port: port.default(5060), transports: z.array(z.enum(['udp', 'tcp'])).min(1).default(['udp', 'tcp']),
+    publicAddress: z.string().optional(), userAgent: z.string().default('Nailup'),
+    allowedPrefixes: z.array(z.string()).optional(),
+  }).prefault({}),
+  media: z.strictObject({ host: host.default('127.0.0.1'), publicAddress: z.string().optional(), portFrom: port.default(20_000), portTo: port.default(29_999), packetIo: z.enum(['auto', 'koffi', 'dgram']).default('auto'), workers: z.number().int().min(1).max(16).default(1) }).prefault({}),
+  http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  fetch: z.strictObject({ allowPrivateAddresses: z.boolean().default(false), fileRoots: z.array(z.string()).default([]) }).prefault({}),
+  contacts: z.strictObject({ defaultCountry: z.string().length(2).default('US') }).prefault({}),
+  trunks: z.array(trunk).default([]),
+  agents: z.array(agent).default([]),
+  agentTimes: z.strictObject({
+    pendingNailMs: ms.default(30_000), nailingMs: ms.default(180_000), reservedMs: ms.default(15_000), maxTalkMs: ms.default(3_600_000), wrapupMs: ms.default(30_000),
+    wrapupExtensions: z.number().int().min(0).max(20).default(2), breakNailedMs: ms.default(900_000), unnailDelayMs: ms.default(10_000), ringTimeoutMs: ms.min(10_000).default(30_000),
+  }).prefault({}),
+  clamp: z.strictObject({ customerToAgent: z.enum(['page', 'always']).default('always'), replaceBy: z.enum(['mute', 'silence', 'tone']).default('silence') }).prefault({}),
+  campaign: campaign.optional(),
+  shutdownGraceMs: ms.default(30_000),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type CampaignConfig = NonNullable<Config['campaign']>;

@@ -1,0 +1,48 @@
+import { parseConfig } from '../../../src/config/index.ts';
+import { NailupError } from '../../../src/kernel/nailup-error.ts';
+
+function fault(text: string): NailupError {
+  try {
+    parseConfig(text, 'nailup.yaml');
+  } catch (error) {
+    if (error instanceof NailupError) return error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('configuration', () => {
+  it('listens on loopback and has no agents, trunks or passwords unless told', () => {
+    const config = parseConfig('', 'nailup.yaml');
+    expect([config.sip.host, config.media.host, config.http.host]).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
+    expect([config.agents, config.trunks]).toEqual([[], []]);
+  });
+
+  it('names an unknown key with line and column, and the key that was meant', () => {
+    const error = fault('sip:\n  host: 127.0.0.1\n  prot: 5060\n');
+    expect(error.place).toBe('nailup.yaml:3:3');
+    expect(error.message).toBe('unknown key "sip.prot"; did you mean "port"?');
+  });
+
+  it('names an unknown key inside a list', () => {
+    const error = fault('trunks:\n  - name: a\n    address: 127.0.0.1:5070\n    cps: 10\n');
+    expect(error.place).toBe('nailup.yaml:4:5');
+    expect(error.message).toContain('unknown key "trunks.0.cps"; known keys are name, address');
+  });
+
+  it('tells all faults at once', () => {
+    const error = fault('sip:\n  port: 99999\nhttp:\n  port: "x"\n');
+    expect(error.message.split('\n')).toHaveLength(2);
+    expect(error.place).toBe('nailup.yaml:2:3');
+    expect(error.message).toContain('nailup.yaml:4:3');
+  });
+
+  it('refuses a password where a hash belongs, without repeating it', () => {
+    const error = fault('agents:\n  - extension: "1001"\n    passwordHash: hunter2\n    address: sip:1001@127.0.0.1\n');
+    expect(error.message).toContain('agents.0.passwordHash');
+    expect(error.line).not.toContain('hunter2');
+  });
+
+  it('tells where the YAML is broken', () => {
+    expect(fault('sip:\n  host: [\n').code).toBe('CONFIG_NOT_YAML');
+  });
+});
