@@ -24,6 +24,8 @@ CREATE TABLE job (
   started_at timestamptz(3),
   completed_at timestamptz(3),
   finish_reason text,
+  -- contacts taken over from the list
+  contacts_taken bigint NOT NULL DEFAULT 0,
   created_at timestamptz(3) NOT NULL
 );
 CREATE INDEX job_open ON job (state) WHERE state <> 'Completed';
@@ -39,7 +41,8 @@ CREATE TABLE job_contact (
   retries jsonb NOT NULL DEFAULT '{}',
   last_code text,
   lease_expires_at timestamptz(3),
-  lease_token text,
+  -- the server that holds the lease
+  leased_by text,
   PRIMARY KEY (job_id, contact_id)
 ) WITH (fillfactor = 80);
 CREATE INDEX job_contact_due ON job_contact (job_id, priority DESC, due_at, contact_id) WHERE state = 'waiting';
