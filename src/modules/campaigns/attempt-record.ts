@@ -75,7 +75,7 @@ export class AttemptRecord implements OutcomeSink {
         instant(result.endedAt), result.agent ?? null, result.sipStatus ?? null, result.times, result.exit,
       ];
       const [ended] = await tx.query(finishAttempt, values);
-      if (ended === undefined) return this.#refused(tx, result, tries > 1);
+      if (ended === undefined) return this.#refused(tx, result, kind, tries > 1);
       await tx.query(appendEvent, [result.attempt, ended.job_id, ended.contact_id, kind, result.completionCode, server, instant(result.endedAt)]);
       const [progress] = await tx.query(lockProgress, [ended.job_id, ended.contact_id]);
       if (progress?.state === 'attempting') {
@@ -90,7 +90,7 @@ export class AttemptRecord implements OutcomeSink {
   }
 
   /** Somebody was first. When that was this very call, whose commit was answered by a broken connection, it counts. */
-  async #refused(tx: Queryable, result: AttemptResult, again: boolean): Promise<boolean> {
+  async #refused(tx: Queryable, result: AttemptResult, kind: 'finished' | 'recovered', again: boolean): Promise<boolean> {
     const { server, logger } = this.#deps;
     const [known] = await tx.query(selectAttempt, [result.attempt]);
     if (known === undefined) {
@@ -98,6 +98,8 @@ export class AttemptRecord implements OutcomeSink {
       return false;
     }
     if (again && known.completion_code === result.completionCode && known.ended_at === result.endedAt) return true;
+    // Another recovery, or the server itself after all, came first: nobody claims a second result.
+    if (kind === 'recovered') return false;
     await tx.query(appendEvent, [result.attempt, known.job_id, known.contact_id, 'finish_refused', result.completionCode, server, instant(result.endedAt)]);
     logger.warn({ attempt: result.attempt, has: known.completion_code, claimed: result.completionCode }, 'a second result was refused');
     return false;
