@@ -47,11 +47,13 @@ const LISTS = new Set<string>([
 ]);
 
 /** Headers that may stand once (RFC 3261 §7.3.1, Table 2) and on whose value our own behaviour depends. */
-const SINGLE = new Set<string>([
+const SINGLE = [
   'Call-ID', 'Content-Disposition', 'Content-Length', 'Content-Type', 'CSeq', 'Date', 'Event', 'Expires', 'From',
   'Max-Forwards', 'MIME-Version', 'Min-Expires', 'Min-SE', 'RAck', 'Refer-To', 'Referred-By', 'Replaces', 'Retry-After',
   'RSeq', 'Session-Expires', 'Subject', 'Subscription-State', 'Timestamp', 'To',
-]);
+];
+/** A bit of its own for each, so that a repetition is found in one pass. */
+const SINGLE_BITS = new Map<string, number>(SINGLE.map((name, index) => [name, 1 << index]));
 
 /** Canonical name when the header is known, else undefined. */
 export const knownName = (name: string): string | undefined => KNOWN.get(name) ?? KNOWN.get(name.toLowerCase());
@@ -65,7 +67,8 @@ export const headerKey = (name: string): string => {
 };
 
 export const isListHeader = (key: string): boolean => LISTS.has(key);
-export const isSingleHeader = (key: string): boolean => SINGLE.has(key);
+/** The header's own bit; 0 when it may stand more than once. */
+export const singleHeaderBit = (key: string): number => SINGLE_BITS.get(key) ?? 0;
 
 /** The one-letter form, or the name itself where there is none. */
 export const compactName = (name: string): string => COMPACT_OF.get(name) ?? name;

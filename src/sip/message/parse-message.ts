@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { decimal, isToken } from './grammar.ts';
 import { headerKey, knownName } from './header-names.ts';
@@ -63,8 +63,9 @@ export function skipLineEnds(octets: Buffer, from: number): number {
 export function parseHead(octets: Buffer, limits: MessageLimits): Result<SipMessage, MalformedMessage> {
   const tooLarge = octets.length > limits.headBytes;
   const view = tooLarge ? octets.subarray(0, Math.min(limits.headBytes, 8192)) : octets;
-  const encoding = isUtf8(view) ? 'utf8' : 'latin1';
-  const text = view.toString(encoding);
+  const ascii = isAscii(view);
+  const encoding = ascii || isUtf8(view) ? 'utf8' : 'latin1';
+  const text = view.toString(ascii ? 'latin1' : encoding);
   let lineEnd = text.indexOf('\n');
   if (lineEnd < 0) lineEnd = text.length;
   const startLine = text.slice(0, text.charCodeAt(lineEnd - 1) === 0x0d ? lineEnd - 1 : lineEnd);

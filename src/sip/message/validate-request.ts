@@ -1,5 +1,5 @@
 import { isCallId } from './grammar.ts';
-import { isSingleHeader } from './header-names.ts';
+import { singleHeaderBit } from './header-names.ts';
 import { hasMalformedDate } from './sip-date.ts';
 import type { MalformedMessage } from './malformed-message.ts';
 import { refuse } from './parse-message.ts';
@@ -37,11 +37,11 @@ export function validateResponse(response: SipResponse): MalformedMessage | unde
 }
 
 function repeatedHeader(message: SipMessage): string | undefined {
-  const { fields } = message.headers;
-  for (let i = 1; i < fields.length; i++) {
-    const key = fields[i]?.key ?? '';
-    if (!isSingleHeader(key)) continue;
-    for (let j = 0; j < i; j++) if (fields[j]?.key === key) return key;
+  let seen = 0;
+  for (const { key } of message.headers.fields) {
+    const bit = singleHeaderBit(key);
+    if ((seen & bit) !== 0) return key;
+    seen |= bit;
   }
   return undefined;
 }
