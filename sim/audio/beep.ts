@@ -1,0 +1,48 @@
+import type { Random } from '../../src/kernel/random.ts';
+import { ToneGenerator, type ToneSegment } from '../../src/audio/tone-generator.ts';
+import { sineAmplitude } from '../../src/audio/level.ts';
+
+export type BeepShape = 'single' | 'dual' | 'two-step' | 'triple' | 'decaying' | 'long' | 'swept';
+export const BEEP_SHAPES: readonly BeepShape[] = ['single', 'dual', 'two-step', 'triple', 'decaying', 'long', 'swept'];
+
+const play = (segments: readonly ToneSegment[], levelDbm0: number, sampleRate: number): Int16Array => {
+  const ms = segments.reduce((sum, s) => sum + (s.durationMs ?? 0), 0);
+  const out = new Int16Array(Math.round((ms * sampleRate) / 1000));
+  new ToneGenerator({ segments }, sampleRate, levelDbm0).process(out);
+  return out;
+};
+
+/** The tone at the end of a machine's greeting. */
+export function beep(random: Random, shape: BeepShape, levelDbm0: number, sampleRate = 8000): Int16Array {
+  const hz = 400 + Math.round(random.next() * 1100);
+  switch (shape) {
+    case 'single':
+      return play([{ frequencies: [hz], durationMs: 180 + random.next() * 400 }], levelDbm0, sampleRate);
+    case 'dual':
+      return play([{ frequencies: [hz, hz * 1.26], durationMs: 200 + random.next() * 400 }], levelDbm0 - 3, sampleRate);
+    case 'two-step':
+      return play([{ frequencies: [hz * 1.2], durationMs: 150 + random.next() * 100 }, { frequencies: [hz], durationMs: 150 + random.next() * 200 }], levelDbm0, sampleRate);
+    case 'triple': {
+      const on = { frequencies: [hz], durationMs: 90 + random.next() * 60 };
+      const off = { frequencies: [], durationMs: 60 + random.next() * 60 };
+      return play([on, off, on, off, on], levelDbm0, sampleRate);
+    }
+    case 'long':
+      return play([{ frequencies: [hz], durationMs: 800 + random.next() * 700 }], levelDbm0, sampleRate);
+    case 'decaying': {
+      const length = Math.round((0.35 + random.next() * 0.3) * sampleRate);
+      const a = sineAmplitude(levelDbm0 + 3);
+      return Int16Array.from({ length }, (_, i) => Math.round(a * Math.min(1, i / 30) * 10 ** ((-22 * i) / length / 20) * Math.min(1, (length - i) / 40) * Math.sin((2 * Math.PI * hz * i) / sampleRate)));
+    }
+    case 'swept': {
+      const length = Math.round((0.3 + random.next() * 0.3) * sampleRate);
+      const a = sineAmplitude(levelDbm0);
+      const span = 60 + random.next() * 120;
+      let phase = 0;
+      return Int16Array.from({ length }, (_, i) => {
+        phase += (2 * Math.PI * (hz + (span * i) / length)) / sampleRate;
+        return Math.round(a * Math.min(1, i / 40, (length - i) / 40) * Math.sin(phase));
+      });
+    }
+  }
+}

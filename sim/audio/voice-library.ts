@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readWav } from '../../src/audio/wav-file.ts';
+import { packageRoot } from '../../src/kernel/package-root.ts';
+
+/** One shipped recording; see `voices/index.json`. */
+export interface VoiceClip {
+  readonly file: string;
+  /** `hello`: a person picking up; `talk`: a person later; `greeting`: a machine's announcement. */
+  readonly kind: 'hello' | 'talk' | 'greeting';
+  /** BCP 47. */
+  readonly language: string;
+  readonly voice: string;
+  readonly text: string;
+  readonly durationMs: number;
+}
+
+/** The shipped voices, 8 kHz mono, read on first use. */
+export class VoiceLibrary {
+  readonly clips: readonly VoiceClip[];
+  readonly #folder: string;
+  readonly #samples = new Map<string, Int16Array>();
+
+  constructor(folder = join(packageRoot(), 'sim', 'audio', 'voices')) {
+    this.#folder = folder;
+    this.clips = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as VoiceClip[];
+  }
+
+  ofKind(kind: VoiceClip['kind']): readonly VoiceClip[] {
+    return this.clips.filter((clip) => clip.kind === kind);
+  }
+
+  samples(clip: VoiceClip): Int16Array {
+    let samples = this.#samples.get(clip.file);
+    if (samples === undefined) {
+      const wav = readWav(readFileSync(join(this.#folder, clip.file)));
+      if (!wav.ok) throw new Error(`${clip.file}: ${wav.error.reason} at ${wav.error.offset}`);
+      samples = wav.value.samples;
+      this.#samples.set(clip.file, samples);
+    }
+    return samples;
+  }
+}
