@@ -198,8 +198,7 @@ export class AttemptRunner {
     attempt.times.answered = now;
     this.#enter(attempt, 'classifying', now);
     this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now) });
-    const sip = info?.['sip'];
-    if (sip !== undefined) this.#background(attempt, this.#deps.outcomes.note(attempt.id, { sip }));
+    this.#note(attempt, { answeredAt: this.#deps.clock.now(), sip: info?.['sip'] ?? {} });
   }
 
   #signal(attempt: Attempt, progress: CallProgress, now: number): void {
@@ -217,6 +216,7 @@ export class AttemptRunner {
     attempt.times.verdict ??= now;
     this.#enter(attempt, 'waiting', now);
     this.#fact(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now) });
+    this.#note(attempt, { person: true });
     const chosen = pool.acquire(attempt.job, attempt.id);
     if (chosen !== undefined) return this.#agentFound(attempt, chosen);
     const settings = this.#settings.get(attempt.job);
@@ -253,6 +253,7 @@ export class AttemptRunner {
     attempt.times.joined = now;
     this.#fact(attempt.job, { what: 'connected', waitMs: now - (attempt.times.verdict ?? now) });
     this.#enter(attempt, 'talking', now);
+    this.#note(attempt, { joined: true });
     this.#deps.pool.connected(attempt.agent.agent, attempt.id, attempt.contact);
   }
 
@@ -319,6 +320,11 @@ export class AttemptRunner {
     this.#byId.delete(attempt.id);
     this.#bySession.delete(attempt.session);
     if (attempt.connection !== undefined) this.#byConnection.delete(attempt.connection);
+  }
+
+  /** What must be known of the attempt when this server dies now. */
+  #note(attempt: Attempt, facts: Readonly<Record<string, unknown>>): void {
+    this.#background(attempt, this.#deps.outcomes.note(attempt.id, facts));
   }
 
   #background(attempt: Attempt, work: Promise<unknown>): void {

@@ -367,7 +367,11 @@ export class CallPlatform implements CcxmlPlatform {
       return;
     }
     const leg = this.#byNode.get(event.node);
-    if (leg === undefined) return;
+    if (leg === undefined) {
+      const dialog = this.#dialogNodes.get(event.node);
+      if (dialog !== undefined) this.#deps.dialogs.onMedia(dialog, event);
+      return;
+    }
     this.#observe(event, leg.id);
     if (event.name === 'callprogress') {
       this.#tell({ name: 'connection.signal', connection: leg.id, info: { callprogress: event.progress, callprogresstime: event.offsetMs, confidence: event.confidence, final: event.final } });

@@ -1,4 +1,5 @@
 import type { ConnectionId, DialogId, MediaId, SessionId } from '../../kernel/ids.ts';
+import type { MediaEvent } from '../../media/media.ts';
 import type { Reply } from '../../kernel/result.ts';
 import type { ConnectionFacts, DialogFetch, PlatformEvent } from '../../ccxml/platform.ts';
 
@@ -16,6 +17,8 @@ export interface DialogRunner {
   deliver(command: { dialog: DialogId; event: string; data: Readonly<Record<string, unknown>> }): Reply;
   /** The far end hung up: the dialog sees `connection.disconnect.hangup` and finishes. */
   hangUp(dialog: DialogId): void;
+  /** An event of the dialog's own media node: digits, play and record outcomes, audio. */
+  onMedia(dialog: DialogId, event: MediaEvent): void;
   transferResult(command: { dialog: DialogId; result: Readonly<Record<string, unknown>> }): Reply;
   stop(): Promise<void>;
 }

@@ -1,0 +1,90 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { NailupError } from '../kernel/nailup-error.ts';
+import type { Logger } from '../kernel/logger.ts';
+
+/** What the operator's HTTP API asks of the server; implemented by the composition root. */
+export interface OperatorDoor {
+  health(): { readonly ok: boolean; readonly parts: Readonly<Record<string, string>> };
+  status(): Promise<unknown>;
+  stats(): Promise<unknown>;
+  createJob(campaign: string): Promise<string>;
+  jobs(): Promise<readonly unknown[]>;
+  pauseJob(id: string): Promise<boolean>;
+  resumeJob(id: string): Promise<boolean>;
+  stopJob(id: string): Promise<boolean>;
+  report(id: string): Promise<unknown>;
+  attempts(id: string): Promise<readonly unknown[]>;
+  setPacing(id: string, pacing: string): Promise<void>;
+  trace(call: string): string | undefined;
+}
+
+export interface OperatorApiOptions {
+  readonly door: OperatorDoor;
+  readonly logger: Logger;
+  /** Checks `Authorization: Bearer …`; absent: open (allowed on loopback addresses only, which the server sees to). */
+  readonly authorised?: (token: string) => Promise<boolean>;
+}
+
+/** The HTTP API under `/api`, and `/health`. Bad requests get `{ error, code, mend }` and 4xx; bugs 500 without details. */
+export function operatorApi(options: OperatorApiOptions): express.Express {
+  const { door, logger } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(express.json({ limit: '64kb' }));
+  app.get('/health', (_request, response) => {
+    const health = door.health();
+    response.status(health.ok ? 200 : 503).json(health);
+  });
+  app.use('/api', guard(options.authorised));
+  app.get('/api/status', answer(() => door.status()));
+  app.get('/api/stats', answer(() => door.stats()));
+  app.get('/api/jobs', answer(() => door.jobs()));
+  app.post('/api/jobs', answer(async (request) => ({ job: await door.createJob(text(request.body, 'campaign')) }), 201));
+  app.post('/api/jobs/:id/pause', answer(async (request) => moved(await door.pauseJob(id(request)), 'paused')));
+  app.post('/api/jobs/:id/resume', answer(async (request) => moved(await door.resumeJob(id(request)), 'resumed')));
+  app.post('/api/jobs/:id/stop', answer(async (request) => moved(await door.stopJob(id(request)), 'stopped')));
+  app.post('/api/jobs/:id/pacing', answer(async (request) => {
+    await door.setPacing(id(request), text(request.body, 'pacing'));
+    return { ok: true };
+  }));
+  app.get('/api/jobs/:id/report', answer((request) => door.report(id(request))));
+  app.get('/api/jobs/:id/attempts', answer((request) => door.attempts(id(request))));
+  app.use((_request, response) => void response.status(404).json({ error: 'no such address', code: 'NOT_FOUND', mend: 'docs/api.md lists the addresses' }));
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    if (error instanceof NailupError) return void response.status(error.code.endsWith('_UNKNOWN') ? 404 : 400).json({ error: error.message, code: error.code, mend: error.mend });
+    if (error instanceof SyntaxError) return void response.status(400).json({ error: 'the body is not JSON', code: 'BAD_JSON' });
+    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'operator API');
+    response.status(500).json({ error: 'internal error; see the log', code: 'INTERNAL' });
+  });
+  return app;
+}
+
+function answer(work: (request: Request) => Promise<unknown>, status = 200) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    work(request).then((body) => void response.status(status).json(body), next);
+  };
+}
+
+function guard(authorised: OperatorApiOptions['authorised']) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    // A page in somebody's browser must not reach a server that trusts loopback: browsers send Origin on such requests.
+    if (request.headers.origin !== undefined) return void response.status(403).json({ error: 'requests from browsers are refused', code: 'ORIGIN' });
+    if (authorised === undefined) return next();
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) return void response.status(401).json({ error: 'Authorization: Bearer is missing', code: 'UNAUTHORISED' });
+    authorised(token).then((right) => (right ? next() : void response.status(401).json({ error: 'wrong token', code: 'UNAUTHORISED' })), next);
+  };
+}
+
+const id = (request: Request): string => String(request.params['id']);
+
+function text(body: unknown, key: string): string {
+  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[key] : undefined;
+  if (typeof value !== 'string' || value === '') throw new NailupError('API_BAD_FIELD', `"${key}" must be a text`, { place: key, mend: `Send {"${key}": "…"}.` });
+  return value;
+}
+
+function moved(done: boolean, word: string): { ok: true } {
+  if (!done) throw new NailupError('API_JOB_STATE', `the job cannot be ${word} in the state it is in, or is unknown`);
+  return { ok: true };
+}
