@@ -1,4 +1,4 @@
-import { saturate, sineAmplitude } from '../../src/audio/level.ts';
+import { meanSquare, powerOfDbm0, saturate } from '../../src/audio/level.ts';
 import { SIT_SIGNALS } from '../../src/audio/call-progress/special-information-tone.ts';
 import { tonePlans, type ToneKind } from '../../src/audio/call-progress/tone-plans.ts';
 import { ToneGenerator, type ToneCadence } from '../../src/audio/tone-generator.ts';
@@ -50,6 +50,8 @@ export class CalleeAudioSource {
   readonly #random: Random;
   readonly #library: VoiceLibrary;
   readonly #options: CalleeOptions;
+  /** Level of this callee's voice or tone, dBm0; the noise is so many dB below. */
+  #levelDbm0 = -18;
 
   constructor(random: Random, library: VoiceLibrary, options: CalleeOptions = {}) {
     this.#random = random;
@@ -58,6 +60,7 @@ export class CalleeAudioSource {
   }
 
   make(kind: CalleeKind): CalleeAudio {
+    this.#levelDbm0 = this.#between(-26, -12);
     switch (kind) {
       case 'person':
         return this.#person();
@@ -136,7 +139,7 @@ export class CalleeAudioSource {
     if (random.next() < 0.88) {
       parts.push(this.#quiet(150, 1600));
       beepShape = this.#pick(this.#options.beeps ?? BEEP_SHAPES);
-      parts.push(beep(random, beepShape, this.#between(-22, -8)));
+      parts.push(beep(random, beepShape, this.#levelDbm0 + this.#between(-4, 6)));
       beepEndMs = total(parts) / 8;
     }
     const recordedTo = total(parts);
@@ -167,12 +170,12 @@ export class CalleeAudioSource {
 
   #tone(kind: CalleeKind, cadence: ToneCadence, durationMs: number, truth: Partial<CalleeTruth>): CalleeAudio {
     const samples = new Int16Array(durationMs * 8);
-    new ToneGenerator(cadence, 8000, this.#between(-24, -9)).process(samples);
+    new ToneGenerator(cadence, 8000, this.#levelDbm0).process(samples);
     return this.#finish(kind, samples, truth);
   }
 
   #levelled(speech: Int16Array): Int16Array {
-    const gain = sineAmplitude(this.#between(-20, -6)) / 16000;
+    const gain = Math.sqrt(powerOfDbm0(this.#levelDbm0 + this.#between(-2, 2)) / Math.max(1, activePower(speech)));
     return speech.map((s) => saturate(s * gain));
   }
 
@@ -184,7 +187,7 @@ export class CalleeAudioSource {
     if (snrDb !== Infinity) {
       const noiseKind = this.#pick<NoiseKind>(['white', 'pink', 'car', 'babble']);
       const speech = noiseKind === 'babble' ? this.#library.ofKind('greeting').slice(0, 6).map((clip) => this.#library.samples(clip)) : [];
-      const noise = backgroundNoise(random, noiseKind, samples.length, -18 - snrDb, speech);
+      const noise = backgroundNoise(random, noiseKind, samples.length, this.#levelDbm0 - snrDb, speech);
       for (let i = 0; i < samples.length; i++) samples[i] = saturate((samples[i] as number) + (noise[i] as number));
     }
     throughChannel(random, samples, channel);
@@ -215,6 +218,21 @@ function joined(parts: readonly Int16Array[]): Int16Array {
     at += part.length;
   }
   return out;
+}
+
+/** Mean square of the 20 ms stretches that are within 20 dB of the loudest. */
+function activePower(samples: Int16Array): number {
+  let peak = 0;
+  for (let i = 0; i + 160 <= samples.length; i += 160) peak = Math.max(peak, meanSquare(samples, i, 160));
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i + 160 <= samples.length; i += 160) {
+    const power = meanSquare(samples, i, 160);
+    if (power < peak / 100) continue;
+    sum += power;
+    count += 1;
+  }
+  return count > 0 ? sum / count : meanSquare(samples);
 }
 
 /** Faster and higher, or slower and lower, by linear interpolation. */

@@ -1,0 +1,150 @@
+import type { ToneRun } from './tone-tracker.ts';
+import { tonePlans, type ToneKind, type TonePattern } from './tone-plans.ts';
+
+interface Candidate {
+  readonly country: string;
+  readonly kind: ToneKind;
+  readonly pattern: TonePattern;
+}
+
+export interface CadenceMatch {
+  kind: ToneKind;
+  /** 0–1. */
+  confidence: number;
+}
+
+const REMEMBERED = 8;
+const FREQUENCY_TOLERANCE = 18;
+const SLOWEST_ON_OFF = 5500;
+
+/**
+ * Names progress tones by frequencies and cadence. It is told of each tone that ended and asked while nothing sounds; the
+ * first on-time after listening began counts as possibly cut short.
+ */
+export class CadenceMatcher {
+  readonly #candidates: readonly Candidate[];
+  readonly #country: string | undefined;
+  readonly #first = new Float64Array(REMEMBERED);
+  readonly #second = new Float64Array(REMEMBERED);
+  readonly #starts = new Float64Array(REMEMBERED);
+  readonly #ends = new Float64Array(REMEMBERED);
+  readonly #match: CadenceMatch = { kind: 'dial', confidence: 0 };
+  #count = 0;
+  #cutShort = false;
+
+  /** @param country ISO 3166 alpha-2: its plan decides where countries disagree. */
+  constructor(country?: string) {
+    this.#country = country !== undefined && country in tonePlans ? country : undefined;
+    this.#candidates = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind] })));
+  }
+
+  /** A tone ended; the remembered ones that do not belong to it are forgotten. */
+  add(run: ToneRun): void {
+    if (run.endMs - run.startMs < 60) return;
+    const last = this.#count - 1;
+    if (last >= 0 && (run.startMs - (this.#ends[last] as number) > SLOWEST_ON_OFF || Math.abs(run.first - (this.#first[last] as number)) > 60)) this.#count = 0;
+    if (this.#count === REMEMBERED) {
+      for (const list of [this.#first, this.#second, this.#starts, this.#ends]) list.copyWithin(0, 1);
+      this.#count -= 1;
+      this.#cutShort = false;
+    }
+    if (this.#count === 0) this.#cutShort = run.startMs < 30;
+    const i = this.#count++;
+    this.#first[i] = run.first;
+    this.#second[i] = run.second;
+    this.#starts[i] = run.startMs;
+    this.#ends[i] = run.endMs;
+  }
+
+  reset(): void {
+    this.#count = 0;
+  }
+
+  /** What the tones until now are, given that nothing has sounded since the last ended; undefined when not (yet) clear. */
+  match(nowMs: number): CadenceMatch | undefined {
+    if (this.#count === 0) return undefined;
+    const silenceMs = nowMs - (this.#ends[this.#count - 1] as number);
+    let best: Candidate | undefined;
+    let bestError = Infinity;
+    for (const candidate of this.#candidates) {
+      if (candidate.kind === 'dial' && candidate.pattern.cadence.length === 0) continue;
+      let error = this.#error(candidate.pattern, candidate.kind, silenceMs);
+      if (error === Infinity) continue;
+      if (this.#country !== undefined) error += candidate.country === this.#country ? 0 : 0.5;
+      else error += this.#habit(candidate);
+      if (error < bestError) {
+        bestError = error;
+        best = candidate;
+      }
+    }
+    if (best === undefined) return undefined;
+    this.#match.kind = best.kind;
+    this.#match.confidence = Math.max(0.5, Math.min(0.99, 1 - bestError * 0.6));
+    return this.#match;
+  }
+
+  /** The kind of a continuous tone: only a dial tone lasts. */
+  static continuous(run: { first: number; second: number }): boolean {
+    return Object.values(tonePlans).some((plan) => frequencyError(plan.dial.frequencies, run.first, run.second) < 1);
+  }
+
+  /** Where plans disagree and no country is known: short even cadences are reorder, long ones busy. */
+  #habit(candidate: Candidate): number {
+    const [on = 0, off = 0] = candidate.pattern.cadence;
+    const fast = on + off < 580;
+    if (candidate.kind === 'busy') return fast ? 0.05 : 0;
+    if (candidate.kind === 'reorder') return fast || candidate.pattern.cadence.length > 2 || Math.abs(on - off) > 100 ? 0 : 0.05;
+    return 0;
+  }
+
+  /** Mean relative error of frequencies and times, or Infinity when it does not fit or is not complete enough. */
+  #error(pattern: TonePattern, kind: ToneKind, silenceMs: number): number {
+    const { cadence } = pattern;
+    const pairs = cadence.length / 2;
+    // Rings: one whole period's on-times. Busy and reorder: two on-times and the gap at least, and a whole long pattern.
+    const needed = kind === 'ringback' ? pairs : Math.max(3, pairs + 1);
+    const skip = this.#cutShort ? 1 : 0;
+    if (this.#count - skip < needed) return Infinity;
+    let best = Infinity;
+    const from = this.#count - needed;
+    for (let turn = 0; turn < pairs; turn++) {
+      let sum = 0;
+      let terms = 0;
+      let fits = true;
+      for (let n = 0; n < needed && fits; n++) {
+        const i = from + n;
+        const on = cadence[((turn + n) % pairs) * 2] as number;
+        const off = cadence[((turn + n) % pairs) * 2 + 1] as number;
+        const onError = relative((this.#ends[i] as number) - (this.#starts[i] as number), on);
+        const f = frequencyError(pattern.frequencies, this.#first[i] as number, this.#second[i] as number);
+        let offError = 0;
+        if (n < needed - 1) offError = relative((this.#starts[i + 1] as number) - (this.#ends[i] as number), off);
+        else if (silenceMs > off * 1.3 + 60) offError = 1;
+        else if (silenceMs < Math.min(off * 0.7, kind === 'ringback' ? 700 : 120)) offError = Infinity;
+        fits = onError < 1 && offError < 1 && f < 1;
+        sum += onError + offError + f * 0.7;
+        terms += 1;
+      }
+      if (fits) best = Math.min(best, sum / terms);
+    }
+    return best;
+  }
+}
+
+/** 0: exact; 1: at the edge of 12 % and 30 ms. */
+const relative = (measured: number, nominal: number): number => Math.abs(measured - nominal) / (nominal * 0.12 + 30);
+
+/** 0: exact; below 1: may be this pattern. Frequencies closer than 85 Hz are seen as one somewhere between them. */
+function frequencyError(frequencies: readonly number[], first: number, second: number): number {
+  const low = frequencies[0] as number;
+  const high = frequencies[frequencies.length - 1] as number;
+  if (high - low < 85) {
+    if (second > 0 && (second < low - FREQUENCY_TOLERANCE || second > high + FREQUENCY_TOLERANCE)) return 2;
+    const outside = Math.max(low - first, first - high, 0);
+    // Inside the span of several frequencies any place is as good; the middle of a wide span is a little better.
+    return outside / FREQUENCY_TOLERANCE + (high > low ? 0.1 + (0.3 * Math.abs(first - (low + high) / 2)) / (high - low) : 0);
+  }
+  const a = Math.min(first, second || first);
+  const b = Math.max(first, second || first);
+  return Math.max(Math.abs(a - low), Math.abs(b - high)) / FREQUENCY_TOLERANCE;
+}

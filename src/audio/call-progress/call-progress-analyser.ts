@@ -1,0 +1,253 @@
+import { dbm0OfPower, meanSquare, powerOfDbm0 } from '../level.ts';
+import type { CallProgressEvent, CallProgressHints, CallProgressName } from './call-progress-event.ts';
+import { CadenceMatcher } from './cadence-matcher.ts';
+import { GreetingFeatures } from './greeting-features.ts';
+import { judgeGreeting } from './judge-greeting.ts';
+import { isSitSegment, sitKind, type SitSegment } from './special-information-tone.ts';
+import { ToneTracker, type ToneRun } from './tone-tracker.ts';
+
+const BLOCK = 80;
+const BLOCK_MS = 10;
+const MIN_SPEECH = powerOfDbm0(-43);
+/** Speech stands out of the background by 9 dB. */
+const SPEECH_OVER_FLOOR = 8;
+/** So much sound that is no tone, within 200 ms, is a voice. */
+const VOICE_MS = 90;
+const DIAL_TONE_MS = 1800;
+const CED_MS = 900;
+
+type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
+
+/**
+ * Call progress analysis of one leg: tones before and after the answer, and after it person, machine, or end of the machine's
+ * message. Fed with 8 kHz frames of any length; its clock is the audio itself. Events come through the listener, in order;
+ * nothing is allocated unless there is one.
+ */
+export class CallProgressAnalyser {
+  readonly #hints: CallProgressHints;
+  readonly #listener: (event: CallProgressEvent) => void;
+  readonly #tones: ToneTracker;
+  readonly #cadence: CadenceMatcher;
+  readonly #features = new GreetingFeatures();
+  readonly #pending = new Int16Array(BLOCK);
+  readonly #sit: { frequency: number; durationMs: number }[] = [{ frequency: 0, durationMs: 0 }, { frequency: 0, durationMs: 0 }];
+  #phase: 'progress' | 'connected';
+  #filled = 0;
+  #nowMs = 0;
+  #phaseStartMs = 0;
+  #state: State = 'listening';
+  #floor = 4;
+  /** Candidate voice: when it began, and how much of it sounded. */
+  #voiceFromMs = 0;
+  #voiceMs = 0;
+  #quietMs = 0;
+  #sitCount = 0;
+  #sitEndMs = 0;
+  #rang = false;
+  #cadenceEndMs = 0;
+  #spoke = false;
+  #recordedAtMs = 0;
+  /** Machine: when anything last sounded, and the last beep. */
+  #lastSoundMs = 0;
+  #lastVoiceMs = 0;
+  #beepEndMs = 0;
+  #beepMs = 0;
+  #messageEnded = false;
+
+  constructor(hints: CallProgressHints, listener: (event: CallProgressEvent) => void) {
+    this.#hints = hints;
+    this.#listener = listener;
+    this.#phase = hints.phase;
+    this.#tones = new ToneTracker((run) => this.#toneEnded(run));
+    this.#cadence = new CadenceMatcher(hints.country);
+  }
+
+  /** Nothing more will be told. */
+  get done(): boolean {
+    return this.#state === 'done';
+  }
+
+  /** The call was answered: the clock of `offsetMs` and the time limits begins anew, and voices count from here. */
+  connected(): void {
+    if (this.#phase === 'connected') return;
+    this.#phase = 'connected';
+    this.#phaseStartMs = this.#nowMs;
+    this.#state = 'listening';
+    this.#cadence.reset();
+    this.#rang = false;
+    this.#voiceMs = 0;
+  }
+
+  /** Takes a frame of 8 kHz audio. */
+  push(frame: Int16Array): void {
+    let i = 0;
+    if (this.#filled > 0) {
+      while (i < frame.length && this.#filled < BLOCK) this.#pending[this.#filled++] = frame[i++] as number;
+      if (this.#filled < BLOCK) return;
+      this.#filled = 0;
+      this.#block(this.#pending, 0);
+    }
+    for (; i + BLOCK <= frame.length; i += BLOCK) this.#block(frame, i);
+    while (i < frame.length) this.#pending[this.#filled++] = frame[i++] as number;
+  }
+
+  #block(samples: Int16Array, start: number): void {
+    if (this.#state === 'done') return;
+    const power = meanSquare(samples, start, BLOCK);
+    this.#tones.block(samples, start, BLOCK, power);
+    this.#nowMs += BLOCK_MS;
+    const loud = power > MIN_SPEECH && power > this.#floor * SPEECH_OVER_FLOOR;
+    this.#followFloor(power, loud);
+    this.#progressTones();
+    if (this.#phase === 'connected' && !this.done) {
+      switch (this.#state) {
+        case 'listening':
+          this.#awaitVoice(loud);
+          break;
+        case 'speaking':
+          this.#features.block(power, loud);
+          this.#decide();
+          break;
+        case 'message':
+        case 'live':
+          this.#features.block(power, loud);
+          this.#afterVerdict(loud);
+          break;
+      }
+      this.#timeLimits();
+    }
+  }
+
+  /** The mean of what does not stand out, over some 150 ms; in sound it rises by 2 dB a second. */
+  #followFloor(power: number, loud: boolean): void {
+    const blocks = this.#nowMs / BLOCK_MS;
+    if (blocks <= 5) this.#floor = Math.min(powerOfDbm0(-30), (this.#floor * (blocks - 1) + power) / blocks);
+    else if (!loud) this.#floor += (power - this.#floor) * 0.07;
+    else this.#floor *= 1.0046;
+    if (this.#floor < 4) this.#floor = 4;
+  }
+
+  // ── tones ──
+
+  #toneEnded(run: ToneRun): void {
+    const ms = run.endMs - run.startMs;
+    if (ms < 60) return;
+    this.#cadence.add(run);
+    this.#sitSegment(run, ms);
+    if (this.#state === 'message' || this.#state === 'live') this.#beep(run, ms);
+    else if (this.#state === 'listening' && !this.#spoke) this.#faxCalling(run, ms);
+  }
+
+  #sitSegment(run: ToneRun, ms: number): void {
+    if (run.startMs - this.#sitEndMs > 120) this.#sitCount = 0;
+    if (this.#sitCount < 2 && isSitSegment(this.#sitCount, run.first, ms)) {
+      const segment = this.#sit[this.#sitCount] as { frequency: number; durationMs: number };
+      segment.frequency = run.first;
+      segment.durationMs = ms;
+      this.#sitCount += 1;
+    } else if (this.#sitCount === 2 && isSitSegment(2, run.first, ms)) {
+      this.#sitCount = 0;
+      this.#tell(sitKind(this.#sit[0] as SitSegment, this.#sit[1] as SitSegment), true, run.endMs, 0.97);
+    } else this.#sitCount = isSitSegment(0, run.first, ms) ? 1 : 0;
+    this.#sitEndMs = run.endMs;
+  }
+
+  #faxCalling(run: ToneRun, ms: number): void {
+    if (Math.abs(run.first - 1100) < 40 && run.second === 0 && ms > 420 && ms < 580) this.#tell('fax_calling_tone', true, run.endMs, 0.9);
+  }
+
+  #progressTones(): void {
+    if (this.#tones.sounding) {
+      const ms = this.#tones.soundingMs;
+      const { run } = this.#tones;
+      if (ms >= CED_MS && run.second === 0 && Math.abs(run.first - 2100) < 25 && !this.#spoke) this.#tell('fax_answer_tone', true, run.startMs, 0.97);
+      else if (ms >= DIAL_TONE_MS && ms < DIAL_TONE_MS + BLOCK_MS && CadenceMatcher.continuous(run) && ms > 2400) this.#tell('dial_tone', false, run.startMs, 0.8);
+      return;
+    }
+    if (this.#state === 'message' || this.#state === 'live') return;
+    const match = this.#cadence.match(this.#nowMs);
+    if (match === undefined) return;
+    if (match.kind === 'ringback') {
+      if (!this.#rang) this.#tell('ringing', false, this.#nowMs, match.confidence);
+      this.#rang = true;
+    } else if (match.kind !== 'dial') this.#tell(match.kind === 'busy' ? 'busy_tone' : 'reorder', true, this.#nowMs, match.confidence);
+  }
+
+  // ── voices ──
+
+  #awaitVoice(loud: boolean): void {
+    if (this.#tones.sounding && this.#tones.soundingMs >= 50) {
+      this.#voiceMs = 0;
+      return;
+    }
+    if (loud) {
+      if (this.#voiceMs === 0) this.#voiceFromMs = this.#nowMs - BLOCK_MS;
+      this.#voiceMs += BLOCK_MS;
+      this.#quietMs = 0;
+    } else if (this.#voiceMs > 0) {
+      this.#quietMs += BLOCK_MS;
+      if (this.#quietMs >= 100) this.#voiceMs = 0;
+    }
+    if (this.#voiceMs < VOICE_MS) return;
+    this.#state = 'speaking';
+    this.#spoke = true;
+    this.#tell('start_of_voice', false, this.#voiceFromMs, 0.9);
+    this.#features.begin(this.#voiceFromMs - this.#phaseStartMs, dbm0OfPower(this.#floor));
+    for (let t = this.#voiceFromMs; t < this.#nowMs; t += BLOCK_MS) this.#features.block(MIN_SPEECH * 4, true);
+  }
+
+  #decide(): void {
+    const judgement = judgeGreeting(this.#features);
+    if (judgement === undefined) return;
+    if (judgement.verdict === 'live_voice') {
+      this.#tell('live_voice', true, this.#nowMs, judgement.confidence);
+      if (!this.done) this.#state = 'live';
+    } else this.#toMessage(judgement.confidence, false);
+  }
+
+  #toMessage(confidence: number, revises: boolean): void {
+    this.#state = 'message';
+    this.#recordedAtMs = this.#nowMs;
+    this.#lastSoundMs = this.#lastVoiceMs = this.#nowMs;
+    this.#beepMs = 0;
+    this.#tell('recorded_msg', false, this.#nowMs, confidence, revises);
+  }
+
+  #beep(run: ToneRun, ms: number): void {
+    if (ms < 80) return;
+    if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
+    this.#beepMs += ms;
+    this.#beepEndMs = run.endMs;
+  }
+
+  #afterVerdict(loud: boolean): void {
+    if (loud) {
+      this.#lastSoundMs = this.#nowMs;
+      if (!this.#tones.sounding) this.#lastVoiceMs = this.#nowMs;
+    }
+    if (this.#messageEnded || this.#state === 'live' || this.#tones.sounding) return;
+    const silent = this.#nowMs - this.#lastSoundMs;
+    if (this.#beepMs >= 100 && this.#lastSoundMs - this.#beepEndMs < 60) {
+      // A short beep may be one of several.
+      if (silent >= (this.#beepMs < 300 ? 200 : 80)) this.#endOfMessage(this.#beepEndMs, 0.95);
+    } else if (silent >= (this.#hints.messageEndSilenceMs ?? 2400)) this.#endOfMessage(this.#lastSoundMs, 0.6);
+  }
+
+  #endOfMessage(atMs: number, confidence: number): void {
+    this.#messageEnded = true;
+    this.#tell('msg_end', true, atMs, confidence);
+  }
+
+  #timeLimits(): void {
+    if (this.#messageEnded || this.#state === 'live' || this.#state === 'done') return;
+    if (this.#state === 'message') {
+      if (this.#nowMs - this.#recordedAtMs >= (this.#hints.recordedMsgTimeoutMs ?? 30_000)) this.#tell('timeout', true, this.#nowMs, 1);
+    } else if (this.#nowMs - this.#phaseStartMs >= (this.#hints.timeoutMs ?? 20_000)) this.#tell('timeout', true, this.#nowMs, 1);
+  }
+
+  #tell(progress: CallProgressName, final: boolean, atMs: number, confidence: number, revises = false): void {
+    if (final && this.#hints.background !== true) this.#state = 'done';
+    if (final && progress === 'timeout') this.#state = 'done';
+    this.#listener({ progress, final, offsetMs: Math.max(0, Math.round(atMs - this.#phaseStartMs)), knownMs: this.#nowMs - this.#phaseStartMs, confidence, revises });
+  }
+}

@@ -1,0 +1,82 @@
+import { dbm0OfPower } from '../level.ts';
+
+/** What the greeting looks like so far; times in ms. Kept up by `block`, judged by `judgeGreeting`. */
+export class GreetingFeatures {
+  /** From the beginning of listening to the beginning of speech. */
+  leadMs = 0;
+  /** Since speech began. */
+  elapsedMs = 0;
+  /** Sounding time, without the gaps. */
+  activeMs = 0;
+  /** The present gap; 0 while it sounds. */
+  silenceMs = 0;
+  /** Gaps of at least 120 ms that ended with more speech, and the longest of them. */
+  gaps = 0;
+  longestGapMs = 0;
+  /** Length of the first stretch of speech, up to the first gap of at least 120 ms. */
+  firstStretchMs = 0;
+  /** Level of the speech, and of the background while nothing is said, before and after it began, dBm0. */
+  speechDbm0 = -99;
+  floorBeforeDbm0 = -99;
+  floorWithinDbm0 = -99;
+  /** Peaks of the energy contour: syllables. */
+  syllables = 0;
+  #speechPower = 0;
+  #speechBlocks = 0;
+  #minPower = Infinity;
+  #smooth = 0;
+  #rising = false;
+  #turn = 0;
+
+  begin(startMs: number, floorDbm0: number): void {
+    this.leadMs = startMs;
+    this.floorBeforeDbm0 = floorDbm0;
+    this.elapsedMs = this.activeMs = this.silenceMs = this.gaps = this.longestGapMs = this.firstStretchMs = this.syllables = 0;
+    this.#speechPower = this.#speechBlocks = this.#smooth = 0;
+    this.#minPower = Infinity;
+    this.#turn = 0;
+    this.#rising = true;
+    this.floorWithinDbm0 = floorDbm0;
+  }
+
+  /** One block of 10 ms: its mean square, and whether it sounds. */
+  block(power: number, active: boolean): void {
+    this.elapsedMs += 10;
+    if (active) {
+      if (this.silenceMs >= 120) {
+        this.gaps += 1;
+        this.longestGapMs = Math.max(this.longestGapMs, this.silenceMs);
+      }
+      this.activeMs += 10 + (this.silenceMs < 120 ? this.silenceMs : 0);
+      this.silenceMs = 0;
+      this.#speechPower += power;
+      this.#speechBlocks += 1;
+      this.speechDbm0 = dbm0OfPower(this.#speechPower / this.#speechBlocks);
+    } else {
+      this.silenceMs += 10;
+      if (this.silenceMs >= 30) {
+        this.#minPower = Math.min(this.#minPower, power);
+        this.floorWithinDbm0 = dbm0OfPower(this.#minPower);
+      }
+    }
+    if (this.gaps === 0) this.firstStretchMs = this.activeMs;
+    this.#syllable(power);
+  }
+
+  /** Counts the maxima of the smoothed contour that rise 3 dB above the trough before them. */
+  #syllable(power: number): void {
+    this.#smooth += (power - this.#smooth) * 0.25;
+    if (this.#rising) {
+      if (this.#smooth > this.#turn) this.#turn = this.#smooth;
+      else if (this.#smooth < this.#turn * 0.5) {
+        this.#rising = false;
+        this.#turn = this.#smooth;
+      }
+    } else if (this.#smooth < this.#turn) this.#turn = this.#smooth;
+    else if (this.#smooth > this.#turn * 2 && this.#smooth * 1000 > this.#speechPower / Math.max(1, this.#speechBlocks)) {
+      this.#rising = true;
+      this.syllables += 1;
+      this.#turn = this.#smooth;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { Spectrum } from './spectrum.ts';
+
+const WINDOW = 256;
+/** Half the width of a peak under a Hann window, bins. */
+const REACH = 2;
+
+/**
+ * Looks at the last 32 ms of 8 kHz audio: is it one or two steady frequencies and nothing else? Holds the samples itself.
+ */
+export class ToneFrame {
+  /** The stronger and the weaker frequency, Hz; the weaker is 0 when there is only one. */
+  first = 0;
+  second = 0;
+  /** Part of the energy in them, 0–1. */
+  purity = 0;
+  readonly #spectrum = new Spectrum();
+  readonly #ring = new Int16Array(WINDOW);
+  #at = 0;
+
+  push(samples: Int16Array, start: number, length: number): void {
+    for (let i = 0; i < length; i++) {
+      this.#ring[this.#at] = samples[start + i] as number;
+      this.#at = (this.#at + 1) & (WINDOW - 1);
+    }
+  }
+
+  analyse(): void {
+    this.#spectrum.process(this.#ring, this.#at);
+    const power = this.#spectrum.power;
+    let total = 0;
+    let peak = 3;
+    for (let k = 3; k < power.length; k++) {
+      total += power[k] as number;
+      if ((power[k] as number) > (power[peak] as number)) peak = k;
+    }
+    if (total <= 0) {
+      this.first = this.second = this.purity = 0;
+      return;
+    }
+    let second = 0;
+    let secondPower = 0;
+    for (let k = 3; k < power.length; k++) {
+      const p = power[k] as number;
+      // A peak of its own: 350 and 440 Hz lie less than three bins apart.
+      if (Math.abs(k - peak) >= REACH && p > secondPower && p > (power[k - 1] as number) && p >= (power[k + 1] ?? 0)) {
+        secondPower = p;
+        second = k;
+      }
+    }
+    const peakPower = power[peak] as number;
+    let inside = this.#around(peak, -1);
+    this.first = this.#frequency(peak);
+    // A second peak 15 dB below the first is noise or a harmonic.
+    if (secondPower > peakPower * 0.03) {
+      inside += this.#around(second, peak);
+      this.second = this.#frequency(second);
+    } else this.second = 0;
+    this.purity = Math.min(1, inside / total);
+  }
+
+  #around(bin: number, other: number): number {
+    const power = this.#spectrum.power;
+    let sum = 0;
+    for (let k = Math.max(3, bin - REACH); k <= Math.min(power.length - 1, bin + REACH); k++) {
+      if (other < 0 || Math.abs(k - other) > REACH) sum += power[k] as number;
+    }
+    return sum;
+  }
+
+  /** Between bins from the two neighbours' amplitudes (Hann window: exact for one sine). */
+  #frequency(bin: number): number {
+    const power = this.#spectrum.power;
+    const left = Math.sqrt(power[bin - 1] ?? 0);
+    const mid = Math.sqrt(power[bin] as number);
+    const right = Math.sqrt(power[bin + 1] ?? 0);
+    const up = right >= left;
+    const ratio = mid > 0 ? (up ? right : left) / mid : 0;
+    const delta = (2 * ratio - 1) / (1 + ratio);
+    return (bin + (up ? delta : -delta)) * (8000 / WINDOW);
+  }
+}
