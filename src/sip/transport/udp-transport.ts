@@ -54,7 +54,7 @@ export class UdpTransport {
     this.#local = sentBy(address, address.port);
     this.#socket = createSocket({
       type: isIPv6(address.host) ? 'udp6' : 'udp4',
-      ipv6Only: true,
+      ipv6Only: isIPv6(address.host),
       lookup: literalLookup,
       recvBufferSize: 4 * 1024 * 1024,
       sendBufferSize: 1024 * 1024,

@@ -1,0 +1,264 @@
+import type { DigestClient } from '../auth/digest-client.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import { createResponse } from '../message/create-response.ts';
+import { serialize } from '../message/serialize.ts';
+import type { SipRequest } from '../message/sip-message.ts';
+import type { ServerTransaction } from '../transaction/transaction-layer.ts';
+import type { Flow } from '../transport/flow.ts';
+import { ClientRequest, type ClientRequestUser } from './client-request.ts';
+import { addHeaders, type HeaderLines, type SessionEnd, type SessionHandlers } from './session-handlers.ts';
+import { SessionOffers } from './session-offers.ts';
+import { SessionTimer } from './session-timer.ts';
+import { SessionTransfer } from './session-transfer.ts';
+import type { DialogUser, StoppableCall, UserAgentContext } from './user-agent-context.ts';
+
+/** `early`: ringing; `awaitingAck`: our 2xx is out; `closing`: our BYE is out. */
+export type SessionState = 'early' | 'awaitingAck' | 'confirmed' | 'closing' | 'ended';
+
+/**
+ * One INVITE dialog: it holds the dialog's state and its parts (offers, session timer, transfer) and hands each message of the
+ * dialog to the one that it concerns.
+ */
+export class InviteSession implements DialogUser, StoppableCall {
+  handlers: SessionHandlers = {};
+  readonly dialog: Dialog;
+  readonly role: 'caller' | 'callee';
+  readonly offers: SessionOffers;
+  readonly timer: SessionTimer;
+  readonly transfer: SessionTransfer;
+  readonly digest: DigestClient | undefined;
+  /** Methods of the peer's Allow; undefined when it sent none. */
+  peerAllows: ReadonlySet<string> | undefined;
+  /** The flow on which the peer spoke last; a stream is used again. */
+  flow: Flow | undefined;
+  contactUser: string | undefined;
+  /** PRACK in the early dialog of a server. */
+  onPrack: ((transaction: ServerTransaction) => void) | undefined;
+  /** ACK to our 2xx of the first INVITE. */
+  onFirstAck: ((ack: SipRequest) => void) | undefined;
+  /** The peer ended the dialog before we answered. */
+  onEarlyBye: (() => void) | undefined;
+  readonly #context: UserAgentContext;
+  #state: SessionState = 'early';
+  #byeWanted: HeaderLines | undefined;
+  #registered = false;
+
+  constructor(context: UserAgentContext, dialog: Dialog, role: 'caller' | 'callee', options: { flow?: Flow | undefined; digest?: DigestClient | undefined; contactUser?: string | undefined }) {
+    this.#context = context;
+    this.dialog = dialog;
+    this.role = role;
+    this.flow = options.flow;
+    this.digest = options.digest;
+    this.contactUser = options.contactUser;
+    this.offers = new SessionOffers(context, this);
+    this.timer = new SessionTimer(context, {
+      refreshSession: () => this.offers.refresh(),
+      sessionExpired: () => this.fail('session-timer'),
+    });
+    this.transfer = new SessionTransfer(context, this);
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Requests of the dialog come here from now on. */
+  register(): void {
+    if (this.#registered) return;
+    this.#registered = true;
+    this.#context.addDialog(this.dialog.key, this);
+  }
+
+  /** The INVITE was answered with 2xx: by us (`awaitingAck`) or by the peer (`confirmed`). */
+  establish(state: 'awaitingAck' | 'confirmed'): void {
+    this.#state = state;
+    this.register();
+    this.#context.addCall(this);
+  }
+
+  confirmed(): void {
+    if (this.#state !== 'awaitingAck') return;
+    this.#state = 'confirmed';
+    if (this.#byeWanted !== undefined) this.bye(this.#byeWanted);
+  }
+
+  /** Ends the call: BYE, or as soon as the ACK is there where RFC 3261 §15 wants us to wait for it. */
+  bye(headers: HeaderLines = {}): void {
+    if (this.#state === 'awaitingAck') {
+      this.#byeWanted = headers;
+      return;
+    }
+    if (this.#state !== 'confirmed') return;
+    this.#sendBye(headers);
+    queueMicrotask(() => this.#tell({ by: 'us' }));
+  }
+
+  /** Something ended the session that was neither side's wish: BYE all the same, so that the peer learns of it. */
+  fail(error: string): void {
+    if (this.#state !== 'confirmed' && this.#state !== 'awaitingAck') return;
+    this.#context.counters.event(`session.${error}`);
+    this.#sendBye({});
+    this.#tell({ by: 'error', error });
+  }
+
+  end(): void {
+    this.bye();
+  }
+
+  drop(): void {
+    this.#close();
+    this.#tell({ by: 'error', error: 'stopped' });
+  }
+
+  /** Forgets an early dialog that came to nothing. */
+  discard(): void {
+    if (this.#state === 'early') this.#close();
+  }
+
+  /** Sends a request inside the dialog. */
+  send(request: SipRequest, user: ClientRequestUser): ClientRequest {
+    return new ClientRequest(this.#context, request, {
+      nextHop: this.dialog.nextHop(),
+      flow: this.flow,
+      digest: this.digest,
+      nextSequence: () => ++this.dialog.localSequence,
+      prepare: (sent, flow) => {
+        if (sent.method === 'INVITE' || sent.method === 'UPDATE' || sent.method === 'REFER' || sent.method === 'NOTIFY') {
+          sent.set('Contact', this.#context.contact(flow, this.contactUser));
+        }
+      },
+    }, {
+      onResponse: (response, sent) => {
+        user.onResponse(response, sent);
+        // RFC 3261 §12.2.1.2, RFC 5057: these end the whole dialog
+        if ((response.status === 481 || response.status === 408) && sent.method !== 'BYE') this.peerLost();
+      },
+      onFailure: (failure, error) => {
+        user.onFailure(failure, error);
+        if (request.method !== 'BYE') this.peerLost();
+      },
+    }).start();
+  }
+
+  /** INFO with any body; `done` gets the final status, 408 or 503 when there was none. */
+  info(contentType: string, body: string, done?: (status: number) => void): void {
+    this.#withBody('INFO', contentType, body, done);
+  }
+
+  message(contentType: string, body: string, done?: (status: number) => void): void {
+    this.#withBody('MESSAGE', contentType, body, done);
+  }
+
+  #withBody(method: string, contentType: string, body: string, done: ((status: number) => void) | undefined): void {
+    const request = this.dialog.request(method);
+    request.setBody(body, contentType);
+    this.send(request, {
+      onResponse: (response) => {
+        if (response.status >= 200) done?.(response.status);
+      },
+      onFailure: (failure) => done?.(failure === 'timeout' ? 408 : 503),
+    });
+  }
+
+  /** The ACK to a 2xx: no transaction, sent again for every repetition of the 2xx (RFC 3261 §13.2.2.4). */
+  sendAck(ack: SipRequest): () => void {
+    let bytes: Buffer | undefined;
+    let flow: Flow | undefined;
+    const transmit = (): void => {
+      if (bytes === undefined || flow === undefined) return;
+      this.#context.counters.requestSent('ACK');
+      flow.send(bytes);
+    };
+    const use = (found: Flow | undefined): void => {
+      if (found === undefined) return;
+      flow = found;
+      this.#context.transactions.stamp(ack, found, this.#context.transactions.newBranch());
+      bytes = serialize(ack);
+      transmit();
+    };
+    const hop = this.dialog.nextHop();
+    if (this.flow !== undefined && this.flow.reliable && this.flow.open) use(this.flow);
+    else if (hop !== undefined) {
+      this.#context.locator.locate(hop, ([first]) => use(first === undefined ? undefined : this.#context.transport.flowTo(first)));
+    }
+    return transmit;
+  }
+
+  onRequest(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    this.flow = transaction.flow;
+    if (!this.dialog.accept(request)) return this.respond(transaction, 500); // RFC 3261 §12.2.2
+    switch (request.method) {
+      case 'BYE': return this.#peerBye(transaction);
+      case 'INVITE':
+      case 'UPDATE': return this.offers.receive(transaction);
+      case 'PRACK': return this.onPrack === undefined ? this.respond(transaction, 481) : this.onPrack(transaction);
+      case 'INFO':
+        this.respond(transaction, 200);
+        return this.handlers.onInfo?.(request);
+      case 'REFER': return this.transfer.receiveRefer(transaction);
+      case 'NOTIFY': return this.transfer.receiveNotify(transaction);
+      case 'MESSAGE':
+        this.respond(transaction, this.handlers.onMessage === undefined ? 405 : 200);
+        return this.handlers.onMessage?.(request);
+      case 'OPTIONS': return this.respond(transaction, 200);
+      default: return this.respond(transaction, 405);
+    }
+  }
+
+  onAck(ack: SipRequest): void {
+    if (this.#state === 'awaitingAck') this.onFirstAck?.(ack);
+    this.offers.receiveAck(ack);
+  }
+
+  respond(transaction: ServerTransaction, status: number, headers?: HeaderLines): void {
+    const response = this.#context.decorate(createResponse(transaction.request, status, { toTag: this.dialog.localTag }));
+    addHeaders(response, headers);
+    transaction.respond(response);
+  }
+
+  #peerBye(transaction: ServerTransaction): void {
+    this.respond(transaction, 200);
+    if (this.#state === 'early') return this.onEarlyBye?.();
+    const alone = this.#state === 'closing';
+    if (!alone) this.#close();
+    this.#tell({ by: 'them', message: transaction.request });
+  }
+
+  /** The peer knows nothing of this dialog any more, or does not answer. */
+  peerLost(): void {
+    if (this.#state === 'early' || this.#state === 'ended' || this.#state === 'closing') return;
+    this.fail('peer-lost');
+  }
+
+  #sendBye(headers: HeaderLines): void {
+    this.#state = 'closing';
+    this.timer.stop();
+    this.offers.stop();
+    const bye = this.dialog.request('BYE');
+    addHeaders(bye, headers);
+    this.send(bye, {
+      onResponse: (response) => {
+        if (response.status >= 200) this.#close();
+      },
+      onFailure: () => this.#close(),
+    });
+  }
+
+  #told = false;
+  #tell(end: SessionEnd): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.handlers.onEnded?.(end);
+  }
+
+  #close(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.timer.stop();
+    this.offers.stop();
+    this.transfer.stop();
+    this.#context.removeDialog(this.dialog.key);
+    this.#context.removeCall(this);
+  }
+}

@@ -1,0 +1,161 @@
+import { Dialog } from '../dialog/dialog.ts';
+import { createResponse } from '../message/create-response.ts';
+import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import type { InviteServerTransaction } from '../transaction/invite-server-transaction.ts';
+import { WheelTimer, type WheelTimerOwner } from '../transaction/timer-wheel.ts';
+import { InviteSession } from './invite-session.ts';
+import { ReliableServer } from './reliable-server.ts';
+import { sessionDescription } from './session-description.ts';
+import { addHeaders, type HeaderLines } from './session-handlers.ts';
+import { SuccessRetransmission } from './success-retransmission.ts';
+import type { StoppableCall, UserAgentContext } from './user-agent-context.ts';
+
+/** What the called side hears before its answer. */
+export interface ServerInviteHandlers {
+  /** The caller gave up (CANCEL, or BYE in the early dialog); it has been answered with 487. */
+  onCancelled?(cancel: SipRequest | undefined): void;
+}
+
+const hundredAfterMs = 150;
+
+/** A call towards us: RFC 3261 §13.3. Provisional responses as often as wanted, then exactly one of answer, reject and redirect. */
+export class ServerInvite implements StoppableCall, WheelTimerOwner {
+  readonly request: SipRequest;
+  /** The offer; absent: we offer in the 2xx (or a reliable 18x) and the answer comes with `session.handlers.onConfirmed`. */
+  readonly sdp: string | undefined;
+  /** IP address of the sender. */
+  readonly source: string;
+  /** Set handlers on it before answering. */
+  readonly session: InviteSession;
+  /** The session that this call is to replace (RFC 3891); ended when we answer. */
+  readonly replaces: InviteSession | undefined;
+  handlers: ServerInviteHandlers = {};
+  readonly #context: UserAgentContext;
+  readonly #transaction: InviteServerTransaction;
+  readonly #trying = new WheelTimer(this, 'trying');
+  #reliable: ReliableServer | undefined;
+  #over = false;
+
+  constructor(context: UserAgentContext, transaction: InviteServerTransaction, replaces: InviteSession | undefined) {
+    this.#context = context;
+    this.#transaction = transaction;
+    this.request = transaction.request;
+    this.source = transaction.flow.remoteAddress;
+    this.sdp = sessionDescription(this.request);
+    this.replaces = replaces;
+    const dialog = Dialog.ofServer(this.request, context.tokens.tag());
+    this.session = new InviteSession(context, dialog, 'callee', { flow: transaction.flow });
+    const allow = this.request.all('Allow');
+    if (allow.length > 0) this.session.peerAllows = new Set(allow);
+    this.session.onEarlyBye = () => this.#cancelled(undefined);
+    transaction.user = {
+      onCancel: (cancel) => this.#cancelled(cancel),
+      onAck: (ack) => this.session.onAck(ack),
+    };
+    context.addCall(this);
+    if (context.settings.tryingAtOnce) this.onTimer();
+    else context.wheel.start(this.#trying, hundredAfterMs); // RFC 3261 §17.2.1: 100 within 200 ms
+  }
+
+  /** False once it is answered, refused or cancelled. */
+  get pending(): boolean {
+    return !this.#over;
+  }
+
+  /** 101–199, with SDP for early media. Sent reliably where both sides can, if it carries SDP (RFC 3262 §3). */
+  provisional(status: number, options: { sdp?: string | undefined; headers?: HeaderLines | undefined; reason?: string; reliable?: boolean } = {}): void {
+    if (this.#over) return;
+    this.#context.wheel.stop(this.#trying);
+    const response = this.#response(status, options);
+    if (options.sdp !== undefined) {
+      response.setBody(options.sdp, 'application/sdp');
+      this.session.offers.localSdp = options.sdp;
+    }
+    this.session.register();
+    const demanded = this.request.require.some((tag) => tag.toLowerCase() === '100rel');
+    const wanted = options.reliable ?? options.sdp !== undefined;
+    if (demanded || (wanted && this.#context.settings.reliableProvisionals && this.request.supports('100rel'))) {
+      this.#reliable ??= new ReliableServer(this.#context, this.#transaction, this.session, () => {
+        this.reject(504); // RFC 3262 §3: no PRACK within 64·T1 → 5xx
+        this.handlers.onCancelled?.(undefined);
+      });
+      this.#reliable.send(response);
+      return;
+    }
+    this.#transaction.respond(response);
+  }
+
+  /** 200 with our answer (or our offer after a late one). Repeated until its ACK. */
+  answer(sdp: string | undefined, headers?: HeaderLines): void {
+    if (this.#over) return;
+    this.#finish();
+    const { session } = this;
+    const response = this.#response(200, { headers });
+    response.append('Allow', this.#context.settings.allow);
+    response.append('Supported', this.#context.settings.supported);
+    if (sdp !== undefined) {
+      response.setBody(sdp, 'application/sdp');
+      session.offers.localSdp = sdp;
+    }
+    session.timer.agreeAsServer(this.request, response);
+    session.establish('awaitingAck');
+    const bytes = this.#transaction.respond(response);
+    if (bytes === undefined) return session.fail('transport');
+    const retransmission = new SuccessRetransmission(this.#context, this.#transaction, bytes, () => session.fail('ack-timeout'));
+    session.onFirstAck = (ack) => {
+      session.onFirstAck = undefined;
+      retransmission.stop();
+      session.handlers.onConfirmed?.(sessionDescription(ack));
+      session.confirmed();
+    };
+    this.replaces?.bye();
+  }
+
+  /** A final 3xx–6xx. */
+  reject(status: number, options: { headers?: HeaderLines | undefined; reason?: string } = {}): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#transaction.respond(this.#response(status, options));
+    this.session.discard();
+  }
+
+  /** 302 with the new targets (RFC 3261 §21.3.3). */
+  redirect(targets: readonly string[], options: { status?: number; headers?: HeaderLines | undefined } = {}): void {
+    this.reject(options.status ?? 302, { headers: { ...options.headers, Contact: targets.map((target) => `<${target}>`) } });
+  }
+
+  end(): void {
+    this.reject(503);
+  }
+
+  drop(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#transaction.abandon();
+    this.session.discard();
+  }
+
+  onTimer(): void {
+    if (!this.#over) this.#transaction.respond(createResponse(this.request, 100));
+  }
+
+  #cancelled(cancel: SipRequest | undefined): void {
+    if (this.#over) return;
+    this.reject(487); // RFC 3261 §9.2
+    this.handlers.onCancelled?.(cancel);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#context.wheel.stop(this.#trying);
+    this.#reliable?.stop();
+    this.#context.removeCall(this);
+  }
+
+  #response(status: number, options: { headers?: HeaderLines | undefined; reason?: string }): SipResponse {
+    const response = this.#context.decorate(createResponse(this.request, status, { toTag: this.session.dialog.localTag, reason: options.reason }));
+    if (status < 300) response.append('Contact', this.#context.contact(this.#transaction.flow, this.session.contactUser));
+    addHeaders(response, options.headers);
+    return response;
+  }
+}
