@@ -57,8 +57,8 @@ export class HeaderStore {
     const values: string[] = [];
     for (const field of this.#fields) {
       if (field.key !== key) continue;
-      if (list) values.push(...splitList(field.value));
-      else values.push(field.value);
+      if (!list) values.push(field.value);
+      else for (const value of splitList(field.value)) values.push(value);
     }
     return values;
   }

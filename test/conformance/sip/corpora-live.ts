@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CrashWatch } from './crash-watch.ts';
-import { startLiveAgent } from './live-agent.ts';
+import { LiveAgent } from './live-agent.ts';
 import { probe, UdpPeer } from './udp-peer.ts';
 
 /** Sends everything to one agent, 100 ms apart, and probes after every ten. File → why it failed. */
@@ -10,7 +10,7 @@ export async function corporaLive(files: readonly { readonly file: string; reado
   const watch = new CrashWatch();
   let peer: UdpPeer | undefined;
   try {
-    const agent = await startLiveAgent({ port: 0 });
+    const agent = await LiveAgent.start({ port: 0 });
     peer = await UdpPeer.bind('127.0.0.2', 5060);
     let batch: string[] = [];
     let sent = 0;
@@ -24,7 +24,7 @@ export async function corporaLive(files: readonly { readonly file: string; reado
       for (const form of forms) {
         peer.send(form, agent.port);
         await sleep(100);
-        const [crash] = watch.take();
+        const [crash] = [...watch.take(), ...agent.bugs.splice(0)];
         if (crash !== undefined) faults.set(file, `crash: ${crash.split('\n').slice(0, 3).join(' ')}`);
         if ((sent += 1) % 10 === 0) await check();
       }

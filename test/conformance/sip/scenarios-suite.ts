@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseReport } from './case-report.ts';
 import { CrashWatch } from './crash-watch.ts';
-import { startLiveAgent, type CallOptions, type LiveAgent } from './live-agent.ts';
+import { LiveAgent, type CallOptions } from './live-agent.ts';
 import { probe } from './udp-peer.ts';
 
 interface Scenario {
@@ -48,12 +48,12 @@ export async function runScenarios(folder: string, report: CaseReport): Promise<
 }
 
 async function play(one: Scenario, folder: string): Promise<string | undefined> {
-  const { hangupAfterAnswerMs, provisional, cancelAfterMs, credentials, supported } = one.uaConfig;
+  const { hangupAfterAnswerMs, provisional, cancelAfterMs, credentials, methods } = one.uaConfig;
   const sippPort = one.sippPort ?? (nextPort += 8);
   const watch = new CrashWatch();
   let agent: LiveAgent | undefined;
   try {
-    agent = await startLiveAgent({ port: 0, hangupAfterAnswerMs, ...(provisional === undefined ? {} : { provisional }) });
+    agent = await LiveAgent.start({ port: 0, hangupAfterAnswerMs, provisional: provisional ?? 'ringing', ...(methods === undefined ? {} : { methods }) });
     const fill: Readonly<Record<string, string>> = { '{file}': one.file, '{uaPort}': String(agent.port), '{sippPort}': String(sippPort), '{mediaPort}': String(sippPort + 2) };
     const replace = (text: string): string => text.replace(/\{[a-zA-Z]+\}/g, (key) => fill[key] ?? key);
     const [command = 'sipp', ...args] = one.sipp.map(replace);
@@ -68,7 +68,6 @@ async function play(one: Scenario, folder: string): Promise<string | undefined> 
         hangupAfterAnswerMs,
         ...(cancelAfterMs === undefined ? {} : { cancelAfterMs }),
         ...(credentials === undefined ? {} : { credentials }),
-        ...(supported === undefined ? {} : { supported }),
       };
       const target = replace(one.uaConfig.target ?? '');
       if (one.uaConfig.method === 'REGISTER') agent.register(target, options);
@@ -76,7 +75,7 @@ async function play(one: Scenario, folder: string): Promise<string | undefined> 
     }
     const code = await Promise.race([exited, sleep(60_000, -2, { ref: false })]);
     if (code === -2) sipp.kill('SIGKILL');
-    const [crash] = watch.take();
+    const [crash] = [...watch.take(), ...agent.bugs];
     if (crash !== undefined) return `crash: ${crash.split('\n').slice(0, 3).join(' ')}`;
     if (code !== one.expectedExit) return `sipp ended with ${code} instead of ${one.expectedExit}`;
     const dead = await probe(agent.port);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDatagram } from '../../../src/sip/message/parse-message.ts';
 import { serialize } from '../../../src/sip/message/serialize.ts';
 import { SipRequest, type SipResponse } from '../../../src/sip/message/sip-message.ts';
-import { startLiveAgent } from './live-agent.ts';
+import { LiveAgent } from './live-agent.ts';
 import type { TortureCase } from './torture-suite.ts';
 import { probe, UdpPeer } from './udp-peer.ts';
 
@@ -10,7 +10,7 @@ import { probe, UdpPeer } from './udp-peer.ts';
 export async function tortureLive(one: TortureCase, octets: Buffer, address: string): Promise<string | undefined> {
   const listen = new Set([...(one.wire?.listenPorts ?? []), one.wire?.sendFromPort ?? 5060]);
   const peers = new Map<number, UdpPeer>();
-  const agent = await startLiveAgent({ port: 0 }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  const agent = await LiveAgent.start({ port: 0 }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   if (agent instanceof Error) return `live: ${agent.message}`;
   try {
     for (const port of listen) peers.set(port, await UdpPeer.bind(address, port));
@@ -33,7 +33,8 @@ export async function tortureLive(one: TortureCase, octets: Buffer, address: str
         seen.set(peer, peer.received.length);
       }
     }
-    return judge(one, finals, any) ?? (await probe(agent.port));
+    const dead = judge(one, finals, any) ?? (await probe(agent.port));
+    return agent.bugs[0] === undefined ? dead : `crash: ${agent.bugs[0]}`;
   } catch (error) {
     return `live: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
