@@ -1,0 +1,61 @@
+import type { CampaignConfig } from '../config/index.ts';
+import type { DriverSettings } from '../core/call-control/attempt-runner.ts';
+import { createPacer } from '../core/pacing/create-pacer.ts';
+import type { Pacer, PacingKind, PacingOptions } from '../core/pacing/pacing.ts';
+import { NailupError } from '../kernel/nailup-error.ts';
+import { defaultCampaignSettings, type CampaignSettings } from '../modules/campaigns/index.ts';
+import { defaultRules } from '../modules/rules/index.ts';
+
+const hourMs = 3_600_000;
+
+/** The campaign of the configuration, as the campaigns module stores it. */
+export function campaignSettings(campaign: CampaignConfig): CampaignSettings {
+  const { guardTimes } = campaign;
+  return {
+    ...defaultCampaignSettings,
+    rules: {
+      ...defaultRules,
+      guardTimes: { every: [{ from: guardTimes.from, to: guardTimes.to }] },
+      unknownTimeZone: guardTimes.unknownZone,
+      frequency: campaign.frequency,
+      nuisanceMs: campaign.nuisanceHours * hourMs,
+      machineMs: campaign.machineHours * hourMs,
+    },
+    retries: { byCode: campaign.retries, maxAttempts: campaign.maxAttempts },
+    agentCodes: campaign.completionCodes.map((code) => ({ code, kind: 'agent' as const, human: true })),
+  };
+}
+
+/** How the campaign's driver page is launched. `uriOf` finds a page beside the configuration or among the shipped ones. */
+export function driverSettings(campaign: CampaignConfig, uriOf: (page: string) => string): DriverSettings {
+  const human = campaign.humanDialog ?? (campaign.mode === 'agent' ? 'vxml/safe-harbour.vxml' : 'vxml/notify.vxml');
+  return {
+    driverUri: uriOf(campaign.driver),
+    mode: campaign.mode,
+    classify: campaign.classify,
+    callerId: campaign.callerId,
+    trunk: campaign.trunk,
+    ringTimeoutMs: campaign.ringTimeoutMs,
+    humanUrl: uriOf(human),
+    machineUrl: campaign.leaveMessage ? uriOf(campaign.machineDialog) : '',
+    sovTimeoutMs: campaign.sovTimeoutMs,
+    liveVoiceTimeoutMs: campaign.liveVoiceTimeoutMs,
+    safeHarbourMs: campaign.safeHarbourMs,
+    parameters: { callerName: campaign.callerName, callbackNumber: campaign.callbackNumber, campaign: campaign.name, message: campaign.message },
+  };
+}
+
+/** `progressive`, `progressive:1.2`, `ratio:1.5` … @throws NailupError PACING_INVALID */
+export function pacingOptions(text: string): PacingOptions {
+  const [kind, number] = text.split(':');
+  const ratio = number === undefined ? undefined : Number(number);
+  if (ratio !== undefined && !Number.isFinite(ratio)) throw new NailupError('PACING_INVALID', `pacing "${text}": ${number} is not a number`, { mend: 'Use progressive, ratio:1.5 or another kind of docs/pacing.md.' });
+  return { kind: kind as PacingKind, ...(ratio === undefined ? {} : { ratio }) };
+}
+
+/** @throws NailupError PACING_INVALID */
+export function pacerOf(text: string): Pacer {
+  const pacer = createPacer(pacingOptions(text));
+  if (typeof pacer === 'string') throw new NailupError('PACING_INVALID', `pacing "${text}": ${pacer}`, { mend: 'docs/pacing.md lists the kinds.' });
+  return pacer;
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import type { DialogId, MediaId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Media, MediaEvent, PlayItem } from '../media/media.ts';
+import type { Recognizer, RecognitionStream } from '../speech/recognizer.ts';
+import type { Synthesizer } from '../speech/synthesizer.ts';
+import type { PromptItem, VxmlCommand, VxmlCommandMap, VxmlPlatformEvent } from '../vxml/platform.ts';
+
+export interface DialogMediaDeps {
+  readonly media: Media;
+  readonly logger: Logger;
+  readonly synthesizer: Synthesizer;
+  readonly recognizer: Recognizer | undefined;
+  /** Where recordings of callers go until they are submitted. */
+  readonly recordingFolder: string;
+}
+
+/** The commands that media can carry out; the rest (transfer, disconnect, event, log) is call control's. */
+export type MediaCommand = Extract<VxmlCommand, { name: 'play' | 'play.stop' | 'listen' | 'listen.stop' | 'record' | 'record.stop' }>;
+
+/** One dialog's half of the media plane: plays, listens and records on the dialog's node. */
+export class DialogMedia {
+  readonly #deps: DialogMediaDeps;
+  readonly #dialog: DialogId;
+  readonly #node: MediaId;
+  readonly #deliver: (event: VxmlPlatformEvent) => void;
+  readonly #abort = new AbortController();
+  readonly #stopped = new Set<string>();
+  #listening: { readonly id: string; readonly stream: RecognitionStream } | undefined;
+  /** Fired when the first prompt starts to sound. */
+  #files = 0;
+
+  constructor(deps: DialogMediaDeps, dialog: DialogId, node: MediaId, deliver: (event: VxmlPlatformEvent) => void) {
+    this.#deps = deps;
+    this.#dialog = dialog;
+    this.#node = node;
+    this.#deliver = deliver;
+  }
+
+  run(command: MediaCommand): void {
+    switch (command.name) {
+      case 'play':
+        return this.#play(command);
+      case 'play.stop':
+        this.#stopped.add(command.play);
+        this.#deps.media.stopPlay({ node: this.#node, play: this.#playId(command.play) });
+        return;
+      case 'listen':
+        return this.#listen(command);
+      case 'listen.stop':
+        return this.#stopListening(command.listen);
+      case 'record':
+        return this.#record(command);
+      case 'record.stop':
+        this.#deps.media.stopRecord({ record: this.#playId(command.record) });
+        return;
+    }
+  }
+
+  onMedia(event: MediaEvent): void {
+    switch (event.name) {
+      case 'digit':
+        return this.#deliver({ name: 'dtmf', digit: event.digit });
+      case 'play.mark':
+        return this.#deliver({ name: 'play.mark', play: this.#ownId(event.play), mark: event.mark });
+      case 'play.done':
+        return this.#deliver({ name: 'play.done', play: this.#ownId(event.play), how: event.how === 'barged' ? 'stopped' : event.how, ...(event.reason === undefined ? {} : { reason: event.reason }) });
+      case 'record.done': {
+        const how = event.how === 'digit' ? 'stopped' : event.how === 'closed' ? 'hangup' : event.how;
+        return this.#deliver({ name: 'record.done', record: this.#ownId(event.record), how, path: event.path, durationMs: event.durationMs, bytes: event.bytes, ...(event.reason === undefined ? {} : { reason: event.reason }) });
+      }
+      case 'audio':
+        this.#listening?.stream.push(event.samples);
+        return;
+      case 'speech':
+        if (event.speaking && this.#listening !== undefined) this.#deliver({ name: 'speech.started', listen: this.#listening.id });
+        return;
+      default:
+        return;
+    }
+  }
+
+  close(): void {
+    this.#abort.abort();
+    this.#listening?.stream.cancel();
+    this.#listening = undefined;
+  }
+
+  /** Media ids are unique in the server; the interpreter's only in its session. */
+  #playId(own: string): string {
+    return `${this.#dialog}/${own}`;
+  }
+
+  #ownId(id: string): string {
+    return id.slice(this.#dialog.length + 1);
+  }
+
+  #play(command: { readonly name: 'play' } & Readonly<VxmlCommandMap['play']>): void {
+    const items = command.items;
+    // Without text to synthesise the play starts at once: no turn of the event loop is lost.
+    if (items.every((item) => item.kind !== 'text')) return this.#start(command.play, items.flatMap((item) => this.#sound(item)));
+    void Promise.all(items.map(async (item) => (item.kind === 'text' ? this.#speak(item) : this.#sound(item)))).then((parts) => {
+      if (this.#abort.signal.aborted) return;
+      this.#start(command.play, parts.flat());
+    });
+  }
+
+  #start(play: string, items: readonly PlayItem[]): void {
+    if (this.#stopped.delete(play)) return this.#deliver({ name: 'play.done', play, how: 'stopped' });
+    const reply = this.#deps.media.play({ play: this.#playId(play), node: this.#node, items });
+    if (!reply.accepted) this.#deliver({ name: 'play.done', play, how: 'failed', reason: reply.refusal.reason });
+  }
+
+  #sound(item: PromptItem): PlayItem[] {
+    switch (item.kind) {
+      case 'audio':
+      case 'recording':
+        return [{ kind: 'file', path: item.path }];
+      case 'silence':
+        return [{ kind: 'silence', durationMs: item.durationMs }];
+      case 'mark':
+        return [{ kind: 'mark', name: item.markName }];
+      case 'text':
+        return [];
+    }
+  }
+
+  async #speak(item: Extract<PromptItem, { kind: 'text' }>): Promise<PlayItem[]> {
+    const outcome = await this.#deps.synthesizer
+      .synthesize({ text: item.ssml ?? item.text, ssml: item.ssml !== undefined, language: item.language }, this.#abort.signal)
+      .catch((error: unknown) => ({ ok: false as const, kind: 'failed' as const, reason: String(error) }));
+    if (outcome.ok) return [{ kind: 'pcm', sampleRate: outcome.sampleRate, samples: outcome.samples }];
+    this.#deps.logger.error({ dialog: this.#dialog, text: item.text, language: item.language, reason: outcome.reason }, 'prompt cannot be spoken: the caller hears nothing in its place');
+    return [];
+  }
+
+  #listen(command: { readonly name: 'listen' } & Readonly<VxmlCommandMap['listen']>): void {
+    const first = command.voice[0];
+    if (first === undefined) return;
+    const { recognizer, media } = this.#deps;
+    if (recognizer === undefined) return this.#deliver({ name: 'speech', listen: command.listen, outcome: { kind: 'noresource', reason: 'no recogniser is configured' } });
+    const stream = recognizer.recognize(
+      { grammars: command.voice.map(({ key, srgs }) => ({ key, srgs })), language: first.language, sampleRate: 8_000, maxSpeechMs: command.maxSpeechMs, completeSilenceMs: command.completeSilenceMs },
+      (outcome) => {
+        this.#listening = undefined;
+        media.tap({ node: this.#node, on: false });
+        if (outcome.kind === 'noinput') return;
+        this.#deliver({
+          name: 'speech',
+          listen: command.listen,
+          outcome: outcome.kind === 'match' ? { kind: 'match', alternatives: outcome.alternatives } : outcome.kind === 'failed' ? { kind: 'noresource', reason: outcome.reason } : { kind: 'nomatch' },
+        });
+      },
+    );
+    this.#listening = { id: command.listen, stream };
+    media.tap({ node: this.#node, on: true, sampleRate: 8_000 });
+  }
+
+  #stopListening(listen: string): void {
+    if (this.#listening?.id !== listen) return;
+    this.#listening.stream.cancel();
+    this.#listening = undefined;
+    this.#deps.media.tap({ node: this.#node, on: false });
+  }
+
+  #record(command: { readonly name: 'record' } & Readonly<VxmlCommandMap['record']>): void {
+    this.#files += 1;
+    const path = join(this.#deps.recordingFolder, `${this.#dialog}-${this.#files}.wav`);
+    const reply = this.#deps.media.record({
+      record: this.#playId(command.record), node: this.#node, path, what: 'in', beep: command.beep,
+      maxMs: command.maxMs, finalSilenceMs: command.finalSilenceMs, initialSilenceMs: command.initialSilenceMs,
+    });
+    if (!reply.accepted) this.#deliver({ name: 'record.done', record: command.record, how: 'failed', path, durationMs: 0, bytes: 0, reason: reply.refusal.reason });
+  }
+}
