@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerContacts } from './commands/contacts.ts';
 import { NailupError } from './kernel/nailup-error.ts';
 
 /** The command line. Each command stands in `commands/` and registers itself here, one line each. */
@@ -6,6 +7,8 @@ const program = new Command('nailup')
   .description('CCXML/VoiceXML application server for proactive outreach')
   .showHelpAfterError()
   .configureHelp({ showGlobalOptions: true });
+
+registerContacts(program);
 
 try {
   await program.parseAsync(process.argv);
