@@ -20,6 +20,8 @@ export function validateRequest(request: SipRequest): MalformedMessage | undefin
   if (request.cseq?.method !== request.method) return fault('method-mismatch', `${request.method} with CSeq of ${request.cseq?.method ?? ''}`);
   const { uri } = request;
   if (uri === undefined) return fault('bad-uri', 'malformed Request-URI');
+  // Inside a dialog the dialog says who is meant, and an address without host does no harm.
+  if (uri.kind === 'sip' && uri.host === '' && request.toTag === undefined) return fault('bad-uri', 'Request-URI without host');
   const maxForwards = request.get('Max-Forwards');
   if (maxForwards !== undefined && request.maxForwards === undefined) return fault('bad-header', 'malformed Max-Forwards');
   return undefined;

@@ -30,6 +30,7 @@ export class SipUri {
   /** Percent-decoded; undefined when the URI has no user part. */
   readonly user: string | undefined;
   readonly password: string | undefined;
+  /** Empty only in a URI that was read with a port and no host: it leads nowhere. */
   readonly host: string;
   readonly port: number | undefined;
   readonly params: UriParameters;
@@ -134,13 +135,15 @@ export function parseSipUri(raw: string): SipUri | undefined {
   const headersAt = question < 0 ? raw.length : question;
   const semicolon = raw.indexOf(';', at);
   const paramsAt = semicolon < 0 || semicolon > headersAt ? headersAt : semicolon;
-  const address = parseHostPort(raw.slice(at, paramsAt));
+  const sentTo = raw.slice(at, paramsAt);
+  // SIPp as a server knows no remote address and writes `sip::5060` inside dialogs; `validateRequest` says where that passes.
+  const address = sentTo.startsWith(':') && user === undefined ? parseHostPort(`-${sentTo}`) : parseHostPort(sentTo);
   if (address === undefined) return undefined;
   const params = paramsAt === headersAt ? NO_PARAMS : uriParameters(raw.slice(paramsAt + 1, headersAt));
   if (params === undefined) return undefined;
   const headers = question < 0 ? NO_HEADERS : uriHeaders(raw.slice(question + 1));
   if (headers === undefined) return undefined;
-  return new SipUri({ scheme, user, password, host: address.host, port: address.port, params, headers }, raw);
+  return new SipUri({ scheme, user, password, host: sentTo.startsWith(':') ? '' : address.host, port: address.port, params, headers }, raw);
 }
 
 /** `host [":" port]`; the host of an IPv6 reference without brackets. Undefined when malformed. */

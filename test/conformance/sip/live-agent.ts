@@ -39,6 +39,7 @@ export class LiveAgent {
   readonly #rtp: Socket;
   readonly #clock = new SystemClock();
   readonly #timers = new Set<Timer>();
+  readonly #sessions = new Set<InviteSession>();
   readonly #agent: UserAgent;
 
   private constructor(options: LiveAgentOptions, rtp: Socket) {
@@ -97,6 +98,11 @@ export class LiveAgent {
     this.#agent.request('REGISTER', { target: registrar, from: { uri: target }, to: { uri: target }, withContact: true, headers: { Expires: '300' }, ...this.#digest(options) }, () => undefined);
   }
 
+  /** Ends whatever call is left: where the peer has gone, its BYE runs into its timeout. */
+  hangUp(): void {
+    for (const session of this.#sessions) session.bye();
+  }
+
   async close(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     await this.#agent.stop(200);
@@ -121,6 +127,8 @@ export class LiveAgent {
   }
 
   #watch(session: InviteSession): void {
+    this.#sessions.add(session);
+    session.handlers.onEnded = () => void this.#sessions.delete(session);
     session.handlers.onOffer = (offer: IncomingOffer) => {
       const sdp = offer.sdp === undefined ? serialiseSdp(createOffer(this.#local())) : this.#answerTo(offer.sdp);
       if (sdp === undefined) offer.reject(488);

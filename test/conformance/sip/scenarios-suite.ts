@@ -80,6 +80,7 @@ async function play(one: Scenario, folder: string): Promise<string | undefined> 
     if (code !== one.expectedExit) return `sipp ended with ${code} instead of ${one.expectedExit}`;
     const dead = await probe(agent.port);
     if (dead !== undefined) return dead;
+    agent.hangUp();
     for (let waited = 0; agent.openCalls() > 0; waited += 100) {
       if (waited >= 40_000) return `${agent.openCalls()} calls still held after 40 s`;
       await sleep(100);

@@ -46,6 +46,11 @@ describe('validateRequest', () => {
   test('a header that may stand once and stands twice gets 400', () => expect(verdict({}, undefined, ['To: <sip:c@h>'])).toBe('duplicate-header 400'));
   test('a Request-URI in angle brackets gets 400', () => expect(verdict({}, 'INVITE <sip:b@h> SIP/2.0')).toBe('bad-uri 400'));
   test('an unbracketed IPv6 Request-URI gets 400', () => expect(verdict({}, 'INVITE sip:2001:db8::10 SIP/2.0')).toBe('bad-uri 400'));
+  test('a Request-URI without host gets 400 outside a dialog and passes inside one', () => {
+    expect(verdict({}, 'INVITE sip::5060 SIP/2.0')).toBe('bad-uri 400');
+    expect(verdict({ To: '<sip::5060>;tag=2' }, 'INVITE sip::5060 SIP/2.0')).toBe('in order');
+    expect(verdict({}, 'INVITE sip:a@:5060 SIP/2.0')).toBe('bad-uri 400');
+  });
   test('a Request-URI of a foreign scheme is for the user agent to judge', () => expect(verdict({}, 'INVITE soap.beep://192.0.2.103:3002 SIP/2.0')).toBe('in order'));
   test('foreign schemes in From, To and Contact are in order', () => {
     expect(verdict({ From: '<http://www.example.com>;tag=3', To: 'isbn:2983792873', Contact: '<name:John_Smith>' })).toBe('in order');
