@@ -80,7 +80,8 @@ export interface ConnectionFacts {
 
 /** Name → payload. `info` is copied to `event$.info` (e.g. `callprogress`, `sip.resptext`). */
 export interface PlatformEventMap {
-  'connection.alerting': { connection: ConnectionId; facts: ConnectionFacts; info?: PlatformHints };
+  /** `session`: the running session that shall own a connection not known yet. */
+  'connection.alerting': { connection: ConnectionId; facts: ConnectionFacts; info?: PlatformHints; session?: SessionId };
   'connection.progressing': { connection: ConnectionId; facts: ConnectionFacts; info?: PlatformHints };
   'connection.connected': { connection: ConnectionId; facts: ConnectionFacts; info?: PlatformHints };
   'connection.disconnected': { connection: ConnectionId; reason: string; trigger: 'local' | 'remote'; info?: PlatformHints };

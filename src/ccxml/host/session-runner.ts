@@ -1,0 +1,17 @@
+import type { SessionId } from '../../kernel/ids.ts';
+import type { SessionMessage, SessionRequest, SessionStart } from '../session/session-protocol.ts';
+
+/** Where sessions run: worker threads in production, in process in tests and simulations. */
+export interface SessionRunner {
+  launch(start: SessionStart): void;
+  post(session: SessionId, message: SessionMessage): void;
+  close(): Promise<void>;
+}
+
+/** What a runner tells the host. `lost`: the thread of these sessions was ended; they are over. */
+export interface RunnerEvents {
+  readonly request: (session: SessionId, request: SessionRequest) => void;
+  readonly lost: (session: SessionId, reason: string) => void;
+}
+
+export type RunnerFactory = (events: RunnerEvents) => SessionRunner;
