@@ -69,6 +69,8 @@ export interface PlaceCall {
   readonly headers?: SipHeaders;
   /** `Replaces` towards a call that somebody else holds (RFC 3891). */
   readonly replaces?: { readonly callId: string; readonly toTag: string; readonly fromTag: string };
+  /** The call whose far end asked for this one (`call.referred`): it is told by NOTIFY how this call goes. */
+  readonly referredBy?: CallId;
 }
 
 /** Why a call never got through: the reason word of `connection.failed` (reference A13). */
@@ -87,7 +89,7 @@ export interface SignallingEventMap {
   /** 200 to our INVITE (its SDP is the answer, or the offer after a late offer: `offer` true), or ACK to our 200. */
   'call.answered': { call: CallId; sdp?: string; offer?: boolean; headers: SipHeaders; sip: SipDialogIds };
   /** It never got through. Terminal. */
-  'call.failed': { call: CallId; failure: CallFailure; status: number; reason: string; retryAfterSeconds?: number; headers: SipHeaders };
+  'call.failed': { call: CallId; failure: CallFailure; status: number; reason: string; retryAfterSeconds?: number; completionCode?: string; headers: SipHeaders };
   /** An answered call is over. Terminal. `by` says who ended it. */
   'call.ended': { call: CallId; by: 'us' | 'them' | 'error'; reason?: SipReason; headers: SipHeaders };
   /** The far end offers a change (re-INVITE, UPDATE): answer with `answerOffer`. Absent SDP: it asks us to offer. */
@@ -124,6 +126,8 @@ export interface SignallingStats {
 /** A SIP trunk, as configured. */
 export interface TrunkConfig {
   readonly name: string;
+  /** Trunks of one group stand in for each other: `PlaceCall.trunk` may name the group. */
+  readonly group?: string;
   /** `host[:port][;transport=udp|tcp|tls]`. */
   readonly address: string;
   readonly username?: string;

@@ -1,0 +1,211 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { CallId, IdSource } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import type { SipTimers } from '../../sip/transaction/sip-timers.ts';
+import type { Flow, SentBy } from '../../sip/transport/flow.ts';
+import type { ListenAddress } from '../../sip/transport/listen-address.ts';
+import type { DnsResolver } from '../../sip/transport/server-locator.ts';
+import type { ServerInvite } from '../../sip/user-agent/server-invite.ts';
+import { UserAgent } from '../../sip/user-agent/user-agent.ts';
+import type { FailureMap } from '../call-failure.ts';
+import type {
+  PlaceCall, Signalling, SignallingCapability, SignallingEvent, SignallingStats, SipHeaders, SipReason, TrunkConfig,
+} from '../signalling.ts';
+import { EmbeddedCall } from './embedded-call.ts';
+import { messageHeaders } from './message-headers.ts';
+import { OutgoingCall } from './outgoing-call.ts';
+import { Trunk } from './trunk.ts';
+import { trunkOrder } from './trunk-selection.ts';
+
+export interface EmbeddedSignallingOptions {
+  readonly listen: readonly ListenAddress[];
+  readonly trunks?: readonly TrunkConfig[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  readonly product?: string;
+  readonly timers?: Partial<SipTimers>;
+  readonly resolver?: DnsResolver;
+  readonly sessionTimer?: { readonly intervalSeconds: number; readonly minimumSeconds: number };
+  /** What final responses mean, where it differs from `meaningOf`. */
+  readonly failures?: FailureMap;
+  /** Every message on the wire. */
+  readonly onWire?: (direction: 'in' | 'out', bytes: Buffer, flow: Flow) => void;
+}
+
+/** The signalling port over our own user agent, in process. */
+export class EmbeddedSignalling implements Signalling {
+  readonly capabilities: ReadonlySet<SignallingCapability> = new Set<SignallingCapability>([
+    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'trunk-health', 'trace',
+  ]);
+  readonly #options: EmbeddedSignallingOptions;
+  readonly #userAgent: UserAgent;
+  readonly #trunks = new Map<string, Trunk>();
+  readonly #calls = new Map<CallId, EmbeddedCall>();
+  #listener: ((event: SignallingEvent) => void) | undefined;
+  #stopping = false;
+
+  constructor(options: EmbeddedSignallingOptions) {
+    this.#options = options;
+    const { clock, ids, random, log } = options;
+    this.#userAgent = new UserAgent({
+      listen: options.listen, clock, ids, random, log,
+      product: options.product ?? 'Nailup',
+      contactUser: 'nailup',
+      ...(options.timers === undefined ? {} : { timers: options.timers }),
+      ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
+      ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
+      handlers: {
+        onInvite: (invite) => this.#incoming(invite),
+        ...(options.onWire === undefined ? {} : { onWire: options.onWire }),
+      },
+    });
+    for (const config of options.trunks ?? []) {
+      const { username, password } = config;
+      const digest = username === undefined || password === undefined ? undefined : this.#userAgent.digest({ username, secret: { password } });
+      this.#trunks.set(config.name, new Trunk(config, clock, digest));
+    }
+  }
+
+  /** What we are reachable as. */
+  get addresses(): readonly SentBy[] {
+    return this.#userAgent.addresses;
+  }
+
+  async start(listener: (event: SignallingEvent) => void): Promise<void> {
+    this.#listener = listener;
+    await this.#userAgent.start();
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    await this.#userAgent.stop(graceMs);
+    for (const call of [...this.#calls.values()]) {
+      call.finish({ name: 'call.ended', call: call.id, by: 'error', reason: { protocol: 'nailup', cause: 0, text: 'stopped' }, headers: {} });
+    }
+  }
+
+  place(command: PlaceCall): Reply {
+    if (this.#stopping) return refused('noresource', 'the server is stopping');
+    if (this.#calls.has(command.call)) return refused('bad-argument', `call ${command.call} exists already`);
+    const straight = /^sips?:/i.test(command.to);
+    if (!straight && !/^(tel:)?\+?[0-9*#A-Da-d.()-]+(;.*)?$/.test(command.to)) return refused('bad-argument', `"${command.to}" is neither a SIP or tel URI nor a number`);
+    const trunks = straight && command.trunk === undefined ? [] : trunkOrder(this.#trunks.values(), command.trunk, this.#options.random);
+    if (trunks.length === 0 && (!straight || command.trunk !== undefined)) {
+      return refused('bad-argument', command.trunk === undefined ? 'a number needs a trunk, and none is configured' : `no trunk or group is called ${command.trunk}`);
+    }
+    if (trunks.length > 0) {
+      const obstacles = trunks.map((trunk) => trunk.obstacle());
+      if (!obstacles.includes(undefined)) return refused('noresource', obstacles[0] ?? 'no trunk');
+    }
+    const referrer = command.referredBy === undefined ? undefined : this.#calls.get(command.referredBy);
+    const call = this.#add(command.call);
+    const outgoing = new OutgoingCall({
+      userAgent: this.#userAgent, call, command, trunks, failures: this.#options.failures,
+      now: () => this.#options.clock.monotonic(),
+      onStatus: (status) => referrer?.notifyRefer(status),
+    });
+    this.#releases.set(call, outgoing);
+    outgoing.start();
+    return accepted;
+  }
+
+  progress(command: { call: CallId; status: 180 | 181 | 182 | 183; sdp?: string; headers?: SipHeaders }): Reply {
+    return this.#with(command.call, (call) => call.progress(command.status, command.sdp, command.headers));
+  }
+
+  answer(command: { call: CallId; sdp: string; headers?: SipHeaders }): Reply {
+    return this.#with(command.call, (call) => call.answer(command.sdp, command.headers));
+  }
+
+  reject(command: { call: CallId; status: number; reason?: string; headers?: SipHeaders }): Reply {
+    return this.#with(command.call, (call) => call.reject(command.status, command.reason, command.headers));
+  }
+
+  redirect(command: { call: CallId; target: string; headers?: SipHeaders }): Reply {
+    return this.#with(command.call, (call) => call.redirect(command.target, command.headers));
+  }
+
+  hangUp(command: { call: CallId; reason?: SipReason; headers?: SipHeaders }): Reply {
+    return this.#with(command.call, (call) => call.hangUp(command.reason, command.headers));
+  }
+
+  renegotiate(command: { call: CallId; sdp: string }): Reply {
+    return this.#with(command.call, (call) => call.renegotiate(command.sdp));
+  }
+
+  answerOffer(command: { call: CallId; sdp?: string }): Reply {
+    return this.#with(command.call, (call) => call.answerOffer(command.sdp));
+  }
+
+  info(command: { call: CallId; contentType: string; body: string }): Reply {
+    return this.#with(command.call, (call) => call.info(command.contentType, command.body));
+  }
+
+  transfer(command: { call: CallId; target: string; replaces?: CallId }): Reply {
+    return this.#with(command.call, (call) => {
+      if (command.replaces === undefined) return call.transfer(command.target, undefined);
+      const dialog = this.#calls.get(command.replaces)?.session?.dialog;
+      if (dialog === undefined) return refused('unknown-id', `call ${command.replaces} has no dialog`);
+      // Seen from the far end that is to be called: its own tag is the To tag (RFC 3891 §3).
+      return call.transfer(command.target, { callId: dialog.callId, toTag: dialog.remoteTag, fromTag: dialog.localTag });
+    });
+  }
+
+  stats(): SignallingStats {
+    const { dialogs, transactions, timers, connections, counters, transports } = this.#userAgent.stats();
+    const all: Record<string, number> = { ...counters, connections };
+    for (const [address, numbers] of Object.entries(transports)) for (const [name, n] of Object.entries(numbers)) all[`${address}.${name}`] = n as number;
+    for (const trunk of this.#trunks.values()) all[`trunk.${trunk.name}.openCalls`] = trunk.openCalls;
+    return { openCalls: this.#calls.size, openDialogs: dialogs, openTransactions: transactions, openTimers: timers, counters: all };
+  }
+
+  readonly #releases = new Map<EmbeddedCall, OutgoingCall>();
+
+  #add(id: CallId): EmbeddedCall {
+    const call = new EmbeddedCall(id, (event) => this.#tell(event), (over) => {
+      this.#calls.delete(over.id);
+      this.#releases.get(over)?.release();
+      this.#releases.delete(over);
+    });
+    this.#calls.set(id, call);
+    return call;
+  }
+
+  #with(id: CallId, act: (call: EmbeddedCall) => Reply): Reply {
+    const call = this.#calls.get(id);
+    return call === undefined ? refused('unknown-id', `no call ${id}; it may have just ended`) : act(call);
+  }
+
+  #incoming(invite: ServerInvite): void {
+    const { request } = invite;
+    const call = this.#add(this.#options.ids.next('call'));
+    call.incoming = invite;
+    call.adopt(invite.session);
+    invite.handlers.onCancelled = (cancel) => call.finish({ name: 'call.failed', call: call.id, failure: 'cancelled', status: 487, reason: 'Request Terminated', headers: messageHeaders(cancel) });
+    const replaced = invite.replaces === undefined ? undefined : [...this.#calls.values()].find(({ session }) => session === invite.replaces)?.id;
+    const trunk = [...this.#trunks.values()].find(({ addresses }) => addresses.has(invite.source))?.name;
+    const uui = request.get('User-to-User');
+    this.#tell({
+      name: 'call.incoming', call: call.id,
+      from: request.from?.uri.raw ?? '', to: request.to?.uri.raw ?? '', requestUri: request.requestUri,
+      headers: messageHeaders(request), source: invite.source,
+      ...(request.from?.displayName === undefined ? {} : { fromDisplayName: request.from.displayName }),
+      ...(invite.sdp === undefined ? {} : { sdp: invite.sdp }),
+      ...(uui === undefined ? {} : { uui }),
+      ...(trunk === undefined ? {} : { trunk }),
+      ...(replaced === undefined ? {} : { replaces: replaced }),
+    });
+  }
+
+  #tell(event: SignallingEvent): void {
+    try {
+      this.#listener?.(event);
+    } catch (error) {
+      this.#options.log.error({ err: error, event: event.name }, 'the listener of a signalling event threw');
+    }
+  }
+}

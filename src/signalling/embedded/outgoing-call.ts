@@ -1,0 +1,168 @@
+import type { ClientInvite, InviteFailure, InviteProgress } from '../../sip/user-agent/client-invite.ts';
+import type { OutgoingInvite, Party, UserAgent } from '../../sip/user-agent/user-agent.ts';
+import { localFailure, meaningOf, type FailureMap, type FailureMeaning } from '../call-failure.ts';
+import type { PlaceCall, SipHeaders } from '../signalling.ts';
+import { dialogIds, type EmbeddedCall } from './embedded-call.ts';
+import { messageHeaders, messageReason } from './message-headers.ts';
+import type { Trunk } from './trunk.ts';
+
+export interface OutgoingCallOptions {
+  readonly userAgent: UserAgent;
+  readonly call: EmbeddedCall;
+  readonly command: PlaceCall;
+  /** In the order in which they are tried; empty: straight to the target. */
+  readonly trunks: readonly Trunk[];
+  readonly failures: FailureMap | undefined;
+  /** Milliseconds on the monotonic clock. */
+  readonly now: () => number;
+  /** Progress of the call, for a far end that asked for it by REFER. */
+  readonly onStatus: (status: number) => void;
+}
+
+const anonymous: Party = { uri: 'sip:anonymous@anonymous.invalid', displayName: 'Anonymous' };
+
+/** A call that the port places: over one trunk after the other until one takes it, is refused by the callee, or none is left. */
+export class OutgoingCall {
+  readonly #options: OutgoingCallOptions;
+  #next = 0;
+  #invite: ClientInvite | undefined;
+  #trunk: Trunk | undefined;
+  #ringing = false;
+  #cancelled = false;
+  readonly #deadline: number;
+
+  constructor(options: OutgoingCallOptions) {
+    this.#options = options;
+    this.#deadline = options.now() + options.command.timeoutMs;
+  }
+
+  get invite(): ClientInvite | undefined {
+    return this.#invite;
+  }
+
+  start(): void {
+    this.#options.call.outgoing = this;
+    if (this.#options.trunks.length === 0) this.#try(undefined);
+    else this.#tryNextTrunk(undefined);
+  }
+
+  cancel(headers: SipHeaders): void {
+    this.#cancelled = true;
+    this.#invite?.cancel(headers);
+  }
+
+  /** The call is over; its place on the trunk is free again. */
+  release(): void {
+    this.#trunk?.release();
+    this.#trunk = undefined;
+  }
+
+  #tryNextTrunk(last: InviteFailure | undefined): void {
+    const { trunks, call } = this.#options;
+    this.release();
+    let obstacle: string | undefined;
+    while (this.#next < trunks.length) {
+      const trunk = trunks[this.#next++];
+      if (trunk === undefined) continue;
+      obstacle = trunk.obstacle();
+      if (obstacle === undefined) return this.#try(trunk);
+    }
+    if (last !== undefined) return this.#fail(last);
+    call.finish({ name: 'call.failed', call: call.id, failure: 'networkbusy', completionCode: 'Network_Refusal', status: 503, reason: obstacle ?? 'no trunk', headers: {} });
+  }
+
+  #try(trunk: Trunk | undefined): void {
+    const { userAgent, command, call, now } = this.#options;
+    this.#trunk = trunk;
+    trunk?.take();
+    const invite: OutgoingInvite = {
+      ...this.#addresses(trunk),
+      sdp: command.sdp,
+      timeoutMs: Math.max(this.#deadline - now(), 1),
+      headers: this.#headers(trunk),
+      ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
+    };
+    this.#invite = userAgent.invite(invite, {
+      onProgress: (progress) => this.#progress(progress),
+      onAnswered: ({ session, sdp, response, acknowledge }) => {
+        this.#options.onStatus(200);
+        call.outgoing = undefined;
+        call.acknowledge = acknowledge;
+        call.adopt(session);
+        call.emit({
+          name: 'call.answered', call: call.id, ...(sdp === undefined ? {} : { sdp }), ...(acknowledge === undefined ? {} : { offer: true }),
+          headers: messageHeaders(response), sip: dialogIds(session),
+        });
+      },
+      onFailed: (failure) => this.#failed(failure),
+    });
+  }
+
+  #addresses(trunk: Trunk | undefined): { target: string; from: Party } {
+    const { command } = this.#options;
+    const { from, to } = command;
+    const number = /^tel:/i.test(to) ? (to.slice(4).split(';', 1)[0] ?? '').replace(/[-.()]/g, '') : to;
+    const target = /^sips?:/i.test(to) ? to : trunk === undefined ? to : trunk.numberUri(number);
+    if (from === 'anonymous') return { target, from: anonymous };
+    const caller = from ?? trunk?.config.callerId;
+    const local = this.#options.userAgent.addresses[0];
+    const host = local === undefined ? 'localhost' : local.text;
+    const uri = caller === undefined ? `sip:nailup@${host}`
+      : trunk !== undefined ? trunk.callerUri(caller)
+      : /^(sips?|tel):/i.test(caller) ? caller : `sip:${caller}@${host}`;
+    return { target, from: { uri, displayName: command.fromDisplayName } };
+  }
+
+  #headers(trunk: Trunk | undefined): SipHeaders {
+    const { command } = this.#options;
+    const { replaces } = command;
+    return {
+      ...trunk?.config.headers,
+      ...(command.from === 'anonymous' ? { Privacy: 'id', ...(trunk?.config.callerId === undefined ? {} : { 'P-Asserted-Identity': `<${trunk.callerUri(trunk.config.callerId)}>` }) } : {}),
+      ...(command.uui === undefined ? {} : { 'User-to-User': command.uui }),
+      ...(replaces === undefined ? {} : { Replaces: `${replaces.callId};to-tag=${replaces.toTag};from-tag=${replaces.fromTag}` }),
+      ...command.headers,
+    };
+  }
+
+  #progress({ status, reason, sdp, response }: InviteProgress): void {
+    const { call } = this.#options;
+    this.#ringing ||= status === 180 || status === 183;
+    this.#options.onStatus(status);
+    call.emit({ name: 'call.progress', call: call.id, status, reason, ...(sdp === undefined ? {} : { sdp }), headers: messageHeaders(response) });
+  }
+
+  #failed(failure: InviteFailure): void {
+    const retryAfter = retryAfterSeconds(failure);
+    const trunk = this.#trunk;
+    if (trunk !== undefined && failure.status === 503 && failure.cause === 'response' && retryAfter !== undefined) trunk.pause(retryAfter);
+    const another = failure.cause === 'unreachable' || failure.cause === 'timeout' || (failure.cause === 'response' && failure.status >= 500 && failure.status < 600);
+    // What rang is the callee's refusal; everything else may only be this trunk's.
+    if (another && !this.#ringing && !this.#cancelled && this.#options.trunks.length > 0 && this.#options.now() < this.#deadline) return this.#tryNextTrunk(failure);
+    this.#fail(failure);
+  }
+
+  #fail(failure: InviteFailure): void {
+    const { call, failures } = this.#options;
+    const { cause, status, reason, response } = failure;
+    this.#options.onStatus(status);
+    const q850 = messageReason(response);
+    const meant: FailureMeaning = cause === 'response'
+      ? meaningOf(status, { q850: q850?.protocol.toUpperCase() === 'Q.850' ? q850.cause : undefined, ringing: this.#ringing, overrides: failures })
+      : localFailure[cause];
+    if (cause === 'response' && status < 400) {
+      const targets = (response?.contacts ?? []).flatMap((contact) => (contact === '*' ? [] : [contact.uri.raw]));
+      call.emit({ name: 'call.redirected', call: call.id, targets, status });
+    }
+    const retryAfter = retryAfterSeconds(failure);
+    call.finish({
+      name: 'call.failed', call: call.id, ...meant, status, reason, headers: messageHeaders(response),
+      ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+    });
+  }
+}
+
+function retryAfterSeconds(failure: InviteFailure): number | undefined {
+  const seconds = Number.parseInt(failure.response?.get('Retry-After') ?? '', 10);
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
