@@ -83,7 +83,7 @@ export class CalleeAudioSource {
       case 'ringback':
       case 'busy':
       case 'reorder': {
-        const country = this.#options.country ?? this.#pick(Object.keys(tonePlans));
+        const country = this.#options.country ?? this.#pick(Object.keys(tonePlans).filter((code) => kind !== 'reorder' || hasOwnReorder(code)));
         const pattern = (tonePlans[country] ?? tonePlans['US'])?.[kind];
         if (pattern === undefined) throw new Error(`no tone plan for ${country}`);
         const stretch = 1 + this.#between(-0.04, 0.04);
@@ -207,6 +207,9 @@ export class CalleeAudioSource {
     return list[Math.floor(this.#random.next() * list.length)] as T;
   }
 }
+
+/** Some networks send the same tone for busy and reorder. */
+const hasOwnReorder = (country: string): boolean => tonePlans[country]?.reorder.cadence.join() !== tonePlans[country]?.busy.cadence.join();
 
 const total = (parts: readonly Int16Array[]): number => parts.reduce((n, part) => n + part.length, 0);
 

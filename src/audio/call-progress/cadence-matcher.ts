@@ -1,10 +1,12 @@
 import type { ToneRun } from './tone-tracker.ts';
-import { tonePlans, type ToneKind, type TonePattern } from './tone-plans.ts';
+import { tonePlans, type ToneKind, type TonePattern, type TonePlan } from './tone-plans.ts';
 
 interface Candidate {
   readonly country: string;
   readonly kind: ToneKind;
   readonly pattern: TonePattern;
+  /** On-times that must have been heard. */
+  readonly needed: number;
 }
 
 export interface CadenceMatch {
@@ -35,7 +37,7 @@ export class CadenceMatcher {
   /** @param country ISO 3166 alpha-2: its plan decides where countries disagree. */
   constructor(country?: string) {
     this.#country = country !== undefined && country in tonePlans ? country : undefined;
-    this.#candidates = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind] })));
+    this.#candidates = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind], needed: neededOnTimes(plan, kind) })));
   }
 
   /** A tone ended; the remembered ones that do not belong to it are forgotten. */
@@ -68,9 +70,11 @@ export class CadenceMatcher {
     let bestError = Infinity;
     for (const candidate of this.#candidates) {
       if (candidate.kind === 'dial' && candidate.pattern.cadence.length === 0) continue;
-      let error = this.#error(candidate.pattern, candidate.kind, silenceMs);
+      // A foreign plan must show more of itself than the one that is expected.
+      const foreign = this.#country !== undefined && candidate.country !== this.#country;
+      let error = this.#error(candidate, silenceMs, foreign ? 2 : 0);
       if (error === Infinity) continue;
-      if (this.#country !== undefined) error += candidate.country === this.#country ? 0 : 0.5;
+      if (this.#country !== undefined) error += foreign ? 0.5 : 0;
       else error += this.#habit(candidate);
       if (error < bestError) {
         bestError = error;
@@ -98,11 +102,10 @@ export class CadenceMatcher {
   }
 
   /** Mean relative error of frequencies and times, or Infinity when it does not fit or is not complete enough. */
-  #error(pattern: TonePattern, kind: ToneKind, silenceMs: number): number {
+  #error({ pattern, kind, needed: least }: Candidate, silenceMs: number, more: number): number {
     const { cadence } = pattern;
     const pairs = cadence.length / 2;
-    // Rings: one whole period's on-times. Busy and reorder: two on-times and the gap at least, and a whole long pattern.
-    const needed = kind === 'ringback' ? pairs : Math.max(3, pairs + 1);
+    const needed = kind === 'ringback' ? least : least + more;
     const skip = this.#cutShort ? 1 : 0;
     if (this.#count - skip < needed) return Infinity;
     let best = Infinity;
@@ -129,6 +132,15 @@ export class CadenceMatcher {
     }
     return best;
   }
+}
+
+/**
+ * Rings: the on-times of one period. Busy and reorder: three on-times, or one more than the longer of the two has in a
+ * period, for one may begin like the other.
+ */
+function neededOnTimes(plan: TonePlan, kind: ToneKind): number {
+  if (kind === 'ringback' || kind === 'dial') return plan[kind].cadence.length / 2;
+  return Math.max(3, plan.busy.cadence.length / 2 + 1, plan.reorder.cadence.length / 2 + 1);
 }
 
 /** 0: exact; 1: at the edge of 12 % and 30 ms. */

@@ -2,9 +2,9 @@ import { dbm0OfPower, meanSquare, powerOfDbm0 } from '../level.ts';
 import type { CallProgressEvent, CallProgressHints, CallProgressName } from './call-progress-event.ts';
 import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
-import { judgeGreeting } from './judge-greeting.ts';
+import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
 import { isSitSegment, sitKind, type SitSegment } from './special-information-tone.ts';
-import { ToneTracker, type ToneRun } from './tone-tracker.ts';
+import { isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
 
 const BLOCK = 80;
 const BLOCK_MS = 10;
@@ -13,7 +13,8 @@ const MIN_SPEECH = powerOfDbm0(-43);
 const SPEECH_OVER_FLOOR = 8;
 /** So much sound that is no tone, within 200 ms, is a voice. */
 const VOICE_MS = 90;
-const DIAL_TONE_MS = 1800;
+/** Longer than any ringback. */
+const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
 
 type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
@@ -26,6 +27,7 @@ type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
 export class CallProgressAnalyser {
   readonly #hints: CallProgressHints;
   readonly #listener: (event: CallProgressEvent) => void;
+  readonly #judge: GreetingJudge;
   readonly #tones: ToneTracker;
   readonly #cadence: CadenceMatcher;
   readonly #features = new GreetingFeatures();
@@ -37,6 +39,8 @@ export class CallProgressAnalyser {
   #phaseStartMs = 0;
   #state: State = 'listening';
   #floor = 4;
+  /** The least the floor has been since the answer. */
+  #quietest = Infinity;
   /** Candidate voice: when it began, and how much of it sounded. */
   #voiceFromMs = 0;
   #voiceMs = 0;
@@ -44,6 +48,7 @@ export class CallProgressAnalyser {
   #sitCount = 0;
   #sitEndMs = 0;
   #rang = false;
+  #dialled = false;
   #cadenceEndMs = 0;
   #spoke = false;
   #recordedAtMs = 0;
@@ -54,7 +59,9 @@ export class CallProgressAnalyser {
   #beepMs = 0;
   #messageEnded = false;
 
-  constructor(hints: CallProgressHints, listener: (event: CallProgressEvent) => void) {
+  /** @param judge who tells people from machines; the shipped model unless a tuning run looks over its shoulder. */
+  constructor(hints: CallProgressHints, listener: (event: CallProgressEvent) => void, judge: GreetingJudge = new GreetingModel(hints)) {
+    this.#judge = judge;
     this.#hints = hints;
     this.#listener = listener;
     this.#phase = hints.phase;
@@ -76,6 +83,7 @@ export class CallProgressAnalyser {
     this.#cadence.reset();
     this.#rang = false;
     this.#voiceMs = 0;
+    this.#quietest = Infinity;
   }
 
   /** Takes a frame of 8 kHz audio. */
@@ -122,16 +130,17 @@ export class CallProgressAnalyser {
   #followFloor(power: number, loud: boolean): void {
     const blocks = this.#nowMs / BLOCK_MS;
     if (blocks <= 5) this.#floor = Math.min(powerOfDbm0(-30), (this.#floor * (blocks - 1) + power) / blocks);
-    else if (!loud) this.#floor += (power - this.#floor) * 0.07;
+    else if (!loud) this.#floor += (power - this.#floor) * (power < this.#floor * 3 ? 0.07 : this.#state === 'listening' ? 0.02 : 0.003);
     else this.#floor *= 1.0046;
     if (this.#floor < 4) this.#floor = 4;
+    if (this.#floor < this.#quietest && blocks > 5) this.#quietest = this.#floor;
   }
 
   // ── tones ──
 
   #toneEnded(run: ToneRun): void {
     const ms = run.endMs - run.startMs;
-    if (ms < 60) return;
+    if (ms < 60 || !isSteadyTone(run)) return;
     this.#cadence.add(run);
     this.#sitSegment(run, ms);
     if (this.#state === 'message' || this.#state === 'live') this.#beep(run, ms);
@@ -157,26 +166,33 @@ export class CallProgressAnalyser {
   }
 
   #progressTones(): void {
-    if (this.#tones.sounding) {
+    if (this.#tones.steady) {
       const ms = this.#tones.soundingMs;
       const { run } = this.#tones;
       if (ms >= CED_MS && run.second === 0 && Math.abs(run.first - 2100) < 25 && !this.#spoke) this.#tell('fax_answer_tone', true, run.startMs, 0.97);
-      else if (ms >= DIAL_TONE_MS && ms < DIAL_TONE_MS + BLOCK_MS && CadenceMatcher.continuous(run) && ms > 2400) this.#tell('dial_tone', false, run.startMs, 0.8);
+      else if (!this.#dialled && ms >= DIAL_TONE_MS && CadenceMatcher.continuous(run)) {
+        this.#dialled = true;
+        this.#tell('dial_tone', false, run.startMs, 0.8);
+      }
       return;
     }
+    if (this.#tones.sounding) return;
     if (this.#state === 'message' || this.#state === 'live') return;
     const match = this.#cadence.match(this.#nowMs);
     if (match === undefined) return;
     if (match.kind === 'ringback') {
       if (!this.#rang) this.#tell('ringing', false, this.#nowMs, match.confidence);
       this.#rang = true;
-    } else if (match.kind !== 'dial') this.#tell(match.kind === 'busy' ? 'busy_tone' : 'reorder', true, this.#nowMs, match.confidence);
+    } else if (match.kind === 'dial') {
+      if (!this.#dialled) this.#tell('dial_tone', false, this.#nowMs, match.confidence);
+      this.#dialled = true;
+    } else this.#tell(match.kind === 'busy' ? 'busy_tone' : 'reorder', true, this.#nowMs, match.confidence);
   }
 
   // ── voices ──
 
   #awaitVoice(loud: boolean): void {
-    if (this.#tones.sounding && this.#tones.soundingMs >= 50) {
+    if (this.#tones.steady) {
       this.#voiceMs = 0;
       return;
     }
@@ -192,12 +208,12 @@ export class CallProgressAnalyser {
     this.#state = 'speaking';
     this.#spoke = true;
     this.#tell('start_of_voice', false, this.#voiceFromMs, 0.9);
-    this.#features.begin(this.#voiceFromMs - this.#phaseStartMs, dbm0OfPower(this.#floor));
+    this.#features.begin(this.#voiceFromMs - this.#phaseStartMs, dbm0OfPower(this.#floor), dbm0OfPower(this.#quietest));
     for (let t = this.#voiceFromMs; t < this.#nowMs; t += BLOCK_MS) this.#features.block(MIN_SPEECH * 4, true);
   }
 
   #decide(): void {
-    const judgement = judgeGreeting(this.#features);
+    const judgement = this.#judge.judge(this.#features);
     if (judgement === undefined) return;
     if (judgement.verdict === 'live_voice') {
       this.#tell('live_voice', true, this.#nowMs, judgement.confidence);
@@ -214,7 +230,7 @@ export class CallProgressAnalyser {
   }
 
   #beep(run: ToneRun, ms: number): void {
-    if (ms < 80) return;
+    if (ms < 80 || !isSteadyTone(run, 0.93)) return;
     if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
     this.#beepMs += ms;
     this.#beepEndMs = run.endMs;
@@ -223,9 +239,9 @@ export class CallProgressAnalyser {
   #afterVerdict(loud: boolean): void {
     if (loud) {
       this.#lastSoundMs = this.#nowMs;
-      if (!this.#tones.sounding) this.#lastVoiceMs = this.#nowMs;
+      if (!this.#tones.steady) this.#lastVoiceMs = this.#nowMs;
     }
-    if (this.#messageEnded || this.#state === 'live' || this.#tones.sounding) return;
+    if (this.#messageEnded || this.#state === 'live' || this.#tones.steady) return;
     const silent = this.#nowMs - this.#lastSoundMs;
     if (this.#beepMs >= 100 && this.#lastSoundMs - this.#beepEndMs < 60) {
       // A short beep may be one of several.

@@ -1,6 +1,6 @@
 import { dbm0OfPower } from '../level.ts';
 
-/** What the greeting looks like so far; times in ms. Kept up by `block`, judged by `judgeGreeting`. */
+/** What the greeting looks like so far; times in ms. Kept up by `block`, judged by a `GreetingJudge`. */
 export class GreetingFeatures {
   /** From the beginning of listening to the beginning of speech. */
   leadMs = 0;
@@ -21,6 +21,13 @@ export class GreetingFeatures {
   floorWithinDbm0 = -99;
   /** Peaks of the energy contour: syllables. */
   syllables = 0;
+  /** How much louder the background was just before the speech than at its quietest: a recording that was started, dB. */
+  floorStepDb = 0;
+  /** The last 80 ms against the mean of the speech, dB. */
+  trailDb = 0;
+  readonly #recent = new Float64Array(8);
+  #recentSum = 0;
+  #blocks = 0;
   #speechPower = 0;
   #speechBlocks = 0;
   #minPower = Infinity;
@@ -28,7 +35,10 @@ export class GreetingFeatures {
   #rising = false;
   #turn = 0;
 
-  begin(startMs: number, floorDbm0: number): void {
+  begin(startMs: number, floorDbm0: number, quietestDbm0: number): void {
+    this.floorStepDb = quietestDbm0 > floorDbm0 ? 0 : Math.min(40, floorDbm0 - quietestDbm0);
+    this.#recent.fill(0);
+    this.#recentSum = this.#blocks = this.trailDb = 0;
     this.leadMs = startMs;
     this.floorBeforeDbm0 = floorDbm0;
     this.elapsedMs = this.activeMs = this.silenceMs = this.gaps = this.longestGapMs = this.firstStretchMs = this.syllables = 0;
@@ -59,6 +69,10 @@ export class GreetingFeatures {
         this.floorWithinDbm0 = dbm0OfPower(this.#minPower);
       }
     }
+    const slot = this.#blocks++ & 7;
+    this.#recentSum = Math.max(0, this.#recentSum + power - (this.#recent[slot] as number));
+    this.#recent[slot] = power;
+    this.trailDb = dbm0OfPower(this.#recentSum / 8) - this.speechDbm0;
     if (this.gaps === 0) this.firstStretchMs = this.activeMs;
     this.#syllable(power);
   }
@@ -79,4 +93,22 @@ export class GreetingFeatures {
       this.#turn = this.#smooth;
     }
   }
+
+  /** The features as the model takes them; see GREETING_FEATURES for the order. */
+  write(out: Float64Array): void {
+    out[0] = this.elapsedMs;
+    out[1] = this.activeMs;
+    out[2] = this.silenceMs;
+    out[3] = this.gaps;
+    out[4] = this.longestGapMs;
+    out[5] = this.firstStretchMs;
+    out[6] = this.leadMs;
+    out[7] = this.syllables;
+    out[8] = this.floorStepDb;
+    out[9] = this.floorWithinDbm0 - this.floorBeforeDbm0;
+    out[10] = this.trailDb;
+    out[11] = this.speechDbm0 - this.floorBeforeDbm0;
+  }
 }
+
+export const GREETING_FEATURES = ['elapsed', 'active', 'silence', 'gaps', 'longest gap', 'first stretch', 'lead', 'syllables', 'floor step', 'floor within', 'trail', 'signal to noise'] as const;

@@ -4,6 +4,8 @@ const WINDOW = 256;
 /** Half the width of a peak under a Hann window, bins. */
 const REACH = 2;
 
+const MERGED_HZ = 84;
+
 /**
  * Looks at the last 32 ms of 8 kHz audio: is it one or two steady frequencies and nothing else? Holds the samples itself.
  */
@@ -54,6 +56,11 @@ export class ToneFrame {
     if (secondPower > peakPower * 0.03) {
       inside += this.#around(second, peak);
       this.second = this.#frequency(second);
+      // Closer than the window can always tell apart: one tone between them.
+      if (Math.abs(this.first - this.second) < MERGED_HZ) {
+        this.first = (this.first * peakPower + this.second * secondPower) / (peakPower + secondPower);
+        this.second = 0;
+      }
     } else this.second = 0;
     this.purity = Math.min(1, inside / total);
   }

@@ -1,4 +1,4 @@
-import { powerOfDbm0 } from '../level.ts';
+import { dbm0OfPower, powerOfDbm0 } from '../level.ts';
 import { ToneFrame } from './tone-frame.ts';
 
 /** One uninterrupted tone. Times in ms of audio since the beginning. The object is used again: read it in the callback. */
@@ -10,6 +10,12 @@ export interface ToneRun {
   endMs: number;
   /** Mean square while it sounded. */
   power: number;
+  /** Mean part of the energy in the one or two frequencies, 0–1. */
+  purity: number;
+  /** Mean step of the stronger frequency from look to look (20 ms), Hz. */
+  driftHz: number;
+  /** Mean step of the level from look to look, dB; the edges left out. */
+  rippleDb: number;
   /** What followed: nothing audible, or other sound. */
   endedInSilence: boolean;
 }
@@ -22,9 +28,19 @@ const DRIFT_HZ = 25;
 const OFF = 0.12;
 const BLOCK_MS = 10;
 
+/**
+ * Tells a machine's tone from a stretch of singing vowel: purer, steadier in pitch and level, and above the pitch of voices.
+ * Two frequencies must be purer still, for a vowel's harmonics may stand in any simple ratio.
+ */
+export function isSteadyTone(run: ToneRun, minPurity = 0.9): boolean {
+  // The frequency of a modulated tone seems to swing, however pure it is.
+  if (run.purity < minPurity || run.driftHz > (run.purity > 0.97 ? 14 : 9) || run.rippleDb > 3 || run.first < 330) return false;
+  return run.second === 0 || (run.second > 330 && run.purity > 0.94 && run.rippleDb < 2);
+}
+
 /** Follows tones through 10 ms blocks of 8 kHz audio, looking at the spectrum every 20 ms. */
 export class ToneTracker {
-  readonly run: ToneRun = { first: 0, second: 0, startMs: 0, endMs: 0, power: 0, endedInSilence: false };
+  readonly run: ToneRun = { first: 0, second: 0, startMs: 0, endMs: 0, power: 0, purity: 0, driftHz: 0, rippleDb: 0, endedInSilence: false };
   readonly #onEnd: (run: ToneRun) => void;
   readonly #frame = new ToneFrame();
   /** Powers of the last eight blocks, newest at `#at`. */
@@ -36,6 +52,10 @@ export class ToneTracker {
   #seconds = 0;
   #sumFirst = 0;
   #sumSecond = 0;
+  #sumPurity = 0;
+  #sumDrift = 0;
+  #sumRipple = 0;
+  #lastPower = 0;
   #lastFirst = 0;
   #lastSecond = 0;
   #misses = 0;
@@ -56,6 +76,11 @@ export class ToneTracker {
     return this.#sounding ? this.#blocks * BLOCK_MS - this.run.startMs : 0;
   }
 
+  /** A tone sounds now that is no vowel, as far as 60 ms tell. */
+  get steady(): boolean {
+    return this.#sounding && this.#looks >= 3 && isSteadyTone(this.run);
+  }
+
   /** Purity of the last look, 0–1. */
   get purity(): number {
     return this.#frame.purity;
@@ -69,9 +94,12 @@ export class ToneTracker {
     this.#blocks += 1;
     if (this.#sounding) {
       const mean = this.#sumPower / this.#powerBlocks;
-      if (power < mean * OFF || power < MIN_POWER * 0.3) {
-        // Part of this block may still be tone.
-        this.#end((this.#blocks - 1) * BLOCK_MS + Math.min(BLOCK_MS, (BLOCK_MS * power) / mean), true);
+      const before = this.#powers[(this.#at - 1) & 7] as number;
+      const off = Math.max(mean * OFF, MIN_POWER * 0.3);
+      // Two blocks in a row: the trough of a modulated tone is shorter. Part of the block before them may still be tone.
+      if (power < off && before < off) {
+        const edge = this.#powers[(this.#at - 2) & 7] as number;
+        this.#end((this.#blocks - 2) * BLOCK_MS - (edge < mean * 0.8 ? BLOCK_MS * (1 - edge / mean) : 0), true);
       } else {
         // A slow decay is followed: the mean forgets within 100 ms.
         const keep = this.#powerBlocks < 10 ? 1 : 0.9;
@@ -82,7 +110,9 @@ export class ToneTracker {
     if ((this.#blocks & 1) === 0) this.#look(power);
   }
 
-  #look(power: number): void {
+  #look(newest: number): void {
+    // Over 40 ms, so that the beat of close frequencies does not show: tones modulated by 25 Hz are the slowest.
+    const power = Math.max(newest * 0.25, (newest + (this.#powers[(this.#at - 1) & 7] as number) + (this.#powers[(this.#at - 2) & 7] as number) + (this.#powers[(this.#at - 3) & 7] as number)) / 4);
     if (power < MIN_POWER && !this.#sounding) return;
     this.#frame.analyse();
     const { first, second, purity } = this.#frame;
@@ -92,10 +122,12 @@ export class ToneTracker {
       return;
     }
     const near = (a: number, b: number): boolean => b > 0 && Math.abs(a - b) <= DRIFT_HZ;
-    if (tonal && (near(first, this.#lastFirst) || near(first, this.#lastSecond))) {
+    if (tonal && (near(first, this.#lastFirst) || (this.run.second > 0 && near(first, this.#lastSecond)))) {
       this.#misses = 0;
       const swapped = !near(first, this.#lastFirst);
-      this.#count(swapped ? second || this.#lastFirst : first, swapped ? first : second);
+      this.#sumDrift += Math.abs(first - (swapped ? this.#lastSecond : this.#lastFirst));
+      this.#sumRipple += Math.abs(dbm0OfPower(power) - this.#lastPower);
+      this.#count(swapped ? second || this.#lastFirst : first, swapped ? first : second, power);
       return;
     }
     this.#misses += 1;
@@ -111,7 +143,7 @@ export class ToneTracker {
     this.#sounding = true;
     this.#looks = 0;
     this.#seconds = 0;
-    this.#sumFirst = this.#sumSecond = 0;
+    this.#sumFirst = this.#sumSecond = this.#sumPurity = this.#sumDrift = this.#sumRipple = 0;
     this.#misses = 0;
     this.#sumPower = power;
     this.#powerBlocks = 1;
@@ -120,11 +152,13 @@ export class ToneTracker {
     // The block before the first full one holds the onset: by its power, so much of it was tone.
     const edge = back < 5 && back < this.#blocks ? Math.min(1, (this.#powers[(this.#at - back) & 7] as number) / power) : 0;
     this.run.startMs = Math.max(0, (this.#blocks - back - edge) * BLOCK_MS);
-    this.#count(first, second);
+    this.#count(first, second, power);
   }
 
-  #count(first: number, second: number): void {
+  #count(first: number, second: number, power: number): void {
     this.#looks += 1;
+    this.#sumPurity += this.#frame.purity;
+    this.#lastPower = dbm0OfPower(power);
     this.#sumFirst += first;
     this.#lastFirst = first;
     this.#lastSecond = second;
@@ -133,6 +167,9 @@ export class ToneTracker {
       this.#sumSecond += second;
     }
     this.run.first = this.#sumFirst / this.#looks;
+    this.run.purity = this.#sumPurity / this.#looks;
+    this.run.driftHz = this.#looks > 1 ? this.#sumDrift / (this.#looks - 1) : 0;
+    this.run.rippleDb = this.#looks > 1 ? this.#sumRipple / (this.#looks - 1) : 0;
     this.run.second = this.#seconds * 2 > this.#looks ? this.#sumSecond / this.#seconds : 0;
   }
 
