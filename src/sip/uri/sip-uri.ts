@@ -154,6 +154,8 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
     const close = text.indexOf(']');
     if (close < 0 || close > 46) return undefined;
     host = text.slice(1, close);
+    // RFC 3261's grammar once let `[2001:db8:::192.0.2.1]` through (RFC 5118 §4.10, RFC 5954 §3.1): read, never written.
+    if (host.includes(':::')) host = host.replace(':::', '::');
     rest = text.slice(close + 1);
     if (!isIPv6(host) || host.includes('%')) return undefined;
   } else {

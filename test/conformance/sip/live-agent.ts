@@ -8,7 +8,8 @@ import { acceptAnswer, createAnswer, createOffer, parseSdp, serialiseSdp, type L
 import type { IncomingOffer } from '../../../src/sip/user-agent/incoming-offer.ts';
 import type { InviteSession } from '../../../src/sip/user-agent/invite-session.ts';
 import type { ServerInvite } from '../../../src/sip/user-agent/server-invite.ts';
-import { UserAgent } from '../../../src/sip/user-agent/user-agent.ts';
+import type { SipTimers } from '../../../src/sip/transaction/sip-timers.ts';
+import { UserAgent, type UserAgentStats } from '../../../src/sip/user-agent/user-agent.ts';
 
 export interface LiveAgentOptions {
   /** 0: any free port. */
@@ -19,6 +20,7 @@ export interface LiveAgentOptions {
   readonly hangupAfterAnswerMs?: number | null;
   /** Further methods that are answered with 200. */
   readonly methods?: readonly string[];
+  readonly timers?: Partial<SipTimers>;
 }
 
 export interface CallOptions {
@@ -55,6 +57,7 @@ export class LiveAgent {
       log,
       contactUser: 'agent',
       methods: options.methods ?? [],
+      ...(options.timers === undefined ? {} : { timers: options.timers }),
       handlers: { onInvite: (invite) => this.#answer(invite), onRequest: (request) => request.respond(200) },
     });
   }
@@ -75,6 +78,10 @@ export class LiveAgent {
   /** Calls not yet ended. */
   openCalls(): number {
     return this.#agent.stats().calls;
+  }
+
+  stats(): UserAgentStats {
+    return this.#agent.stats();
   }
 
   call(target: string, options: CallOptions): void {

@@ -13,6 +13,7 @@ describe('parseSipUri', () => {
   test('keeps an escaped NUL in the user', () => expect(parseSipUri('sip:null-%00-null@h')?.user).toBe('null-\0-null'));
   test('keeps a question mark and a semicolon in the user', () => expect(parseSipUri("sip:1_u.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1@h;x=y")).toMatchObject({ user: "1_u.URI~(to-be!sure)&isn't+it$/crazy?,/;;*", password: '&it+has=1' }));
   test('reads IPv6 references', () => expect(parseSipUri('sip:[2001:DB8::10]:5070;lr')).toMatchObject({ host: '2001:db8::10', port: 5070, hostPort: '[2001:db8::10]:5070' }));
+  test('reads the three colons of an old grammar as two', () => expect(parseSipUri('sip:u@[2001:db8:::192.0.2.1]')?.host).toBe('2001:db8::192.0.2.1'));
   test('tells a port in the brackets from one behind them', () => {
     expect(parseSipUri('sip:[2001:db8::10:5070]')?.port).toBeUndefined();
     expect(parseSipUri('sip:[2001:db8::10]:5070')?.port).toBe(5070);
