@@ -20,9 +20,9 @@ export interface Media {
   applyOffer(command: { node: MediaId; sdp: string }): Reply;
   /** Makes a new offer of our own, e.g. hold. → `endpoint.ready` with it. */
   makeOffer(command: { node: MediaId; direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' }): Reply;
-  openConference(command: { node: MediaId; reservedTalkers?: number; reservedListeners?: number }): Reply;
+  openConference(command: { node: MediaId; reservedTalkers?: number; reservedListeners?: number; group?: string }): Reply;
   /** A dialog's audio: a source of prompts and a sink for digits, speech and recordings, joined to other nodes by edges. */
-  openDialog(command: { node: MediaId }): Reply;
+  openDialog(command: { node: MediaId; group?: string }): Reply;
   /** Closes a node with its edges, players, recorders and ports. Idempotent. → `node.closed` */
   close(command: { node: MediaId }): Reply;
 

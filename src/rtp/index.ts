@@ -5,3 +5,4 @@ export { isRtcp, readUint32, rtpHeaderBytes, RtpPacket, writeRtpHeader, writeUin
 export { eventOfKey, keyOfEvent } from './telephone-event.ts';
 export { TelephoneEventReceiver, type TelephoneEventListener } from './telephone-event-receiver.ts';
 export { TelephoneEventSender } from './telephone-event-sender.ts';
+export { meanOpinionScore, ratingFactor, type VoiceQualityInput } from './voice-quality.ts';

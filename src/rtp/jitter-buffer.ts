@@ -120,12 +120,18 @@ export class JitterBuffer {
     return true;
   }
 
+  /** A packet of this sequence number came that carries no audio (a telephone-event): its absence is no loss. */
+  skip(sequence: number, timestamp: number, payloadType: number, arrivalMs: number): void {
+    if (!this.#playing || sequence >= this.#nextSequence) this.put(sequence, timestamp, payloadType, this.bytes, 0, 0, arrivalMs);
+  }
+
   /**
    * What is due at `nowMs`. `packet`: its payload is in `bytes`; the reader says with `played` how long it was. `lost`: a packet
    * is missing though a later one is here, or 20 ms are put in because packets came late. `silence`: the sender pauses (its timestamps jumped, its sequence did not).
    * `empty`: nothing is here. After anything but `packet` the reader makes up `units` of sound and calls `passed(units)`.
    */
   pull(nowMs: number): Pulled {
+    while (this.#count > 0 && this.#lengths[this.#lowest % this.#slots] === 0) this.#take();
     if (this.#count === 0) {
       if (this.#playing && ++this.#emptyPulls > 10) this.#playing = false;
       return 'empty';
@@ -164,11 +170,15 @@ export class JitterBuffer {
     this.length = this.#lengths[slot] as number;
     this.payloadType = this.#types[slot] as number;
     this.timestamp = this.#timestamps[slot] as number;
-    this.#sequences[slot] = -1;
+    this.#take();
+    return 'packet';
+  }
+
+  #take(): void {
+    this.#sequences[this.#lowest % this.#slots] = -1;
     this.#count -= 1;
     this.#nextSequence = this.#lowest + 1;
     this.#findLowest(this.#lowest + 1);
-    return 'packet';
   }
 
   /** The packet just pulled lasted so long. */

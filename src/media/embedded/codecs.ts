@@ -1,0 +1,60 @@
+import { decodeG711, encodeG711 } from '../../audio/g711.ts';
+import { decodeL16, encodeL16 } from '../../audio/l16.ts';
+import type { PayloadFormat } from '../../sdp/index.ts';
+import type { SampleRate } from './source.ts';
+
+/** One direction-less codec instance of an endpoint: stateful where the codec is. */
+export interface Codec {
+  readonly name: string;
+  /** Of the linear samples. */
+  readonly rate: SampleRate;
+  /** RTP clock units per linear sample: G.722's clock runs at half its rate, Opus at 48 kHz. */
+  readonly unitsPerSample: number;
+  /** The most linear samples that one packet may decode to. */
+  readonly maxSamples: number;
+  /** E-model: equipment impairment and packet-loss robustness (ITU-T G.113). */
+  readonly impairment: number;
+  readonly robustness: number;
+  /** Decodes a payload to `out`; the samples written, 0 when it is broken. */
+  decode(payload: Uint8Array, offset: number, length: number, out: Int16Array): number;
+  /** Encodes one frame to `out` at `at`; the octets written. */
+  encode(frame: Int16Array, out: Uint8Array, at: number): number;
+}
+
+/** Makes the codec of a negotiated format; undefined when there is none. */
+export function createCodec(format: PayloadFormat): Codec | undefined {
+  const make = factories[`${format.encoding.toUpperCase()}/${format.clockRate}`];
+  return make?.();
+}
+
+const g711 = (name: 'PCMU' | 'PCMA'): Codec => {
+  const law = name === 'PCMU' ? 'ulaw' : 'alaw';
+  return {
+    name, rate: 8000, unitsPerSample: 1, maxSamples: 640, impairment: 0, robustness: 25.1,
+    decode: (payload, offset, length, out) => decodeG711(law, payload, out, offset, length),
+    encode: (frame, out, at) => encodeG711(law, frame, out, at),
+  };
+};
+
+const l16 = (rate: SampleRate): Codec => ({
+  name: `L16/${rate}`, rate, unitsPerSample: 1, maxSamples: 640, impairment: 0, robustness: 25.1,
+  decode: (payload, offset, length, out) => decodeL16(payload, out, offset, length),
+  encode: (frame, out, at) => encodeL16(frame, out, at),
+});
+
+/** By encoding name and RTP clock. */
+const factories: Readonly<Record<string, () => Codec>> = {
+  'PCMU/8000': () => g711('PCMU'),
+  'PCMA/8000': () => g711('PCMA'),
+  'L16/8000': () => l16(8000),
+  'L16/16000': () => l16(16000),
+};
+
+/** The configured names that a codec exists for, besides `telephone-event` and `CN`. */
+export function isCodecAvailable(name: string): boolean {
+  const upper = name.toUpperCase();
+  if (upper === 'TELEPHONE-EVENT' || upper === 'CN') return true;
+  const keys: Readonly<Record<string, string>> = { PCMU: 'PCMU/8000', PCMA: 'PCMA/8000', G722: 'G722/8000', L16: 'L16/16000', 'L16/16000': 'L16/16000', 'L16/8000': 'L16/8000', OPUS: 'OPUS/48000' };
+  const key = keys[upper];
+  return key !== undefined && key in factories;
+}

@@ -1,0 +1,111 @@
+import { AutoGain } from '../../audio/auto-gain.ts';
+import type { Clamp, ClampMode } from '../media.ts';
+import { combined, modeCount, modeIndex, modeOf } from './clamp-mode.ts';
+import type { MediaNode } from './media-node.ts';
+import { frameSamples, type SampleRate } from './source.ts';
+
+/** A place in the tables that are kept per clamp mode and rate. */
+export const busCount = modeCount * 2;
+export const busIndex = (mode: ClampMode, rate: SampleRate): number => modeIndex[mode] * 2 + (rate === 8000 ? 0 : 1);
+export const busMode = (index: number): ClampMode => modeOf[index >> 1] as ClampMode;
+export const busRate = (index: number): SampleRate => ((index & 1) === 0 ? 8000 : 16000);
+
+/**
+ * A directed edge: what `from` gives reaches `to`, treated by this edge's clamp and gain. Beginning, end, gain and clamp
+ * change over one frame, so that nothing clicks. What a reader got this tick is kept per bus, for mix-minus.
+ */
+export class EdgeLine {
+  readonly from: MediaNode;
+  readonly to: MediaNode;
+  clamp: Clamp;
+  /** The edge in the other direction, if there is one. */
+  reverse: EdgeLine | undefined;
+  /** The edge is leaving: it fades out in this tick and is gone after it. */
+  closing = false;
+  /** `edge.flowing` has been told. */
+  flowed = false;
+  /** What this edge brought in this tick, per bus; undefined is silence. For edges into a conference. */
+  readonly brought: (Int16Array | undefined)[] = new Array<undefined>(busCount).fill(undefined);
+  #previousInband: ClampMode;
+  /** Linear gain at the beginning and end of this tick's frame, and where it goes. */
+  #gainStart = 0;
+  #gainEnd = 0;
+  #gainTarget: number;
+  #autoGain: boolean;
+  readonly #autoGains: (AutoGain | undefined)[] = [];
+  readonly #buffers: (Int16Array | undefined)[] = [];
+
+  constructor(from: MediaNode, to: MediaNode, clamp: Clamp, gainDb: number, autoGain: boolean) {
+    this.from = from;
+    this.to = to;
+    this.clamp = clamp;
+    this.#previousInband = clamp.inband;
+    this.#gainTarget = 10 ** (gainDb / 20);
+    this.#gainEnd = this.#gainTarget;
+    this.#autoGain = autoGain;
+  }
+
+  change(clamp: Clamp, gainDb: number, autoGain: boolean): void {
+    this.clamp = clamp;
+    this.#gainTarget = 10 ** (gainDb / 20);
+    this.#autoGain = autoGain;
+    this.closing = false;
+  }
+
+  /** The mode before this tick, while it is crossfaded; else the mode itself. */
+  get previousInband(): ClampMode {
+    return this.#previousInband;
+  }
+
+  /** A new tick begins. */
+  begin(): void {
+    this.#gainEnd = this.closing ? 0 : this.#gainTarget;
+  }
+
+  /** The tick is over: gains and modes have arrived. */
+  end(): void {
+    this.#gainStart = this.#gainEnd;
+    this.#previousInband = this.clamp.inband;
+  }
+
+  /** This tick's frame from a source node for a reader that wants `readerMode` at `rate`; undefined is silence. */
+  contribution(readerMode: ClampMode, rate: SampleRate): Int16Array | undefined {
+    const mode = combined(this.clamp.inband, readerMode);
+    const previous = combined(this.#previousInband, readerMode);
+    const now = this.from.source.view(mode, rate);
+    const before = previous === mode ? now : this.from.source.view(previous, rate);
+    return this.treat(now, before, busIndex(readerMode, rate));
+  }
+
+  /** Crossfades from `before` to `now` and applies the gain, into this edge's own buffer of the bus; or passes `now` on untouched. */
+  treat(now: Int16Array | undefined, before: Int16Array | undefined, bus: number): Int16Array | undefined {
+    if (now === undefined && before === undefined) return undefined;
+    const start = this.#gainStart;
+    const slope = this.#gainEnd - start;
+    if (now === before && start === 1 && slope === 0 && !this.#autoGain) return now;
+    const size = frameSamples(busRate(bus));
+    const out = (this.#buffers[bus] ??= new Int16Array(size));
+    if (now === before && now !== undefined) out.set(now);
+    else {
+      for (let i = 0; i < size; i++) {
+        const a = before === undefined ? 0 : (before[i] as number);
+        const b = now === undefined ? 0 : (now[i] as number);
+        out[i] = a + ((b - a) * i) / size;
+      }
+    }
+    if (this.#autoGain) (this.#autoGains[bus] ??= new AutoGain(busRate(bus))).process(out, out);
+    if (start === 1 && slope === 0) return out;
+    for (let i = 0; i < size; i++) {
+      const value = (out[i] as number) * (start + (slope * i) / size);
+      out[i] = value > 32767 ? 32767 : value < -32768 ? -32768 : Math.round(value);
+    }
+    return out;
+  }
+
+  /** A buffer of this edge for results of that bus. */
+  scratch(bus: number): Int16Array {
+    return (this.#scratch[bus] ??= new Int16Array(frameSamples(busRate(bus))));
+  }
+
+  readonly #scratch: (Int16Array | undefined)[] = [];
+}

@@ -1,0 +1,286 @@
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { MediaId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { startModuleWorker } from '../../kernel/module-worker.ts';
+import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import { localCodec } from '../../sdp/index.ts';
+import type { ClassifyHints, Edge, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
+import { isCodecAvailable } from './codecs.ts';
+import { defaultCodecs, portShare, type EmbeddedMediaConfig, type EmbeddedMediaDeps, type WorkerConfig } from './config.ts';
+import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
+
+interface MediaThread {
+  readonly worker: Worker;
+  readonly load: Float64Array;
+  readonly stopped: Promise<void>;
+  endpoints: number;
+  packetIo: 'koffi' | 'dgram';
+}
+
+interface KnownNode {
+  readonly kind: 'endpoint' | 'conference' | 'dialog';
+  readonly thread: MediaThread;
+  negotiated: boolean;
+}
+
+/** The embedded media plane as the main thread sees it: checks commands, places nodes on threads, passes events on. */
+export class EmbeddedMedia implements Media {
+  readonly capabilities: ReadonlySet<MediaCapability>;
+  readonly #config: EmbeddedMediaConfig;
+  readonly #log: Logger;
+  readonly #threads: MediaThread[] = [];
+  readonly #nodes = new Map<MediaId, KnownNode>();
+  readonly #groups = new Map<string, MediaThread>();
+  readonly #records = new Map<string, MediaThread>();
+  readonly #queries = new Map<number, (stats: WorkerStats) => void>();
+  #files: Worker | undefined;
+  #listener: (event: MediaEvent) => void = () => undefined;
+  #query = 0;
+  #running = false;
+
+  constructor(config: EmbeddedMediaConfig, { log }: EmbeddedMediaDeps) {
+    this.#config = config;
+    this.#log = log;
+    const codecs: MediaCapability[] = [];
+    if (isCodecAvailable('G722')) codecs.push('g722');
+    if (isCodecAvailable('opus')) codecs.push('opus');
+    if (isCodecAvailable('L16')) codecs.push('l16');
+    this.capabilities = new Set<MediaCapability>(['endpoint', 'conference', 'dialog', 'play', 'record', 'digits', 'clamp-event', 'clamp-tone', 'gain', 'tap', ...codecs]);
+  }
+
+  async start(listener: (event: MediaEvent) => void): Promise<void> {
+    this.#listener = listener;
+    this.#files = startModuleWorker(import.meta.url, './file-worker');
+    this.#files.on('error', (error) => this.#log.error({ error: error.stack }, 'the file thread failed'));
+    const count = Math.max(1, this.#config.workers ?? 1);
+    await Promise.all(Array.from({ length: count }, (_, index) => this.#startThread(index, count)));
+    this.#running = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    for (const thread of this.#threads) this.#post(thread, { op: 'shutdown' });
+    await Promise.all(this.#threads.map((thread) => thread.stopped));
+    await Promise.all(this.#threads.map((thread) => thread.worker.terminate()));
+    await this.#files?.terminate();
+    this.#threads.length = 0;
+    this.#nodes.clear();
+    this.#groups.clear();
+  }
+
+  openEndpoint(command: OpenEndpoint): Reply {
+    const unknown = command.codecs?.find((codec) => localCodec(codec) === undefined);
+    if (unknown !== undefined) return refused('bad-argument', `${unknown} is no codec; known are PCMU, PCMA, G722, L16/8000, L16/16000, opus, CN, telephone-event`);
+    const missing = command.codecs?.find((codec) => !isCodecAvailable(codec));
+    if (missing !== undefined) return refused('unsupported', `the codec ${missing} is not installed`);
+    const thread = this.#place(command.group);
+    const limit = this.#config.maxEndpointsPerWorker ?? 2000;
+    const work = thread.load[loadCells.workP99] ?? 0;
+    if (thread.endpoints >= limit) return refused('noresource', `${limit} endpoints are open already`);
+    if (work > (this.#config.admissionTickMs ?? 12)) return refused('noresource', `the media thread is busy for ${work.toFixed(1)} of 20 ms`);
+    const reply = this.#open(command.node, 'endpoint', thread, { op: 'openEndpoint', command });
+    if (reply.accepted) thread.endpoints += 1;
+    return reply;
+  }
+
+  applyAnswer({ node, sdp }: { node: MediaId; sdp: string }): Reply {
+    return this.#toEndpoint(node, { op: 'applyAnswer', node, sdp });
+  }
+
+  applyOffer({ node, sdp }: { node: MediaId; sdp: string }): Reply {
+    return this.#toEndpoint(node, { op: 'applyOffer', node, sdp });
+  }
+
+  makeOffer({ node, direction }: { node: MediaId; direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' }): Reply {
+    return this.#toEndpoint(node, { op: 'makeOffer', node, direction });
+  }
+
+  openConference({ node, group }: { node: MediaId; group?: string }): Reply {
+    return this.#open(node, 'conference', this.#place(group), { op: 'openConference', node });
+  }
+
+  openDialog({ node, group }: { node: MediaId; group?: string }): Reply {
+    return this.#open(node, 'dialog', this.#place(group), { op: 'openDialog', node });
+  }
+
+  close({ node }: { node: MediaId }): Reply {
+    const known = this.#nodes.get(node);
+    if (known === undefined) return accepted;
+    this.#nodes.delete(node);
+    if (known.kind === 'endpoint') known.thread.endpoints -= 1;
+    return this.#post(known.thread, { op: 'close', node });
+  }
+
+  connect(edge: Edge): Reply {
+    const from = this.#nodes.get(edge.from);
+    const to = this.#nodes.get(edge.to);
+    if (from === undefined) return unknownNode(edge.from);
+    if (to === undefined) return unknownNode(edge.to);
+    if (edge.from === edge.to) return refused('bad-argument', 'an edge from a node to itself');
+    if (from.thread !== to.thread) return refused('noresource', `${edge.from} and ${edge.to} are on different media threads; give them one group`);
+    return this.#post(from.thread, { op: 'connect', edge });
+  }
+
+  disconnect({ from, to }: { from: MediaId; to: MediaId }): Reply {
+    const known = this.#nodes.get(from);
+    if (known === undefined) return unknownNode(from);
+    if (!this.#nodes.has(to)) return unknownNode(to);
+    return this.#post(known.thread, { op: 'disconnect', from, to });
+  }
+
+  play(command: Play): Reply {
+    if (command.items.some((item) => item.kind === 'pcm' && (item.sampleRate < 1000 || item.sampleRate > 384_000))) return refused('bad-argument', 'a sample rate between 1,000 and 384,000 is needed');
+    return this.#toNode(command.node, { op: 'play', command });
+  }
+
+  stopPlay({ node, play }: { node: MediaId; play?: string }): Reply {
+    return this.#toNode(node, { op: 'stopPlay', node, ...(play === undefined ? {} : { play }) });
+  }
+
+  sendDigits({ node, digits, durationMs = 100, gapMs = 60 }: { node: MediaId; digits: string; durationMs?: number; gapMs?: number }): Reply {
+    if (!/^[0-9A-Da-d*#!]+$/.test(digits)) return refused('bad-argument', 'digits are 0–9, *, #, A–D and ! for flash');
+    const known = this.#nodes.get(node);
+    if (known !== undefined && known.kind === 'endpoint' && !known.negotiated) return refused('bad-state', `${node} has no far end yet`);
+    return this.#toEndpoint(node, { op: 'sendDigits', node, digits, durationMs: Math.max(40, durationMs), gapMs: Math.max(40, gapMs) });
+  }
+
+  injectDigit({ node, digit, durationMs }: { node: MediaId; digit: string; durationMs: number }): Reply {
+    if (!/^[0-9A-Da-d*#!]$/.test(digit)) return refused('bad-argument', `"${digit}" is no digit`);
+    return this.#toEndpoint(node, { op: 'injectDigit', node, digit: digit.toUpperCase(), durationMs });
+  }
+
+  record(command: RecordAudio): Reply {
+    const known = this.#nodes.get(command.node);
+    if (known === undefined) return unknownNode(command.node);
+    if (this.#records.has(command.record)) return refused('bad-state', `the recording ${command.record} is running`);
+    this.#records.set(command.record, known.thread);
+    return this.#post(known.thread, { op: 'record', command });
+  }
+
+  stopRecord({ record }: { record: string }): Reply {
+    const thread = this.#records.get(record);
+    return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'stopRecord', record });
+  }
+
+  classify({ node, hints }: { node: MediaId; hints: ClassifyHints }): Reply {
+    if (!this.capabilities.has('classify')) return refused('unsupported', 'call classification is not there');
+    return this.#toEndpoint(node, { op: 'classify', node, hints });
+  }
+
+  stopClassify({ node }: { node: MediaId }): Reply {
+    return this.#toEndpoint(node, { op: 'stopClassify', node });
+  }
+
+  tap({ node, on, sampleRate = 8000 }: { node: MediaId; on: boolean; sampleRate?: 8000 | 16000 }): Reply {
+    if (this.#nodes.get(node)?.kind === 'conference') return refused('unsupported', 'a conference is tapped through a dialog that listens to it');
+    return this.#toNode(node, { op: 'tap', node, on, sampleRate });
+  }
+
+  async stats(): Promise<MediaStats> {
+    const all = await Promise.all(this.#threads.map((thread) => new Promise<WorkerStats>((resolve) => {
+      const query = ++this.#query;
+      this.#queries.set(query, resolve);
+      this.#post(thread, { op: 'stats', query });
+    })));
+    const sum = (pick: (stats: WorkerStats) => number): number => all.reduce((total, stats) => total + pick(stats), 0);
+    const most = (pick: (stats: WorkerStats) => number): number => all.reduce((top, stats) => Math.max(top, pick(stats)), 0);
+    return {
+      endpoints: sum((s) => s.endpoints), conferences: sum((s) => s.conferences), dialogs: sum((s) => s.dialogs), openPorts: sum((s) => s.openPorts),
+      packetIo: all[0]?.packetIo ?? 'dgram', tickLatenessMs: { p50: most((s) => s.latenessP50), p99: most((s) => s.latenessP99) }, legs: all.flatMap((s) => s.legs),
+    };
+  }
+
+  async #startThread(index: number, count: number): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    this.#files?.postMessage({ port: port2 }, [port2]);
+    const load = new SharedArrayBuffer(loadCells.count * 8);
+    const start: WorkerStart = { config: this.#workerConfig(index, count), processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load, files: port1 };
+    const worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1] });
+    await new Promise<void>((resolve, reject) => {
+      let stopped: () => void = () => undefined;
+      const thread: MediaThread = { worker, load: new Float64Array(load), stopped: new Promise((done) => (stopped = done)), endpoints: 0, packetIo: 'dgram' };
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'stopped') stopped();
+        else if (message.kind === 'ready') {
+          thread.packetIo = message.packetIo;
+          this.#log.info({ worker: index, packetIo: message.packetIo, why: message.why }, 'media thread started');
+          resolve();
+        } else this.#received(message);
+      });
+      worker.once('error', (error) => {
+        this.#log.error({ worker: index, error: error.stack }, 'a media thread failed');
+        reject(error);
+        stopped();
+        this.#lost(thread);
+      });
+      worker.once('exit', () => stopped());
+      this.#threads[index] = thread;
+    });
+  }
+
+  #workerConfig(index: number, count: number): WorkerConfig {
+    const { address = '127.0.0.1', advertisedAddress = address, ports = { from: 0, to: 0 }, packetIo = 'auto', codecs = defaultCodecs, silentAfterMs = 5000, dscp = 46 } = this.#config;
+    return { address, advertisedAddress, ports: portShare(ports, index, count), packetIo, codecs, silentAfterMs, dscp };
+  }
+
+  #received(message: Exclude<WorkerMessage, { kind: 'ready' | 'stopped' }>): void {
+    if (message.kind === 'log') return this.#log[message.level](message.fields, message.message);
+    if (message.kind === 'stats') {
+      this.#queries.get(message.query)?.(message.stats);
+      this.#queries.delete(message.query);
+      return;
+    }
+    for (const event of message.events) {
+      if (event.name === 'endpoint.negotiated') {
+        const known = this.#nodes.get(event.node);
+        if (known !== undefined) known.negotiated = true;
+      } else if (event.name === 'record.done') this.#records.delete(event.record);
+      this.#listener(event);
+    }
+  }
+
+  /** A thread died: everything on it is gone, and is told so. */
+  #lost(thread: MediaThread): void {
+    for (const [node, known] of this.#nodes) {
+      if (known.thread !== thread) continue;
+      this.#nodes.delete(node);
+      if (known.kind === 'endpoint') this.#listener({ name: 'endpoint.failed', node, kind: 'error', reason: 'its media thread failed' });
+      this.#listener({ name: 'node.closed', node });
+    }
+  }
+
+  /** A group's thread; a new group goes where the fewest endpoints are. */
+  #place(group: string | undefined): MediaThread {
+    const known = group === undefined ? undefined : this.#groups.get(group);
+    if (known !== undefined) return known;
+    const thread = group === undefined ? this.#threads[0] : this.#threads.reduce((least, one) => (one.endpoints < least.endpoints ? one : least));
+    if (thread === undefined) throw new Error('the media plane is not started');
+    if (group !== undefined) this.#groups.set(group, thread);
+    return thread;
+  }
+
+  #open(node: MediaId, kind: KnownNode['kind'], thread: MediaThread, command: WorkerCommand): Reply {
+    if (!this.#running) return refused('bad-state', 'the media plane is not running');
+    if (this.#nodes.has(node)) return refused('bad-state', `${node} exists already`);
+    this.#nodes.set(node, { kind, thread, negotiated: false });
+    return this.#post(thread, command);
+  }
+
+  #toNode(node: MediaId, command: WorkerCommand): Reply {
+    const known = this.#nodes.get(node);
+    return known === undefined ? unknownNode(node) : this.#post(known.thread, command);
+  }
+
+  #toEndpoint(node: MediaId, command: WorkerCommand): Reply {
+    const known = this.#nodes.get(node);
+    if (known === undefined) return unknownNode(node);
+    return known.kind === 'endpoint' ? this.#post(known.thread, command) : refused('bad-state', `${node} is a ${known.kind}, not an endpoint`);
+  }
+
+  #post(thread: MediaThread, command: WorkerCommand): Reply {
+    thread.worker.postMessage(command);
+    return accepted;
+  }
+}
+
+const unknownNode = (node: MediaId): Reply => refused('unknown-id', `no media node ${node}`);

@@ -1,0 +1,127 @@
+import { isRtcp, RtpPacket } from '../../rtp/index.ts';
+import { canReceive, canSend, type NegotiatedAudio } from '../../sdp/index.ts';
+import { createCodec, type Codec } from './codecs.ts';
+import { Latch } from './latch.ts';
+import { addressNumber, type SocketPair } from './packet-io.ts';
+import { RtcpSession } from './rtcp-session.ts';
+import { RtpReceiver, type KeyListener } from './rtp-receiver.ts';
+import { RtpSender } from './rtp-sender.ts';
+import type { SampleRate, Source } from './source.ts';
+
+const packet = new RtpPacket();
+
+/** The RTP side of an endpoint once something is agreed: sockets, latch, receiver, sender, RTCP. */
+export class EndpointMedia {
+  readonly codec: Codec;
+  readonly receiver: RtpReceiver;
+  readonly sender: RtpSender;
+  readonly rtcp: RtcpSession;
+  agreed: NegotiatedAudio;
+  /** When something useful last arrived, or since when we wait for it. */
+  heardAt: number;
+  readonly #pair: SocketPair;
+  readonly #latch: Latch;
+  readonly #now: () => number;
+  readonly #onHeard: () => void;
+
+  constructor(parts: { pair: SocketPair; agreed: NegotiatedAudio; codec: Codec; keys: KeyListener; before: EndpointMedia | undefined; cname: string; random: () => number; now: () => number; onHeard: () => void }) {
+    const { pair, agreed, codec, keys, before, random } = parts;
+    this.#pair = pair;
+    this.#now = parts.now;
+    this.#onHeard = parts.onHeard;
+    this.agreed = agreed;
+    this.codec = codec;
+    this.heardAt = parts.now();
+    this.#latch = before === undefined ? new Latch() : before.#latch;
+    this.rtcp = before?.rtcp ?? new RtcpSession(parts.cname, random);
+    const word = (): number => Math.floor(random() * 4294967296) >>> 0;
+    const send = (bytes: Uint8Array, length: number): void => this.#sendRtp(bytes, length);
+    // A stream that goes on keeps its SSRC, sequence and clock (RFC 3264 §8 changes the description, not the stream).
+    if (before === undefined) this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, send);
+    else {
+      this.sender = before.sender;
+      this.sender.agree(agreed, codec);
+    }
+    this.receiver = before !== undefined && sameReception(before.agreed, agreed) ? before.receiver : new RtpReceiver(agreed, codec, keys);
+    const { remote } = agreed;
+    this.#latch.expect(addressNumber(remote.address), remote.port);
+    pair.rtp.sendTo(remote.address, remote.port);
+    (agreed.rtcpMux ? pair.rtp : pair.rtcp).sendTo(remote.rtcpAddress, remote.rtcpPort);
+    pair.rtp.listener = { packet: (bytes, length, address, port, arrival) => this.#rtpArrived(bytes, length, address, port, arrival) };
+    pair.rtcp.listener = { packet: (bytes, length, address, _port, arrival) => this.#rtcpArrived(bytes, length, address, arrival) };
+  }
+
+  get refused(): number {
+    return this.#latch.refused;
+  }
+
+  get receives(): boolean {
+    return canReceive(this.agreed.direction);
+  }
+
+  /** Fills the source with what the phone says in this tick. */
+  pull(source: Source, nowMs: number): void {
+    if (this.receives) this.receiver.pull(source, nowMs);
+    else source.silence();
+  }
+
+  /** Sends this tick's frame; true when it left as audio. */
+  push(frame: Int16Array): boolean {
+    if (canSend(this.agreed.direction)) return this.sender.frame(frame);
+    this.sender.pause();
+    return false;
+  }
+
+  control(nowMs: number): void {
+    if (this.rtcp.due(nowMs)) this.#report(nowMs, false);
+  }
+
+  farewell(): void {
+    if (this.sender.packets > 0) this.#report(this.#now(), true);
+    this.receiver.finish();
+  }
+
+  #report(nowMs: number, farewell: boolean): void {
+    const { bytes, length } = this.rtcp.report(this.sender, this.receiver, this.codec, nowMs, farewell);
+    (this.agreed.rtcpMux ? this.#pair.rtp : this.#pair.rtcp).send(bytes, length);
+  }
+
+  #sendRtp(bytes: Uint8Array, length: number): void {
+    this.#pair.rtp.send(bytes, length);
+  }
+
+  #rtpArrived(bytes: Uint8Array, length: number, address: number, port: number, arrivalMs: number): void {
+    if (isRtcp(bytes, 0, length)) {
+      if (this.agreed.rtcpMux) this.#rtcpArrived(bytes, length, address, arrivalMs);
+      return;
+    }
+    if (!packet.parse(bytes, 0, length)) return;
+    const { receiver } = this;
+    if (!receiver.understands(packet.payloadType)) {
+      receiver.unknown += 1;
+      return;
+    }
+    const verdict = this.#latch.judge(address, port, packet.ssrc, packet.sequence, arrivalMs);
+    if (verdict === 'refuse') return;
+    if (verdict === 'learn') {
+      this.#pair.rtp.sendToSource();
+      if (this.agreed.rtcpMux === false && this.#pair.rtp.sourceAddress() !== this.agreed.remote.address) this.#pair.rtcp.sendTo(this.#pair.rtp.sourceAddress(), port + 1);
+    }
+    if (!receiver.packet(packet, bytes, arrivalMs)) return;
+    this.heardAt = arrivalMs;
+    this.#onHeard();
+  }
+
+  #rtcpArrived(bytes: Uint8Array, length: number, address: number, arrivalMs: number): void {
+    if (this.#latch.knowsHost(address)) this.rtcp.receive(bytes, 0, length, this.sender.ssrc, arrivalMs);
+  }
+}
+
+function sameReception(a: NegotiatedAudio, b: NegotiatedAudio): boolean {
+  return JSON.stringify([a.send, a.receive, a.receiveEvents, a.comfortNoise]) === JSON.stringify([b.send, b.receive, b.receiveEvents, b.comfortNoise]);
+}
+
+/** The codec of what was agreed, or undefined when we have none of that name. */
+export function codecOf(agreed: NegotiatedAudio): (Codec & { readonly rate: SampleRate }) | undefined {
+  return createCodec(agreed.send);
+}

@@ -1,0 +1,255 @@
+import { DtmfDetector } from '../../audio/dtmf-detector.ts';
+import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
+import type { MediaId } from '../../kernel/ids.ts';
+import type { Direction, NegotiatedAudio } from '../../sdp/index.ts';
+import type { LegStats, MediaEventMap, OpenEndpoint } from '../media.ts';
+import type { WorkerConfig } from './config.ts';
+import type { EdgeLine } from './edge.ts';
+import { codecOf, EndpointMedia } from './endpoint-media.ts';
+import { EndpointNegotiation, type NegotiationError } from './endpoint-negotiation.ts';
+import { spreadDigitDown, spreadDigitUp, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
+import type { PacketIo, SocketPair } from './packet-io.ts';
+import { Player } from './player.ts';
+import type { Recorder } from './recorder.ts';
+import { frameSamples, Source, type SampleRate } from './source.ts';
+import type { Tap } from './tap.ts';
+
+/** A press heard in band so soon after or before the same key as an event is the same press. Milliseconds. */
+const samePressMs = 250;
+
+/** An RTP endpoint: a phone at the other end of a port pair. */
+export class Endpoint implements MediaNode {
+  readonly kind = 'endpoint';
+  readonly id: MediaId;
+  readonly edgesIn: EdgeLine[] = [];
+  readonly edgesOut: EdgeLine[] = [];
+  readonly recorders: Recorder[] = [];
+  readonly player: Player;
+  source = new Source(8000);
+  rate: SampleRate = 8000;
+  tap: Tap | undefined;
+  media: EndpointMedia | undefined;
+  /** What is sent in this tick. */
+  sent: Int16Array = new Int16Array(frameSamples(8000));
+  readonly #context: NodeContext;
+  readonly #command: OpenEndpoint;
+  readonly #config: WorkerConfig;
+  readonly #random: () => number;
+  #pair: SocketPair | undefined;
+  #negotiation: EndpointNegotiation | undefined;
+  #closed = false;
+  #silent = false;
+  readonly #voice = new VoiceActivityDetector(8000);
+  readonly #digits: DtmfDetector;
+  readonly #still = new Int16Array(frameSamples(8000));
+  #analysedMs = 0;
+  #lastEventKey = '';
+  #lastEventAt = Number.NEGATIVE_INFINITY;
+
+  constructor(command: OpenEndpoint, context: NodeContext, config: WorkerConfig, random: () => number) {
+    this.id = command.node;
+    this.#command = command;
+    this.#context = context;
+    this.#config = config;
+    this.#random = random;
+    this.player = new Player(this.id, context);
+    this.#digits = new DtmfDetector((digit, _start, durationMs) => this.#heardTone(digit, durationMs));
+  }
+
+  get ports(): number {
+    return this.#pair === undefined ? 0 : 2;
+  }
+
+  open(io: PacketIo): void {
+    io.openPair((pair) => {
+      if (pair === undefined) return this.#fail({ kind: 'noresource', reason: 'no free RTP port pair' });
+      if (this.#closed) return closePair(pair);
+      this.#pair = pair;
+      this.#negotiation = new EndpointNegotiation(this.#command, pair, this.#config.advertisedAddress, this.#config.codecs);
+      if (this.#command.remoteSdp !== undefined) this.applyOffer(this.#command.remoteSdp);
+      else this.#context.emit({ name: 'endpoint.ready', node: this.id, sdp: this.#negotiation.offer() });
+    });
+  }
+
+  applyOffer(sdp: string): void {
+    const result = this.#negotiation?.answer(sdp);
+    if (result === undefined) return this.#fail({ kind: 'error', reason: 'the endpoint has no ports yet' });
+    if (!result.ok) return this.#fail(result.error);
+    if (!this.#agree(result.value.agreed)) return;
+    this.#context.emit({ name: 'endpoint.ready', node: this.id, sdp: result.value.sdp });
+    this.#tellAgreed();
+  }
+
+  applyAnswer(sdp: string): void {
+    const result = this.#negotiation?.accept(sdp);
+    if (result === undefined) return this.#fail({ kind: 'error', reason: 'the endpoint has no ports yet' });
+    if (!result.ok) return this.#fail(result.error);
+    if (this.#agree(result.value)) this.#tellAgreed();
+  }
+
+  makeOffer(direction: Direction): void {
+    if (this.#negotiation === undefined) return this.#fail({ kind: 'error', reason: 'the endpoint has no ports yet' });
+    this.#context.emit({ name: 'endpoint.ready', node: this.id, sdp: this.#negotiation.offer(direction) });
+  }
+
+  /** Makes the frame that the phone says in this tick, and listens to it. */
+  produce(nowMs: number): void {
+    const { source } = this;
+    source.begin();
+    if (this.media === undefined) return source.silence();
+    this.media.pull(source, nowMs);
+    const heard = source.view('pass', 8000);
+    const frame = heard ?? this.#still;
+    this.#analysedMs += 20;
+    this.#digits.process(frame);
+    source.suspicious = this.#digits.digit !== undefined;
+    if (this.#voice.process(frame)) {
+      const atMs = this.#context.processTime(nowMs) - (this.#analysedMs - this.#voice.changedAtMs);
+      this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
+    }
+    this.tap?.take(source.frame, source.rate);
+  }
+
+  /** Sends what the edges bring and what is played; true when an audio packet left. */
+  consume(gatherer: Gatherer): boolean {
+    const { media } = this;
+    if (media === undefined) {
+      // Nobody is there yet: what is played waits.
+      return false;
+    }
+    gatherer.gather(this, this.sent, true);
+    const left = media.push(this.sent);
+    if (this.recorders.length > 0) {
+      for (const recorder of [...this.recorders]) {
+        if (media.receiver.pressed) recorder.mask(3);
+        recorder.take(this.source.frame, this.sent);
+      }
+    }
+    return left;
+  }
+
+  /** Now and then: RTCP, and whether the phone fell silent. */
+  control(nowMs: number): void {
+    const { media } = this;
+    if (media === undefined) return;
+    media.control(nowMs);
+    if (!media.receives) media.heardAt = nowMs;
+    else if (!this.#silent && nowMs - media.heardAt >= this.#config.silentAfterMs) {
+      this.#silent = true;
+      this.#context.emit({ name: 'endpoint.silent', node: this.id, silentMs: Math.round(nowMs - media.heardAt) });
+    }
+  }
+
+  /** Digits of ours for this phone alone. */
+  sendDigits(digits: string, durationMs: number, gapMs: number): void {
+    this.media?.sender.digits(digits, durationMs, gapMs, () => this.#context.emit({ name: 'digits.sent', node: this.id, digits }));
+  }
+
+  /** A digit of this phone that came by SIP INFO. */
+  injectDigit(digit: string, durationMs: number): void {
+    this.#pressed(digit, durationMs, 'info');
+  }
+
+  digitDown(key: string): void {
+    this.media?.sender.press(key);
+  }
+
+  digitUp(key: string, durationMs: number, via: DigitVia): void {
+    // In-band digits are in the audio already.
+    if (via !== 'inband') this.media?.sender.release(key, durationMs);
+  }
+
+  legStats(): LegStats | undefined {
+    const { media } = this;
+    if (media === undefined) return undefined;
+    const { statistics } = media.receiver;
+    return {
+      node: this.id, codec: media.codec.name, packetsReceived: statistics.received, packetsSent: media.sender.packets, packetsLost: statistics.lost,
+      jitterMs: Math.round(media.receiver.jitterMs * 100) / 100, mos: Math.round(media.rtcp.quality(media.receiver, media.codec).mos * 100) / 100,
+    };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.media?.farewell();
+    this.#digits.flush();
+    this.player.close();
+    if (this.#pair !== undefined) closePair(this.#pair);
+    this.#pair = undefined;
+  }
+
+  #agree(agreed: NegotiatedAudio): boolean {
+    const pair = this.#pair;
+    const codec = codecOf(agreed);
+    if (pair === undefined || codec === undefined) {
+      this.#fail({ kind: 'unsupported', reason: `no codec for ${agreed.send.encoding}` });
+      return false;
+    }
+    const before = this.media;
+    this.media = new EndpointMedia({
+      pair, agreed, codec: before !== undefined && before.codec.name === codec.name ? before.codec : codec, before, cname: `nailup@${this.#config.advertisedAddress}`, random: this.#random,
+      now: () => this.#context.now(), onHeard: () => this.#heard(),
+      keys: { keyDown: (key) => this.#keyDown(key), keyUp: (key, ms) => this.#keyUp(key, ms) },
+    });
+    if (codec.rate !== this.rate) {
+      this.rate = codec.rate;
+      this.source = new Source(codec.rate);
+      this.sent = new Int16Array(frameSamples(codec.rate));
+      for (const recorder of [...this.recorders]) recorder.end('failed');
+    }
+    this.#silent = false;
+    return true;
+  }
+
+  #tellAgreed(): void {
+    const { media } = this;
+    if (media === undefined) return;
+    const { agreed } = media;
+    this.#context.emit({
+      name: 'endpoint.negotiated', node: this.id, codec: media.codec.name, dtmf: media.sender.sendsEvents ? 'rfc4733' : 'inband',
+      direction: agreed.direction, remote: `${agreed.remote.address}:${agreed.remote.port}`,
+    });
+  }
+
+  #fail({ kind, reason }: NegotiationError): void {
+    const event: { name: 'endpoint.failed' } & MediaEventMap['endpoint.failed'] = { name: 'endpoint.failed', node: this.id, kind, reason };
+    this.#context.emit(event);
+  }
+
+  #heard(): void {
+    if (!this.#silent) return;
+    this.#silent = false;
+    this.#context.emit({ name: 'endpoint.heard', node: this.id });
+  }
+
+  #keyDown(key: string): void {
+    this.player.bargeIn();
+    spreadDigitDown(this, key, 'rfc4733', undefined, 0);
+  }
+
+  #keyUp(key: string, durationMs: number): void {
+    this.#lastEventKey = key;
+    this.#lastEventAt = this.#context.now();
+    this.#pressed(key, durationMs, 'rfc4733');
+  }
+
+  #heardTone(key: string, durationMs: number): void {
+    // A gateway that sends the event and leaves the tone in the audio: one press, told once.
+    if (this.media?.receiver.pressed === true) return;
+    if (key === this.#lastEventKey && this.#context.now() - this.#lastEventAt < samePressMs + durationMs) return;
+    this.#pressed(key, durationMs, 'inband');
+  }
+
+  #pressed(digit: string, durationMs: number, via: DigitVia): void {
+    this.player.bargeIn();
+    this.#context.emit({ name: 'digit', node: this.id, digit, durationMs: Math.round(durationMs), via, atMs: this.#context.processTime(this.#context.now()) });
+    for (const recorder of [...this.recorders]) recorder.digit(digit);
+    spreadDigitUp(this, digit, durationMs, via, undefined, 0);
+  }
+}
+
+function closePair(pair: SocketPair): void {
+  pair.rtp.close();
+  pair.rtcp.close();
+}

@@ -1,0 +1,258 @@
+import type { MediaId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Edge, LegStats, MediaEvent, RecordAudio } from '../media.ts';
+import { noClamp } from './clamp-mode.ts';
+import { Conference } from './conference.ts';
+import type { WorkerConfig } from './config.ts';
+import { DialogNode } from './dialog.ts';
+import { EdgeLine } from './edge.ts';
+import { Endpoint } from './endpoint.ts';
+import type { FileThread } from './file-thread.ts';
+import { Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
+import type { PacketIo } from './packet-io.ts';
+import { Recorder } from './recorder.ts';
+import { Tap } from './tap.ts';
+import { frameSamples, type SampleRate } from './source.ts';
+import type { WorkerCommand, WorkerStats } from './worker-protocol.ts';
+
+/** How many ticks one round of control (RTCP, silence) over all endpoints takes. */
+const controlTicks = 10;
+
+export interface EngineParts {
+  readonly config: WorkerConfig;
+  readonly io: PacketIo;
+  readonly files: FileThread;
+  readonly log: Logger;
+  readonly random: () => number;
+  /** Monotonic clock of this thread, and its distance to that of the process. */
+  readonly now: () => number;
+  readonly processOffset: number;
+  readonly emit: (event: MediaEvent) => void;
+}
+
+/** One media thread's graph: nodes and edges, and what happens in each 20 ms tick. */
+export class MediaEngine implements NodeContext {
+  readonly log: Logger;
+  readonly #parts: EngineParts;
+  readonly #nodes = new Map<MediaId, MediaNode>();
+  readonly #endpoints: Endpoint[] = [];
+  readonly #conferences: Conference[] = [];
+  readonly #dialogs: DialogNode[] = [];
+  readonly #edges: EdgeLine[] = [];
+  readonly #recorders = new Map<string, Recorder>();
+  readonly #gatherer = new Gatherer();
+  readonly #mixed = new Int16Array(frameSamples(8000));
+  readonly #still = new Int16Array(frameSamples(8000));
+  #ticks = 0;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.log = parts.log;
+  }
+
+  get endpointCount(): number {
+    return this.#endpoints.length;
+  }
+
+  emit(event: MediaEvent): void {
+    this.#parts.emit(event);
+  }
+
+  now(): number {
+    return this.#parts.now();
+  }
+
+  processTime(nowMs: number): number {
+    return nowMs + this.#parts.processOffset;
+  }
+
+  /** One 20 ms step of everything. */
+  tick(nowMs: number): void {
+    const { io } = this.#parts;
+    this.#ticks += 1;
+    io.poll(nowMs);
+    const edges = this.#edges;
+    for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
+    for (let i = 0; i < this.#endpoints.length; i++) (this.#endpoints[i] as Endpoint).produce(nowMs);
+    for (let i = 0; i < this.#dialogs.length; i++) (this.#dialogs[i] as DialogNode).produce();
+    for (let i = 0; i < this.#conferences.length; i++) (this.#conferences[i] as Conference).mix();
+    for (let i = 0; i < this.#conferences.length; i++) (this.#conferences[i] as Conference).feedConferences();
+    for (let i = 0; i < this.#dialogs.length; i++) (this.#dialogs[i] as DialogNode).hear(this.#gatherer);
+    for (let i = 0; i < this.#endpoints.length; i++) {
+      const endpoint = this.#endpoints[i] as Endpoint;
+      if (endpoint.consume(this.#gatherer)) this.#tellFlowing(endpoint);
+    }
+    io.flush();
+    for (let i = 0; i < this.#conferences.length; i++) this.#recordConference(this.#conferences[i] as Conference);
+    for (let i = edges.length - 1; i >= 0; i--) {
+      const edge = edges[i] as EdgeLine;
+      edge.end();
+      if (edge.closing) this.#removeEdge(edge);
+    }
+    const phase = this.#ticks % controlTicks;
+    if (phase === 0) io.pollControl(nowMs);
+    for (let i = phase; i < this.#endpoints.length; i += controlTicks) (this.#endpoints[i] as Endpoint).control(nowMs);
+  }
+
+  /** Runs a command that the main thread has checked. One whose node is gone meanwhile does nothing. */
+  command(command: WorkerCommand): void {
+    switch (command.op) {
+      case 'openEndpoint': {
+        const endpoint = new Endpoint(command.command, this, this.#parts.config, this.#parts.random);
+        this.#nodes.set(endpoint.id, endpoint);
+        this.#endpoints.push(endpoint);
+        return endpoint.open(this.#parts.io);
+      }
+      case 'openConference': {
+        const conference = new Conference(command.node, this);
+        this.#nodes.set(conference.id, conference);
+        this.#conferences.push(conference);
+        return;
+      }
+      case 'openDialog': {
+        const dialog = new DialogNode(command.node, this);
+        this.#nodes.set(dialog.id, dialog);
+        this.#dialogs.push(dialog);
+        return;
+      }
+      case 'applyAnswer':
+        return this.#endpoint(command.node)?.applyAnswer(command.sdp);
+      case 'applyOffer':
+        return this.#endpoint(command.node)?.applyOffer(command.sdp);
+      case 'makeOffer':
+        return this.#endpoint(command.node)?.makeOffer(command.direction);
+      case 'connect':
+        return this.#connect(command.edge);
+      case 'disconnect':
+        for (const edge of this.#edges) if (edge.from.id === command.from && edge.to.id === command.to) edge.closing = true;
+        return;
+      case 'play':
+        return this.#nodes.get(command.command.node)?.player.enqueue(command.command, (path, renderer) => this.#parts.files.load(path, renderer));
+      case 'stopPlay':
+        return this.#nodes.get(command.node)?.player.stop(command.play);
+      case 'sendDigits':
+        return this.#endpoint(command.node)?.sendDigits(command.digits, command.durationMs, command.gapMs);
+      case 'injectDigit':
+        return this.#endpoint(command.node)?.injectDigit(command.digit, command.durationMs);
+      case 'record':
+        return this.#record(command.command);
+      case 'stopRecord':
+        return this.#recorders.get(command.record)?.end('stopped');
+      case 'classify':
+      case 'stopClassify':
+        return;
+      case 'tap': {
+        const node = this.#nodes.get(command.node);
+        if (node?.kind === 'endpoint' || node?.kind === 'dialog') (node as Endpoint | DialogNode).tap = command.on ? new Tap(node.id, command.sampleRate, this) : undefined;
+        return;
+      }
+      case 'close':
+        return this.#close(command.node);
+      case 'stats':
+      case 'shutdown':
+        return; // the worker's own
+    }
+  }
+
+  stats(): Omit<WorkerStats, 'latenessP50' | 'latenessP99' | 'workP99'> {
+    const { io } = this.#parts;
+    const legs: LegStats[] = [];
+    for (const endpoint of this.#endpoints) {
+      const leg = endpoint.legStats();
+      if (leg !== undefined) legs.push(leg);
+    }
+    return { endpoints: this.#endpoints.length, conferences: this.#conferences.length, dialogs: this.#dialogs.length, openPorts: io.openSockets, packetIo: io.kind, legs };
+  }
+
+  /** Closes every node. */
+  closeAll(): void {
+    for (const id of [...this.#nodes.keys()]) this.#close(id);
+  }
+
+  #endpoint(id: MediaId): Endpoint | undefined {
+    const node = this.#nodes.get(id);
+    return node?.kind === 'endpoint' ? (node as Endpoint) : undefined;
+  }
+
+  #connect({ from, to, clamp = noClamp, gain = 0, autoGain = false }: Edge): void {
+    const source = this.#nodes.get(from);
+    const target = this.#nodes.get(to);
+    if (source === undefined || target === undefined) return;
+    const known = source.edgesOut.find((edge) => edge.to === target);
+    if (known !== undefined) return known.change(clamp, gain, autoGain);
+    const edge = new EdgeLine(source, target, clamp, gain, autoGain);
+    const reverse = target.edgesOut.find((other) => other.to === source);
+    if (reverse !== undefined) {
+      edge.reverse = reverse;
+      reverse.reverse = edge;
+    }
+    source.edgesOut.push(edge);
+    target.edgesIn.push(edge);
+    this.#edges.push(edge);
+  }
+
+  #removeEdge(edge: EdgeLine): void {
+    if (edge.reverse !== undefined) edge.reverse.reverse = undefined;
+    remove(edge.from.edgesOut, edge);
+    remove(edge.to.edgesIn, edge);
+    remove(this.#edges, edge);
+  }
+
+  #record(command: RecordAudio): void {
+    const node = this.#nodes.get(command.node);
+    if (node === undefined) return;
+    const rate: SampleRate = node.kind === 'endpoint' ? node.rate : 8000;
+    const recorder = new Recorder(command, rate, this.#parts.files, (ended) => {
+      remove(node.recorders, ended);
+      this.#recorders.delete(command.record);
+    });
+    this.#recorders.set(command.record, recorder);
+    node.recorders.push(recorder);
+    if (command.beep !== true) return;
+    recorder.waiting = true;
+    node.player.signal({ kind: 'tone', tone: 'beep' }, () => {
+      recorder.waiting = false;
+    });
+  }
+
+  #recordConference(conference: Conference): void {
+    if (conference.recorders.length === 0) return;
+    conference.everybody(this.#mixed);
+    for (const recorder of [...conference.recorders]) recorder.take(this.#mixed, this.#still);
+  }
+
+  #tellFlowing(endpoint: Endpoint): void {
+    for (const edge of endpoint.edgesIn) {
+      if (edge.from.kind === 'conference') {
+        for (const member of edge.from.edgesIn) {
+          if (member.from === endpoint || !member.from.source.live) continue;
+          if (!member.flowed) this.#flows(member);
+          if (!edge.flowed) this.#flows(edge);
+        }
+      } else if (!edge.flowed && edge.from.source.live) {
+        this.#flows(edge);
+      }
+    }
+  }
+
+  #flows(edge: EdgeLine): void {
+    edge.flowed = true;
+    this.emit({ name: 'edge.flowing', from: edge.from.id, to: edge.to.id, atMs: this.processTime(this.now()) });
+  }
+
+  #close(id: MediaId): void {
+    const node = this.#nodes.get(id);
+    if (node === undefined) return;
+    for (const recorder of [...node.recorders]) recorder.end('closed');
+    for (const edge of [...node.edgesIn, ...node.edgesOut]) this.#removeEdge(edge);
+    node.close();
+    this.#nodes.delete(id);
+    remove<MediaNode>(node.kind === 'endpoint' ? this.#endpoints : node.kind === 'conference' ? this.#conferences : this.#dialogs, node);
+    this.emit({ name: 'node.closed', node: id });
+  }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+}

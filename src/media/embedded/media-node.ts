@@ -1,0 +1,107 @@
+import { accumulate, mixAll } from '../../audio/mixer.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { MediaId } from '../../kernel/ids.ts';
+import type { MediaEvent } from '../media.ts';
+import type { Conference } from './conference.ts';
+import type { EdgeLine } from './edge.ts';
+import type { Player } from './player.ts';
+import type { Recorder } from './recorder.ts';
+import { frameSamples, type SampleRate, type Source } from './source.ts';
+
+/** What every node needs of the engine that it lives in. */
+export interface NodeContext {
+  readonly log: Logger;
+  emit(event: MediaEvent): void;
+  /** Monotonic clock of this thread, as the tick sees it. */
+  now(): number;
+  /** A time of `now` on the monotonic clock of the process. */
+  processTime(nowMs: number): number;
+}
+
+export type DigitVia = 'rfc4733' | 'inband' | 'info';
+
+/** One node of the graph: what it gives (`source`), what it plays, and the edges at it. */
+export interface MediaNode {
+  readonly kind: 'endpoint' | 'conference' | 'dialog';
+  readonly id: MediaId;
+  readonly edgesIn: EdgeLine[];
+  readonly edgesOut: EdgeLine[];
+  source: Source;
+  readonly player: Player;
+  readonly recorders: Recorder[];
+  /** The rate at which it wants to be fed. */
+  readonly rate: SampleRate;
+  /** A key went down somewhere up the graph, and reaches this node. RFC 4733 only. */
+  digitDown(key: string, via: DigitVia, from: MediaNode, hops: number): void;
+  /** The press is over. */
+  digitUp(key: string, durationMs: number, via: DigitVia, from: MediaNode, hops: number): void;
+  close(): void;
+}
+
+/** Does this edge let such a digit through as an event? */
+export function passesDigit(edge: EdgeLine, via: DigitVia): boolean {
+  return !edge.closing && (via === 'inband' ? edge.clamp.inband : edge.clamp.events) === 'pass';
+}
+
+const maxHops = 4;
+
+/** Sends a press along all edges out of `node` that let it through, not back to where it came from. */
+export function spreadDigitDown(node: MediaNode, key: string, via: DigitVia, origin: MediaNode | undefined, hops: number): void {
+  if (hops >= maxHops) return;
+  for (const edge of node.edgesOut) if (edge.to !== origin && passesDigit(edge, via)) edge.to.digitDown(key, via, node, hops + 1);
+}
+
+export function spreadDigitUp(node: MediaNode, key: string, durationMs: number, via: DigitVia, origin: MediaNode | undefined, hops: number): void {
+  if (hops >= maxHops) return;
+  for (const edge of node.edgesOut) if (edge.to !== origin && passesDigit(edge, via)) edge.to.digitUp(key, durationMs, via, node, hops + 1);
+}
+
+/** Sums what the edges bring to a node and what it plays. One per thread: its buffers are reused. */
+export class Gatherer {
+  readonly #sum8 = new Int32Array(frameSamples(8000));
+  readonly #sum16 = new Int32Array(frameSamples(16000));
+  readonly #played8 = new Int16Array(frameSamples(8000));
+  readonly #played16 = new Int16Array(frameSamples(16000));
+  /** The last `gather` found sound of a phone among what it summed. */
+  live = false;
+
+  /** Fills `out` at the node's rate. False when it is silence (`out` is zeroed). `withPlay`: the node's own play as well. */
+  gather(node: MediaNode, out: Int16Array, withPlay: boolean): boolean {
+    const rate = node.rate;
+    let only: Int16Array | undefined;
+    let count = 0;
+    const sum = rate === 8000 ? this.#sum8 : this.#sum16;
+    this.live = false;
+    for (const edge of node.edgesIn) {
+      const frame = edge.from.kind === 'conference' ? (edge.from as Conference).readerFrame(edge, rate) : edge.contribution('pass', rate);
+      if (frame === undefined) continue;
+      if (edge.from.source.live) this.live = true;
+      count = this.#add(sum, frame, only, count);
+      only = frame;
+    }
+    if (withPlay && node.player.active) {
+      const played = rate === 8000 ? this.#played8 : this.#played16;
+      if (node.player.fill(played, rate)) {
+        count = this.#add(sum, played, only, count);
+        only = played;
+      }
+    }
+    if (count === 0 || only === undefined) {
+      out.fill(0);
+      return false;
+    }
+    if (count === 1) out.set(only);
+    else mixAll(sum, out);
+    return true;
+  }
+
+  /** The sum begins with the second frame, so that a single one is only copied. */
+  #add(sum: Int32Array, frame: Int16Array, first: Int16Array | undefined, count: number): number {
+    if (count === 1 && first !== undefined) {
+      sum.fill(0);
+      accumulate(sum, first);
+    }
+    if (count >= 1) accumulate(sum, frame);
+    return count + 1;
+  }
+}

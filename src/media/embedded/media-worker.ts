@@ -1,0 +1,88 @@
+/** A media thread: its own graph, sockets and 20 ms tick. Talks to the main thread by messages, in order. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LogFields, Logger } from '../../kernel/logger.ts';
+import type { MediaEvent } from '../media.ts';
+import { MediaEngine } from './engine.ts';
+import { FileThread } from './file-thread.ts';
+import { openPacketIo } from './open-packet-io.ts';
+import { Ticker } from './ticker.ts';
+import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart } from './worker-protocol.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('media-worker runs as a worker thread only');
+const { config, processOrigin, load, files } = workerData as WorkerStart;
+const post = (message: WorkerMessage): void => port.postMessage(message);
+const cells = new Float64Array(load);
+const now = (): number => performance.now();
+/** performance.now() starts at 0 in each thread; both are brought onto the process's high-resolution time. */
+const processOffset = Number(process.hrtime.bigint()) / 1e6 - performance.now() - processOrigin;
+
+const logger = (bound: LogFields): Logger => {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields, message: string) => post({ kind: 'log', level, fields: { ...bound, ...fields }, message });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: (fields) => logger({ ...bound, ...fields }) };
+};
+const log = logger({});
+
+let events: MediaEvent[] = [];
+let flushing = false;
+const flush = (): void => {
+  flushing = false;
+  if (events.length === 0) return;
+  const batch = events;
+  events = [];
+  post({ kind: 'events', events: batch });
+};
+const emit = (event: MediaEvent): void => {
+  events.push(event);
+  if (!flushing) {
+    flushing = true;
+    setImmediate(flush);
+  }
+};
+
+const { io, why } = await openPacketIo(config, now);
+const fileThread = new FileThread(files, emit);
+const engine = new MediaEngine({ config, io, files: fileThread, log, random: Math.random, now, processOffset, emit });
+let ticks = 0;
+const ticker = new Ticker(20, (nowMs) => {
+  try {
+    engine.tick(nowMs);
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a tick failed');
+  }
+  flush();
+  if (++ticks % 25 === 0) {
+    cells[loadCells.workP99] = ticker.workMs(0.99, 250);
+    cells[loadCells.latenessP50] = ticker.latenessMs(0.5);
+    cells[loadCells.latenessP99] = ticker.latenessMs(0.99);
+    cells[loadCells.endpoints] = engine.endpointCount;
+  }
+});
+
+port.on('message', (command: WorkerCommand) => {
+  if (command.op === 'stats') {
+    post({ kind: 'stats', query: command.query, stats: { ...engine.stats(), latenessP50: ticker.latenessMs(0.5), latenessP99: ticker.latenessMs(0.99), workP99: ticker.workMs(0.99, 250) } });
+    return;
+  }
+  if (command.op === 'shutdown') return shutDown();
+  try {
+    engine.command(command);
+  } catch (error) {
+    log.error({ op: command.op, error: error instanceof Error ? error.stack : String(error) }, 'a media command failed');
+  }
+});
+
+function shutDown(): void {
+  engine.closeAll();
+  ticker.stop();
+  io.close();
+  fileThread.whenIdle(() => {
+    flush();
+    fileThread.disconnect();
+    post({ kind: 'stopped' });
+    port?.close();
+  });
+}
+
+ticker.start();
+post({ kind: 'ready', packetIo: io.kind, why });

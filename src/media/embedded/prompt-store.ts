@@ -1,0 +1,91 @@
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { decodeG711 } from '../../audio/g711.ts';
+import { Resampler } from '../../audio/resampler.ts';
+import { mixDownToMono, readWav } from '../../audio/wav-file.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+
+/** A prompt's samples, shared between threads. */
+export interface Prompt {
+  readonly samples: SharedArrayBuffer;
+  readonly rate: number;
+}
+
+interface Kept extends Prompt {
+  readonly modifiedMs: number;
+  readonly size: number;
+}
+
+const maxFileBytes = 128 * 1024 * 1024;
+const maxKeptBytes = 256 * 1024 * 1024;
+
+/** Decodes audio files once and keeps them while they do not change, the least recently used going first. */
+export class PromptStore {
+  readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
+
+  /** Samples at 8 kHz, or at 16 kHz when the file has at least that. The error is one sentence. */
+  async load(path: string): Promise<Result<Prompt, string>> {
+    try {
+      const { mtimeMs, size } = await stat(path);
+      const known = this.#kept.get(path);
+      if (known !== undefined && known.modifiedMs === mtimeMs && known.size === size) {
+        this.#kept.delete(path);
+        this.#kept.set(path, known);
+        return ok(known);
+      }
+      if (size > maxFileBytes) return fail(`${path}: ${size} octets are more than the ${maxFileBytes} that a prompt may have`);
+      const decoded = decode(await readFile(path), path);
+      if (!decoded.ok) return decoded;
+      this.#keep(path, { ...decoded.value, modifiedMs: mtimeMs, size });
+      return decoded;
+    } catch (error) {
+      return fail(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #keep(path: string, prompt: Kept): void {
+    const old = this.#kept.get(path);
+    if (old !== undefined) this.#bytes -= old.samples.byteLength;
+    this.#kept.delete(path);
+    this.#kept.set(path, prompt);
+    this.#bytes += prompt.samples.byteLength;
+    for (const [oldest, { samples }] of this.#kept) {
+      if (this.#bytes <= maxKeptBytes || oldest === path) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= samples.byteLength;
+    }
+  }
+}
+
+function decode(bytes: Uint8Array, path: string): Result<Prompt, string> {
+  const extension = extname(path).toLowerCase();
+  const raw = ['.ul', '.ulaw', '.pcmu', '.mulaw'].includes(extension) ? 'ulaw' : ['.al', '.alaw', '.pcma'].includes(extension) ? 'alaw' : undefined;
+  if (raw !== undefined && String.fromCharCode(...bytes.subarray(0, 4)) !== 'RIFF') {
+    const samples = new Int16Array(bytes.length);
+    decodeG711(raw, bytes, samples);
+    return ok(share(samples, 8000, 8000));
+  }
+  const wav = readWav(bytes);
+  if (!wav.ok) return fail(`${path}: ${wav.error.reason}`);
+  return ok(share(mixDownToMono(wav.value), wav.value.sampleRate, wav.value.sampleRate >= 16_000 ? 16_000 : 8000));
+}
+
+function share(samples: Int16Array, from: number, to: number): Prompt {
+  if (from === to) {
+    const shared = new SharedArrayBuffer(samples.length * 2);
+    new Int16Array(shared).set(samples);
+    return { samples: shared, rate: to };
+  }
+  const resampler = new Resampler(from, to);
+  // The filter's lag is cut off the beginning and flushed at the end, so that times in the file stay true.
+  const lag = Math.round(resampler.delay);
+  const padded = new Int16Array(samples.length + Math.ceil((lag * from) / to) + 1);
+  padded.set(samples);
+  const out = new Int16Array(resampler.outputLimit(padded.length));
+  const written = resampler.process(padded, out);
+  const length = Math.min(written - lag, Math.round((samples.length * to) / from));
+  const shared = new SharedArrayBuffer(length * 2);
+  new Int16Array(shared).set(out.subarray(lag, lag + length));
+  return { samples: shared, rate: to };
+}

@@ -1,0 +1,132 @@
+import { DtmfClamp } from '../../audio/dtmf-clamp.ts';
+import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
+import type { MediaEventMap, RecordAudio } from '../media.ts';
+import { frameSamples, type SampleRate } from './source.ts';
+
+/** Where a recorder's samples go: the file thread. */
+export interface RecordSink {
+  open(record: string, path: string, sampleRate: number, channels: number): void;
+  /** Hands the array over. */
+  write(record: string, samples: Int16Array): void;
+  /** → `record.done` with this, once the file is closed. */
+  close(record: string, ending: RecordEnding): void;
+}
+
+export interface RecordEnding {
+  readonly node: string;
+  readonly durationMs: number;
+  readonly how: MediaEventMap['record.done']['how'];
+  readonly digit?: string;
+}
+
+const chunkFrames = 25;
+
+/** Collects what a node hears and is sent, half a second at a time, and knows when it is over. */
+export class Recorder {
+  readonly command: RecordAudio;
+  /** Its beep is still playing. */
+  waiting = false;
+  ended = false;
+  readonly #sink: RecordSink;
+  readonly #rate: SampleRate;
+  readonly #channels: number;
+  readonly #onEnd: (recorder: Recorder) => void;
+  readonly #voice: VoiceActivityDetector;
+  readonly #clampIn: DtmfClamp | undefined;
+  readonly #clampOut: DtmfClamp | undefined;
+  readonly #maskedIn: Int16Array;
+  readonly #maskedOut: Int16Array;
+  #chunk: Int16Array;
+  #fill = 0;
+  #ms = 0;
+  #spoke = false;
+  #silenceMs = 0;
+  #masked = 0;
+
+  constructor(command: RecordAudio, rate: SampleRate, sink: RecordSink, onEnd: (recorder: Recorder) => void) {
+    this.command = command;
+    this.#rate = rate;
+    this.#channels = command.what === 'stereo' ? 2 : 1;
+    this.#sink = sink;
+    this.#onEnd = onEnd;
+    this.#voice = new VoiceActivityDetector(rate);
+    const size = frameSamples(rate);
+    this.#chunk = new Int16Array(size * this.#channels * chunkFrames);
+    this.#maskedIn = new Int16Array(size);
+    this.#maskedOut = new Int16Array(size);
+    if (command.maskDigits === true) {
+      this.#clampIn = new DtmfClamp('silence', rate);
+      this.#clampOut = new DtmfClamp('silence', rate);
+    }
+    sink.open(command.record, command.path, rate, this.#channels);
+  }
+
+  /** One frame of both directions, at the recorder's rate. */
+  take(heard: Int16Array, sent: Int16Array): void {
+    if (this.waiting || this.ended) return;
+    this.#write(this.#mask(heard, this.#clampIn, this.#maskedIn), this.#mask(sent, this.#clampOut, this.#maskedOut));
+    this.#ms += 20;
+    this.#voice.process(this.command.what === 'out' ? sent : heard);
+    if (this.#voice.speaking) {
+      this.#spoke = true;
+      this.#silenceMs = 0;
+    } else {
+      this.#silenceMs += 20;
+    }
+    const { maxMs, finalSilenceMs, initialSilenceMs } = this.command;
+    if (maxMs !== undefined && this.#ms >= maxMs) this.end('maxtime');
+    // The detector's own hang-over of 300 ms was silence already.
+    else if (this.#spoke && finalSilenceMs !== undefined && this.#silenceMs + 300 >= finalSilenceMs) this.end('silence');
+    else if (!this.#spoke && initialSilenceMs !== undefined && this.#ms >= initialSilenceMs) this.end('nospeech');
+  }
+
+  /** A key was pressed by who is recorded. */
+  digit(key: string): void {
+    if (!this.ended && this.command.terminators?.includes(key) === true) this.end('digit', key);
+  }
+
+  /** A telephone-event is held: with masking, what sounds meanwhile is left out. */
+  mask(frames: number): void {
+    if (this.command.maskDigits === true) this.#masked = Math.max(this.#masked, frames);
+  }
+
+  end(how: RecordEnding['how'], digit?: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (this.#fill > 0) this.#sink.write(this.command.record, this.#chunk.slice(0, this.#fill));
+    this.#sink.close(this.command.record, { node: this.command.node, durationMs: this.#ms, how, ...(digit === undefined ? {} : { digit }) });
+    this.#onEnd(this);
+  }
+
+  #mask(frame: Int16Array, clamp: DtmfClamp | undefined, out: Int16Array): Int16Array {
+    if (clamp === undefined) return frame;
+    clamp.process(frame, out);
+    if (this.#masked > 0) out.fill(0);
+    return out;
+  }
+
+  #write(heard: Int16Array, sent: Int16Array): void {
+    const chunk = this.#chunk;
+    let at = this.#fill;
+    if (this.#masked > 0) this.#masked -= 1;
+    const { what } = this.command;
+    for (let i = 0; i < heard.length; i++) {
+      const a = heard[i] as number;
+      const b = sent[i] as number;
+      if (what === 'in') chunk[at++] = a;
+      else if (what === 'out') chunk[at++] = b;
+      else if (what === 'stereo') {
+        chunk[at++] = a;
+        chunk[at++] = b;
+      } else {
+        const sum = a + b;
+        chunk[at++] = sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum;
+      }
+    }
+    this.#fill = at;
+    if (at < chunk.length) return;
+    this.#sink.write(this.command.record, chunk);
+    this.#chunk = new Int16Array(chunk.length);
+    this.#fill = 0;
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { WavFileWriter } from '../../audio/wav-writer.ts';
+import type { FileReply, FileRequest } from './worker-protocol.ts';
+
+/** More than this waiting for a slow disk: the recording fails, the call goes on. Octets. */
+const maxPendingBytes = 8 * 1024 * 1024;
+
+interface Recording {
+  readonly path: string;
+  readonly opened: Promise<WavFileWriter | undefined>;
+  pending: number;
+  failure: string | undefined;
+}
+
+/** Writes recordings as their samples come, in order per file; a failure ends that recording alone. */
+export class RecordingFiles {
+  readonly #recordings = new Map<string, Recording>();
+
+  open({ record, path, sampleRate, channels }: Extract<FileRequest, { op: 'open' }>): void {
+    const recording: Recording = {
+      path, pending: 0, failure: undefined,
+      opened: mkdir(dirname(path), { recursive: true })
+        .then(() => WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }))
+        .catch((error: unknown) => {
+          recording.failure = reasonOf(error);
+          return undefined;
+        }),
+    };
+    this.#recordings.set(record, recording);
+  }
+
+  write({ record, samples }: Extract<FileRequest, { op: 'write' }>): void {
+    const recording = this.#recordings.get(record);
+    if (recording === undefined || recording.failure !== undefined) return;
+    if (recording.pending > maxPendingBytes) {
+      recording.failure = 'the disk is too slow';
+      return;
+    }
+    recording.pending += samples.byteLength;
+    void recording.opened
+      .then((writer) => writer?.write(samples))
+      .catch((error: unknown) => {
+        recording.failure ??= reasonOf(error);
+      })
+      .finally(() => {
+        recording.pending -= samples.byteLength;
+      });
+  }
+
+  async close({ record, ending }: Extract<FileRequest, { op: 'close' }>): Promise<FileReply> {
+    const recording = this.#recordings.get(record);
+    this.#recordings.delete(record);
+    if (recording === undefined) return { op: 'closed', record, path: '', ending, bytes: 0, failure: 'it was never opened' };
+    const writer = await recording.opened;
+    let bytes = 0;
+    try {
+      await writer?.close();
+      bytes = writer?.fileBytes ?? 0;
+    } catch (error) {
+      recording.failure ??= reasonOf(error);
+    }
+    return { op: 'closed', record, path: recording.path, ending, bytes, failure: recording.failure };
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

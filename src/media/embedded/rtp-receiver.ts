@@ -1,0 +1,211 @@
+import { ComfortNoiseGenerator } from '../../audio/comfort-noise.ts';
+import { meanSquare, powerOfDbm0 } from '../../audio/level.ts';
+import { PacketLossConcealment } from '../../audio/packet-loss-concealment.ts';
+import { JitterBuffer, ReceptionStatistics, TelephoneEventReceiver, type RtpPacket } from '../../rtp/index.ts';
+import type { NegotiatedAudio } from '../../sdp/index.ts';
+import { createCodec, type Codec } from './codecs.ts';
+import { frameSamples, type SampleRate, type Source } from './source.ts';
+
+const quiet = powerOfDbm0(-45);
+const concealMs = 60;
+
+/** Told of keys that go down and up in the received stream. */
+export interface KeyListener {
+  keyDown(key: string): void;
+  keyUp(key: string, durationMs: number): void;
+}
+
+/**
+ * The receiving half of an endpoint: payload types, statistics, jitter buffer, decoding, concealment. Packets come in as they
+ * arrive; `pull` makes the frame of a tick.
+ */
+export class RtpReceiver {
+  readonly statistics = new ReceptionStatistics();
+  readonly rate: SampleRate;
+  /** Packets whose payload type was not negotiated, or that were broken. */
+  unknown = 0;
+  ssrc = -1;
+  #candidateSsrc = -1;
+  readonly #codecs = new Map<number, Codec>();
+  #codec: Codec;
+  readonly #eventType: number;
+  readonly #noiseType: number;
+  readonly #clockRate: number;
+  readonly #jitter: JitterBuffer;
+  readonly #events: TelephoneEventReceiver;
+  readonly #concealment: PacketLossConcealment;
+  #noise: ComfortNoiseGenerator | undefined;
+  #noisy = false;
+  /** Decoded and not yet read: only for packets that are not exactly one frame. */
+  readonly #fifo: Int16Array;
+  readonly #decoded: Int16Array;
+  #buffered = 0;
+  #frameUnits: number;
+
+  constructor(agreed: NegotiatedAudio, codec: Codec, keys: KeyListener) {
+    this.rate = codec.rate;
+    this.#codec = codec;
+    this.#clockRate = agreed.send.clockRate;
+    this.#eventType = agreed.receiveEvents?.payloadType ?? -1;
+    this.#noiseType = agreed.comfortNoise ?? -1;
+    for (const format of agreed.receive) {
+      const own = createCodec(format);
+      if (own !== undefined && own.rate === codec.rate) this.#codecs.set(format.payloadType, own);
+    }
+    this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.rate === 8000 ? 480 : 1300, slots: codec.rate === 8000 ? 24 : 16 });
+    const eventRate = agreed.receiveEvents?.clockRate ?? 8000;
+    this.#events = new TelephoneEventReceiver({
+      started: (key) => keys.keyDown(key),
+      ended: (key, units) => keys.keyUp(key, Math.round((units * 1000) / eventRate)),
+    }, eventRate);
+    this.#concealment = new PacketLossConcealment(codec.rate);
+    this.#decoded = new Int16Array(codec.maxSamples);
+    this.#fifo = new Int16Array(codec.maxSamples + frameSamples(codec.rate));
+    this.#frameUnits = frameSamples(codec.rate) * codec.unitsPerSample;
+  }
+
+  /** A key is held down now. */
+  get pressed(): boolean {
+    return this.#events.pressed !== '';
+  }
+
+  get jitterMs(): number {
+    return (this.statistics.jitter * 1000) / this.#clockRate;
+  }
+
+  get bufferMs(): number {
+    return this.#jitter.targetMs;
+  }
+
+  get late(): number {
+    return this.#jitter.late;
+  }
+
+  /** Is this payload type one of ours? To be asked before the packet's source is believed. */
+  understands(payloadType: number): boolean {
+    return this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType;
+  }
+
+  /** A packet of a believed source. False when it was of no use. */
+  packet(packet: RtpPacket, bytes: Uint8Array, arrivalMs: number): boolean {
+    const { payloadType, timestamp, payloadOffset, payloadLength } = packet;
+    if (packet.ssrc !== this.ssrc && !this.#follow(packet.ssrc)) return false;
+    const arrival = this.statistics.arrived(packet.sequence);
+    if (arrival === 'duplicate' || arrival === 'discard') return false;
+    if (arrival === 'restart' || arrival === 'first') {
+      this.#jitter.reset();
+      this.#events.restart();
+    }
+    const sequence = this.statistics.extend(packet.sequence);
+    if (payloadType === this.#eventType) {
+      this.#jitter.skip(sequence, timestamp, payloadType, arrivalMs);
+      this.#events.packet(timestamp, packet.marker, bytes, payloadOffset, payloadLength);
+      return true;
+    }
+    if (payloadType === this.#noiseType) {
+      this.#jitter.skip(sequence, timestamp, payloadType, arrivalMs);
+      (this.#noise ??= new ComfortNoiseGenerator()).update(bytes.subarray(payloadOffset, payloadOffset + payloadLength));
+      this.#noisy = true;
+      return true;
+    }
+    if (payloadLength === 0) return false;
+    this.#noisy = false;
+    this.statistics.timed((arrivalMs * this.#clockRate) / 1000, timestamp);
+    if (this.pressed) this.#events.audioResumed(timestamp);
+    return this.#jitter.put(sequence, timestamp, payloadType, bytes, payloadOffset, payloadLength, arrivalMs);
+  }
+
+  /** Fills the source's frame with what is due. */
+  pull(source: Source, nowMs: number): void {
+    this.#events.elapsed(20);
+    const { frame } = source;
+    const size = frame.length;
+    let live = this.#buffered >= size;
+    let sound = this.#buffered > 0;
+    while (this.#buffered < size) {
+      const pulled = this.#jitter.pull(nowMs);
+      if (pulled === 'packet') {
+        const codec = this.#codecs.get(this.#jitter.payloadType) ?? this.#codec;
+        const direct = this.#buffered === 0 && this.#jitter.length === this.#lastFrameBytes;
+        const n = codec.decode(this.#jitter.bytes, this.#jitter.offset, this.#jitter.length, direct ? frame : this.#decoded);
+        this.#jitter.played(n * codec.unitsPerSample);
+        if (n === 0) continue;
+        live = sound = true;
+        if (direct && n === size) return this.#deliver(source, nowMs);
+        if (n === size) this.#lastFrameBytes = this.#jitter.length;
+        this.#append(direct ? frame : this.#decoded, n);
+        continue;
+      }
+      this.#jitter.passed(this.#frameUnits);
+      sound = this.#fillGap(pulled, frame) || sound;
+      if (this.#buffered === 0) {
+        source.present = sound;
+        return;
+      }
+      this.#append(frame, size);
+    }
+    if (!sound) return source.silence();
+    for (let i = 0; i < size; i++) frame[i] = this.#fifo[i] as number;
+    this.#buffered -= size;
+    this.#fifo.copyWithin(0, size, size + this.#buffered);
+    if (live) this.#deliver(source, nowMs);
+    else source.present = true;
+  }
+
+  /** The stream is over: a key that is held comes up. */
+  finish(): void {
+    this.#events.finish();
+  }
+
+  #lastFrameBytes = 0;
+
+  #deliver(source: Source, nowMs: number): void {
+    this.#concealment.good(source.frame);
+    source.present = true;
+    source.live = true;
+    // The buffer holds more than it needs: a quiet frame is left out.
+    if (this.#jitter.surplus(20, nowMs) && meanSquare(source.frame) < quiet && this.#jitter.pull(nowMs) === 'packet') {
+      this.#jitter.played(this.#frameUnits);
+    }
+  }
+
+  /** Something in place of what is missing: false is silence. */
+  #fillGap(why: 'lost' | 'silence' | 'empty', out: Int16Array): boolean {
+    if (this.pressed || this.ssrc < 0) {
+      out.fill(0);
+      return false;
+    }
+    if (this.#noisy && why !== 'lost') {
+      this.#noise?.process(out);
+      return true;
+    }
+    // A pause that the sender announced is silence; anything else is concealed for a moment. The concealment fades by itself.
+    if (why !== 'silence' && this.#concealment.lostMs < concealMs) {
+      this.#concealment.conceal(out);
+      return true;
+    }
+    out.fill(0);
+    return false;
+  }
+
+  #append(samples: Int16Array, n: number): void {
+    const room = Math.min(n, this.#fifo.length - this.#buffered);
+    for (let i = 0; i < room; i++) this.#fifo[this.#buffered + i] = samples[i] as number;
+    this.#buffered += room;
+  }
+
+  /** Another SSRC: believed at the second packet, so that a single forged one changes nothing. */
+  #follow(ssrc: number): boolean {
+    if (this.ssrc >= 0 && ssrc !== this.#candidateSsrc) {
+      this.#candidateSsrc = ssrc;
+      return false;
+    }
+    this.ssrc = ssrc;
+    this.#candidateSsrc = -1;
+    this.statistics.reset();
+    this.#jitter.reset();
+    this.#events.restart();
+    this.#buffered = 0;
+    return true;
+  }
+}

@@ -1,0 +1,189 @@
+import { DtmfGenerator } from '../../audio/dtmf-generator.ts';
+import { eventOfKey, rtpHeaderBytes, TelephoneEventSender, writeRtpHeader } from '../../rtp/index.ts';
+import type { NegotiatedAudio } from '../../sdp/index.ts';
+import type { Codec } from './codecs.ts';
+import { frameSamples } from './source.ts';
+
+/** Sends a finished RTP packet: encrypts it if agreed, and hands it to the socket. */
+export type PacketSink = (bytes: Uint8Array, length: number) => void;
+
+interface QueuedDigit {
+  readonly key: string;
+  readonly durationMs: number;
+  readonly gapMs: number;
+  /** Called when this digit is out: the last one of a command. */
+  readonly whenSent: (() => void) | undefined;
+}
+
+/** One buffer per thread for what is being sent. */
+const packet = new Uint8Array(1500);
+
+/** The sending half of an endpoint: sequence, timestamps, encoding, digits as events or in band. */
+export class RtpSender {
+  readonly ssrc: number;
+  packets = 0;
+  octets = 0;
+  #codec: Codec;
+  #payloadType: number;
+  #eventType: number;
+  #sequence: number;
+  /** RTP timestamp of the next frame. */
+  timestamp: number;
+  #marker = true;
+  #framesPerPacket = 1;
+  #halves = false;
+  #held = 0;
+  #heldBytes = 0;
+  #heldTimestamp = 0;
+  readonly #send: PacketSink;
+  #events: TelephoneEventSender | undefined;
+  #eventUnitsPerMs = 8;
+  #tones: DtmfGenerator | undefined;
+  readonly #queue: QueuedDigit[] = [];
+  #sending: QueuedDigit | undefined;
+  #gapMs = 0;
+  /** A relayed press is under way, of this key. */
+  #relayed = '';
+  readonly #holding: Uint8Array;
+
+  constructor(agreed: NegotiatedAudio, codec: Codec, random: { ssrc: number; sequence: number; timestamp: number }, send: PacketSink) {
+    this.ssrc = random.ssrc;
+    this.#sequence = random.sequence & 0xffff;
+    this.timestamp = random.timestamp >>> 0;
+    this.#send = send;
+    this.#codec = codec;
+    this.#payloadType = 0;
+    this.#eventType = -1;
+    this.#holding = new Uint8Array(1300);
+    this.agree(agreed, codec);
+  }
+
+  /** The stream goes on under what was agreed now. */
+  agree(agreed: NegotiatedAudio, codec: Codec): void {
+    this.#codec = codec;
+    this.#payloadType = agreed.send.payloadType;
+    this.#eventType = agreed.sendEvents?.payloadType ?? -1;
+    this.#eventUnitsPerMs = (agreed.sendEvents?.clockRate ?? 8000) / 1000;
+    this.#events = agreed.sendEvents === undefined ? undefined : new TelephoneEventSender(this.#eventUnitsPerMs * 20);
+    this.#tones = undefined;
+    const splits = codec.name !== 'opus';
+    this.#halves = splits && agreed.ptimeMs < 20;
+    this.#framesPerPacket = splits ? Math.max(1, Math.min(3, Math.floor(agreed.ptimeMs / 20))) : 1;
+    this.#held = 0;
+    this.#heldBytes = 0;
+    this.#marker = true;
+  }
+
+  /** The far end hears digits as events. */
+  get sendsEvents(): boolean {
+    return this.#events !== undefined;
+  }
+
+  /** Queues digits; `whenSent` follows when the last is out. False when one of them is no key. */
+  digits(keys: string, durationMs: number, gapMs: number, whenSent: (() => void) | undefined): boolean {
+    for (const key of keys) if (eventOfKey(key) < 0) return false;
+    const all = [...keys];
+    for (const [i, key] of all.entries()) this.#queue.push({ key, durationMs, gapMs, whenSent: i === all.length - 1 ? whenSent : undefined });
+    return true;
+  }
+
+  /** A key goes down elsewhere and is passed on as it is held. */
+  press(key: string): void {
+    if (this.#events === undefined || this.#events.active || this.#sending !== undefined || this.#queue.length > 0) return;
+    if (this.#events.press(key, this.timestamp)) this.#relayed = key;
+  }
+
+  /** It comes up. What could not be passed on while it was held is sent now. */
+  release(key: string, durationMs: number): void {
+    if (this.#relayed === key && this.#events?.active === true) {
+      this.#relayed = '';
+      this.#events.release();
+    } else {
+      this.digits(key, Math.max(40, durationMs), 40, undefined);
+    }
+  }
+
+  /** A tick without sending (hold, no address yet): time goes on. */
+  pause(): void {
+    this.timestamp = (this.timestamp + frameSamples(this.#codec.rate) * this.#codec.unitsPerSample) >>> 0;
+    this.#marker = true;
+    this.#held = 0;
+    this.#heldBytes = 0;
+  }
+
+  /** Sends one frame, or the digit that is due in its place. False when the frame itself did not go (yet). */
+  frame(samples: Int16Array): boolean {
+    this.#nextDigit();
+    const units = samples.length * this.#codec.unitsPerSample;
+    if (this.#events?.active === true && this.#events.next()) {
+      packet.set(this.#events.payload, rtpHeaderBytes);
+      this.#emit(this.#eventType, this.#events.marker, this.#events.timestamp, 4);
+      if (!this.#events.active) this.#digitDone();
+      this.timestamp = (this.timestamp + units) >>> 0;
+      this.#marker = true;
+      this.#held = 0;
+      this.#heldBytes = 0;
+      return false;
+    }
+    if (this.#tones?.active === true) {
+      this.#tones.process(samples);
+      if (!this.#tones.active) this.#digitDone();
+    }
+    if (this.#halves) {
+      const half = samples.length >> 1;
+      for (let part = 0; part < 2; part++) {
+        const size = this.#codec.encode(samples.subarray(part * half, part * half + half), packet, rtpHeaderBytes);
+        this.#emit(this.#payloadType, this.#marker, (this.timestamp + (part * units) / 2) >>> 0, size);
+        this.#marker = false;
+      }
+    } else if (this.#framesPerPacket === 1) {
+      const size = this.#codec.encode(samples, packet, rtpHeaderBytes);
+      if (size > 0) this.#emit(this.#payloadType, this.#marker, this.timestamp, size);
+      this.#marker = false;
+    } else {
+      this.#hold(samples);
+    }
+    this.timestamp = (this.timestamp + units) >>> 0;
+    return true;
+  }
+
+  #hold(samples: Int16Array): void {
+    if (this.#held === 0) this.#heldTimestamp = this.timestamp;
+    this.#heldBytes += this.#codec.encode(samples, this.#holding, this.#heldBytes);
+    this.#held += 1;
+    if (this.#held < this.#framesPerPacket) return;
+    for (let i = 0; i < this.#heldBytes; i++) packet[rtpHeaderBytes + i] = this.#holding[i] as number;
+    this.#emit(this.#payloadType, this.#marker, this.#heldTimestamp, this.#heldBytes);
+    this.#marker = false;
+    this.#held = 0;
+    this.#heldBytes = 0;
+  }
+
+  #emit(payloadType: number, marker: boolean, timestamp: number, size: number): void {
+    writeRtpHeader(packet, 0, payloadType, marker, this.#sequence, timestamp, this.ssrc);
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    this.packets += 1;
+    this.octets += size;
+    this.#send(packet, rtpHeaderBytes + size);
+  }
+
+  #nextDigit(): void {
+    if (this.#gapMs > 0) {
+      this.#gapMs -= 20;
+      return;
+    }
+    if (this.#sending !== undefined || this.#queue.length === 0 || this.#events?.active === true) return;
+    const next = this.#queue.shift() as QueuedDigit;
+    this.#sending = next;
+    if (this.#events !== undefined) this.#events.press(next.key, this.timestamp, next.durationMs * this.#eventUnitsPerMs);
+    else if (!(this.#tones ??= new DtmfGenerator(this.#codec.rate)).send(next.key, next.durationMs, 0)) this.#digitDone(); // flash has no tone
+  }
+
+  #digitDone(): void {
+    const sent = this.#sending;
+    if (sent === undefined) return;
+    this.#sending = undefined;
+    this.#gapMs = sent.gapMs;
+    sent.whenSent?.();
+  }
+}
