@@ -87,6 +87,10 @@ export class CcxmlSession {
     return this.#document?.loaded;
   }
 
+  get applicationScope(): ScriptScope {
+    return this.#application;
+  }
+
   get ccxmlScope(): ScriptScope {
     return this.#document?.scope ?? this.#application;
   }

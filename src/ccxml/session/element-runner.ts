@@ -98,14 +98,30 @@ export class ElementRunner implements ElementRun {
     return this.#done(node, this.#session.context.assign(this.#here, location, JSON.stringify(value)));
   }
 
+  /** §8.2.2: in the scope the element stands in, or in the one its name is prefixed with. */
   declare(node: ElementNode, name: string, expression: string | undefined): Completion {
-    const scoped = /^(application|ccxml|transition)\.(.+)$/.exec(name);
-    if (scoped !== null) return this.#done(node, this.#session.context.assign(this.#here, name, expression ?? 'undefined'));
-    return this.#done(node, expression === undefined ? this.#session.context.declare(this.#here, name) : this.#session.context.declare(this.#here, name, expression));
+    const { context } = this.#session;
+    const scope = /^(application|ccxml)\.([^.]+)$/.exec(name);
+    if (scope !== null) {
+      const declared = context.declare(scope[1] === 'application' ? this.#session.applicationScope : this.#session.ccxmlScope, scope[2] ?? '');
+      if (!declared.ok || expression === undefined) return this.#done(node, declared);
+      return this.#done(node, context.assign(this.#here, name, expression));
+    }
+    const own = name.replace(/^transition\./, '');
+    return this.#done(node, expression === undefined ? context.declare(this.#here, own) : context.declare(this.#here, own, expression));
   }
 
+  /** §8.2.1: the variable must be declared; only in application scope, which no document declares, an assignment makes it. */
   assign(node: ElementNode, location: string, expression: string): Completion {
-    return this.#done(node, this.#session.context.assign(this.#here, location, expression));
+    const { context, applicationScope } = this.#session;
+    const name = /^application\.([^.[\]]+)$/.exec(location)?.[1];
+    if (name !== undefined && !context.has(applicationScope, name)) {
+      const value = context.evaluate(this.#here, expression);
+      if (!value.ok) return this.#scriptFailure(node, value);
+      const declared = context.declare(applicationScope, name);
+      if (!declared.ok) return this.#scriptFailure(node, declared);
+    }
+    return this.#done(node, context.assign(this.#here, location, expression));
   }
 
   runScript(node: ElementNode, source: string, place: string): Completion {

@@ -1,0 +1,29 @@
+import type { CcxmlServer, PlatformEvent, SessionEnd } from '../../../src/ccxml/platform.ts';
+import type { ConnectionId, SessionId } from '../../../src/kernel/ids.ts';
+import type { TestCase } from './test-case.ts';
+
+/** One test's world: a CCXML server on a platform, callers at the far end, and a clock to live by. */
+export interface TestWorld {
+  readonly server: CcxmlServer;
+  /** Runs `task` at `ms` after now, on the world's clock. */
+  after(ms: number, task: () => void): void;
+  /** A caller rings; the platform then knows the connection. */
+  call(from: string, to: string): { readonly connection: ConnectionId; readonly facts: Parameters<CcxmlServer['start']>[0]['inbound'] extends infer I ? (I extends { facts: infer F } ? F : never) : never };
+  farEnd(connection: ConnectionId, action: { readonly do: 'hangup' | 'cancel' | 'dtmf'; readonly digits?: string }): void;
+  /** Identifiers of the session's connections in order of creation. */
+  connections(session: SessionId): readonly string[];
+  newSession(): SessionId;
+  deliver(event: PlatformEvent): void;
+  /** Lives until `over` says so or `limitMs` of the world's time have passed. */
+  live(limitMs: number, over: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestWorldFactory {
+  create(testCase: TestCase): Promise<TestWorld>;
+  close(): Promise<void>;
+  /** Tests that may run at the same time. */
+  readonly parallel: number;
+}
+
+export type { SessionEnd };
