@@ -14,6 +14,7 @@ export async function tortureLive(one: TortureCase, octets: Buffer, address: str
   if (agent instanceof Error) return `live: ${agent.message}`;
   try {
     for (const port of listen) peers.set(port, await UdpPeer.bind(address, port));
+    for (const peer of peers.values()) peer.hearOnly = agent.port;
     const sender = peers.get(one.wire?.sendFromPort ?? 5060) as UdpPeer;
     sender.send(octets, agent.port);
     const request = requestOf(octets);

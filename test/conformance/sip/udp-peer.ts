@@ -5,11 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A bare UDP socket of the runner's side, which keeps what it receives. */
 export class UdpPeer {
   readonly received: Buffer[] = [];
+  /** When set, what comes from another port is not ours to judge: some other run on this machine sent it. */
+  hearOnly: number | undefined;
   readonly #socket: Socket;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('message', (octets) => this.received.push(octets));
+    socket.on('message', (octets, from) => {
+      if (this.hearOnly === undefined || from.port === this.hearOnly) this.received.push(octets);
+    });
     socket.on('error', () => undefined);
   }
 
