@@ -49,6 +49,9 @@ export class PostgresStore implements Store {
       allowExitOnIdle: true,
       types: types as unknown as pg.CustomTypesConfig,
     });
+    // A connection that breaks tells the running query, and then says it again as an event, which without a listener would
+    // end the process.
+    this.#pool.on('connect', (client) => void client.on('error', (error) => options.logger.debug({ reason: error.message }, 'a database connection broke')));
     // An idle client whose server went away: the pool drops it, the next query opens another.
     this.#pool.on('error', (error) => options.logger.warn({ reason: error.message }, 'an idle database connection broke'));
   }
@@ -65,8 +68,8 @@ export class PostgresStore implements Store {
         return await run(client, sql, values);
       } catch (error) {
         const kind = failureKind(error);
-        if (kind === 'connection') broken = error as Error;
-        if (attempt >= 5 || !(kind === 'conflict' || (kind === 'connection' && sql.repeatable === true))) throw error;
+        if (kind === 'connection' || kind === 'unsent') broken = error as Error;
+        if (attempt >= 20 || !(kind === 'conflict' || kind === 'unsent' || (kind === 'connection' && sql.repeatable === true))) throw error;
         this.#options.logger.debug({ statement: sql.name, attempt, kind }, 'statement is run again');
       } finally {
         client.release(broken);
@@ -87,15 +90,15 @@ export class PostgresStore implements Store {
         return result;
       } catch (error) {
         const kind = failureKind(error);
-        if (kind === 'connection') broken = error as Error;
+        if (kind === 'connection' || kind === 'unsent') broken = error as Error;
         else await client.query('ROLLBACK').catch((rollback: Error) => (broken = rollback));
-        const certain = kind === 'conflict' || (kind === 'connection' && !committing);
-        if (attempt >= 8 || !(certain || (kind === 'connection' && options.repeatable === true))) throw error;
+        const certain = kind === 'conflict' || kind === 'unsent' || (kind === 'connection' && !committing);
+        if (attempt >= 20 || !(certain || (kind === 'connection' && options.repeatable === true))) throw error;
         this.#options.logger.debug({ attempt, kind }, 'transaction is run again');
       } finally {
         client.release(broken);
       }
-      await pause(Math.random() * 10 * 2 ** attempt);
+      await pause(Math.random() * Math.min(10 * 2 ** attempt, 500));
     }
   }
 
@@ -133,7 +136,7 @@ export class PostgresStore implements Store {
         const kind = failureKind(error);
         const patient = performance.now() - start < patienceMs && this.#closing === undefined;
         if (kind === 'other' || !patient) throw unreachable(this.address, error);
-        if (kind === 'connection') await this.#options.onUnreachable?.();
+        if (kind === 'connection' || kind === 'unsent') await this.#options.onUnreachable?.();
         await pause(Math.min(20 * 2 ** attempt, 500));
       }
     }
@@ -148,7 +151,8 @@ async function run<R extends object>(client: pg.PoolClient, sql: Statement<R>, v
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function unreachable(address: string, error: unknown): NailupError {
-  const reason = error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error);
+  const { message, code } = error as { message?: string; code?: string };
+  const reason = message === undefined || message === '' ? String(code ?? error) : message;
   return new NailupError('STORE_UNREACHABLE', `the database does not let us in: ${reason}`, {
     place: address,
     mend: 'Check DATABASE_URL (host, port, user, password, database), or leave it out to use the embedded PostgreSQL.',
