@@ -13,7 +13,7 @@ import { bodyIsUnderstood } from './session-description.ts';
 import { addHeaders, type HeaderLines } from './session-handlers.ts';
 import { SessionTimer } from './session-timer.ts';
 import { parseReplaces } from './session-transfer.ts';
-import type { UserAgentContext } from './user-agent-context.ts';
+import type { DialogUser, UserAgentContext } from './user-agent-context.ts';
 import type { UserAgentOptions } from './user-agent-options.ts';
 
 const knownMethods = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'REGISTER', 'PRACK', 'UPDATE', 'INFO', 'REFER', 'NOTIFY', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH']);
@@ -63,7 +63,7 @@ export class RequestDispatcher {
     const { request, flow } = transaction;
     const { toTag } = request;
     if (toTag !== undefined) {
-      const dialog = this.#context.findDialog(dialogKey(request.callId, toTag, request.fromTag ?? ''));
+      const dialog = this.#dialogOf(request, toTag);
       if (dialog !== undefined) return dialog.onRequest(transaction);
     }
     const verdict = this.#options.handlers.screen?.(this.#facts(request, flow)) ?? true;
@@ -77,9 +77,14 @@ export class RequestDispatcher {
   }
 
   receiveAck(ack: SipRequest): void {
-    const dialog = this.#context.findDialog(dialogKey(ack.callId, ack.toTag ?? '', ack.fromTag ?? ''));
+    const dialog = this.#dialogOf(ack, ack.toTag ?? '');
     if (dialog === undefined) this.#context.counters.event('dropped.stray-ack');
     else dialog.onAck(ack);
+  }
+
+  #dialogOf(request: SipRequest, toTag: string): DialogUser | undefined {
+    // A peer of RFC 2543 may have answered without a tag and send one now (RFC 3261 §12.2.1.1).
+    return this.#context.findDialog(dialogKey(request.callId, toTag, request.fromTag ?? '')) ?? this.#context.findDialog(dialogKey(request.callId, toTag, ''));
   }
 
   #outsideDialog(transaction: ServerTransaction): void {

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface SippResult {
+  readonly failed: number;
+  readonly successful: number;
+  /** Messages that sipp received a second time or had to send again. */
+  readonly retransmissions: number;
+  /** INVITE to 200 as sipp saw it, milliseconds. */
+  readonly responseMs: { readonly p50: number; readonly p99: number };
+}
+
+/** sipp as the caller of its built-in scenario. */
+export async function sippCalls(options: { target: number; port: number; rate: number; calls: number }): Promise<SippResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-sip-'));
+  try {
+    const child = start(folder, ['-sn', 'uac', `127.0.0.1:${options.target}`, '-p', String(options.port), '-r', String(options.rate), '-m', String(options.calls),
+      '-l', String(options.rate * 10), '-d', '0', '-trace_rtt', '-rtt_freq', '1']);
+    await new Promise<void>((resolve) => child.once('close', () => resolve()));
+    return readResult(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** sipp as the called side; `finish` waits for its last call and reads its figures. */
+export async function sippServes(options: { port: number; calls: number }): Promise<{ finish(): Promise<SippResult> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-sip-'));
+  const child = start(folder, ['-sn', 'uas', '-p', String(options.port), '-m', String(options.calls)]);
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return {
+    finish: async () => {
+      const patience = setTimeout(() => child.kill('SIGUSR1'), 8_000);
+      await closed;
+      clearTimeout(patience);
+      const result = readResult(folder);
+      rmSync(folder, { recursive: true, force: true });
+      return result;
+    },
+  };
+}
+
+function start(folder: string, args: readonly string[]): ChildProcess {
+  return spawn('sipp', [...args, '-i', '127.0.0.1', '-mi', '127.0.0.1', '-nostdin', '-trace_stat', '-fd', '1', '-timeout', '60s', '-buff_size', '4194304'], { cwd: folder, stdio: 'ignore' });
+}
+
+function readResult(folder: string): SippResult {
+  const files = readdirSync(folder);
+  const statistics = files.find((file) => /_\d+_\.csv$/.test(file));
+  const lines = statistics === undefined ? [] : readFileSync(join(folder, statistics), 'utf8').trim().split('\n');
+  const names = lines[0]?.split(';') ?? [];
+  const last = lines.at(-1)?.split(';') ?? [];
+  const value = (name: string): number => Number(last[names.indexOf(name)] ?? NaN);
+  const times = files.filter((file) => file.endsWith('_rtt.csv')).flatMap((file) =>
+    readFileSync(join(folder, file), 'utf8').trim().split('\n').slice(1).map((line) => Number(line.split(';')[1]))).filter(Number.isFinite).toSorted((a, b) => a - b);
+  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
+  return {
+    failed: value('FailedCall(C)'), successful: value('SuccessfulCall(C)'), retransmissions: value('Retransmissions(C)'),
+    responseMs: { p50: at(0.5), p99: at(0.99) },
+  };
+}
