@@ -17,7 +17,7 @@ interface Position {
 /** Tokens in one input; far more than anybody says or keys. */
 export const maxTokens = 1000;
 /** Steps of one input, all tokens together: the bound on what a hostile grammar can cost. */
-const maxSteps = 1_000_000;
+const maxSteps = 500_000;
 
 /**
  * Earley's recogniser (CACM 13(2), 1970) on the compiled grammar, one token at a time. It keeps every span that a node matched,
