@@ -1,0 +1,11 @@
+import { expression, integer, optional, withDefault } from '../document/attribute.ts';
+import { executableContent } from '../document/content.ts';
+import { defineElement } from '../document/element-definition.ts';
+
+/** §5.2.3: short for `<catch event="help">`. */
+export const help = defineElement({
+  tag: 'help',
+  clause: 'VoiceXML 2.0 §5.2.3',
+  attributes: { count: withDefault(integer, 1), cond: optional(expression) },
+  content: executableContent,
+});

@@ -1,0 +1,15 @@
+import { expression, optional, required, variable } from '../document/attribute.ts';
+import { defineElement } from '../document/element-definition.ts';
+import { normal } from '../fia/completion.ts';
+
+/** §5.3.1 Declares a variable in the scope it stands in. */
+export const varElement = defineElement({
+  tag: 'var',
+  clause: 'VoiceXML 2.0 §5.3.1',
+  attributes: { name: required(variable), expr: optional(expression) },
+  content: [],
+  async execute({ attributes: { name, expr } }, { session, scope }) {
+    const declared = session.scripts.declare(scope, name, expr);
+    return declared.ok ? normal : declared.completion;
+  },
+});

@@ -1,0 +1,39 @@
+import type { Utterance } from '../platform.ts';
+import type { Interpretation } from '../recognition/recognition.ts';
+import type { Evaluated } from '../scope/scripts.ts';
+import type { Frame } from '../session/frame.ts';
+
+/** What `application.lastresult$` and shadow variables hold beside the reading itself (VoiceXML 2.1 §4, §7). */
+export interface ResultExtras {
+  readonly marks: { readonly markname?: string; readonly marktime?: number };
+  readonly recording: Utterance | undefined;
+}
+
+/** §5.1.5: an array of readings, best first, with the properties of the best one on the array itself. */
+export function setLastResult(frame: Frame, readings: readonly Interpretation[], extras: ResultExtras): Evaluated<undefined> {
+  const { scripts } = frame.session;
+  const { scope } = frame.context.application;
+  const more = extrasOf(frame, extras);
+  const set = scripts.set(scope, 'lastresult$', readings.map((r) => ({ ...r, ...more })));
+  if (!set.ok) return set;
+  const best = { ...readings[0], ...more };
+  const assign = Object.keys(best).map((k) => `a.${k} = b.${k};`).join(' ');
+  if (assign === '') return set;
+  const kept = scripts.set(scope, '$nailup_best', best);
+  if (!kept.ok) return kept;
+  const copied = scripts.evaluate(scope, `(function (a, b) { ${assign} })(lastresult$, $nailup_best)`);
+  scripts.context.remove(scope, '$nailup_best');
+  return copied.ok ? { ok: true, value: undefined } : copied;
+}
+
+/** The shadow variable of an input item that was filled by a recognition (§2.3.1). */
+export function shadowOf(frame: Frame, reading: Interpretation, extras: ResultExtras): Readonly<{ [name: string]: unknown }> {
+  return { ...reading, ...extrasOf(frame, extras) };
+}
+
+function extrasOf(frame: Frame, { marks, recording }: ResultExtras): Readonly<{ [name: string]: unknown }> {
+  if (recording === undefined) return marks;
+  const { recordings, nextId } = frame.session;
+  const value = recordings.add(nextId('recording'), { ...recording, contentType: 'audio/x-wav' });
+  return { ...marks, recording: value, recordingsize: recording.bytes, recordingduration: recording.durationMs };
+}

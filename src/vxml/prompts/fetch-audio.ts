@@ -1,0 +1,23 @@
+import type { PromptItem } from '../platform.ts';
+import { isOver, type Session } from '../session/session.ts';
+import { playQueued } from './play-queued.ts';
+
+/** §6.1.5: plays audio while something is fetched: not before `delayMs`, and once begun for at least `minimumMs`. */
+export async function playWhile<T>(session: Session, audio: PromptItem, timing: { readonly delayMs: number; readonly minimumMs: number }, fetch: () => Promise<T>): Promise<T> {
+  await playQueued(session);
+  const fetched = fetch();
+  const pending = Symbol('pending');
+  const first = await Promise.race([fetched, elapsed(session, timing.delayMs).then((): typeof pending => pending)]);
+  if (first !== pending || isOver(session)) return fetched;
+  const play = session.nextId('play');
+  session.send({ name: 'play', play, items: [audio], bargein: false });
+  const minimum = elapsed(session, timing.minimumMs);
+  const result = await fetched;
+  await Promise.race([minimum, session.inbox.take((e) => e.name === 'play.done' && e.play === play)]);
+  session.send({ name: 'play.stop', play });
+  return result;
+}
+
+const elapsed = (session: Session, ms: number): Promise<void> => new Promise((resolve) => {
+  session.clock.after(ms, resolve);
+});

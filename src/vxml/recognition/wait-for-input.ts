@@ -1,0 +1,260 @@
+import type { Timer } from '../../kernel/clock.ts';
+import { eventOf, type VxmlEvent } from '../events/vxml-event.ts';
+import type { SpeechOutcome, Utterance } from '../platform.ts';
+import type { PromptRun } from '../prompts/prompt-queue.ts';
+import { booleanProperty, durationProperty, numberProperty, propertyOf } from '../scope/properties.ts';
+import type { Frame } from '../session/frame.ts';
+import type { InboxEvent } from '../session/inbox.ts';
+import { isOver } from '../session/session.ts';
+import { DtmfCollector } from './dtmf-collector.ts';
+import type { Interpretation, Recognition } from './recognition.ts';
+import type { ActiveGrammar } from './target.ts';
+
+export type InputOutcome =
+  | { readonly kind: 'match'; readonly recognition: Recognition }
+  | { readonly kind: 'event'; readonly event: VxmlEvent; readonly readings?: readonly Interpretation[]; readonly recording?: Utterance | undefined }
+  /** The caller is gone, or the session is over: nothing can be waited for. */
+  | { readonly kind: 'over' };
+
+/** The waiting state (§4.1.8): plays what is queued, listens, and collects one input. */
+export async function waitForInput(frame: Frame, active: readonly ActiveGrammar[]): Promise<InputOutcome> {
+  const { session } = frame;
+  session.budget.waited();
+  if (isOver(session) || session.call.hungUp) return { kind: 'over' };
+  const wait = new InputWait(frame, active);
+  const outcome = await wait.run();
+  wait.close();
+  return outcome;
+}
+
+class InputWait {
+  readonly #frame: Frame;
+  readonly #dtmf: readonly ActiveGrammar[];
+  readonly #voice: readonly ActiveGrammar[];
+  readonly #runs: PromptRun[];
+  readonly #timeoutMs: number;
+  readonly #listen: string;
+  #collector: DtmfCollector;
+  #run: PromptRun | undefined;
+  #play: string | undefined;
+  #timer: Timer | undefined;
+  #timerId: string | undefined;
+  #speaking = false;
+  #listening = false;
+
+  constructor(frame: Frame, active: readonly ActiveGrammar[]) {
+    const modes = (propertyOf(frame, 'inputmodes') ?? 'dtmf voice').split(/\s+/);
+    this.#frame = frame;
+    this.#dtmf = modes.includes('dtmf') ? active.filter((a) => a.grammar.mode === 'dtmf') : [];
+    this.#voice = modes.includes('voice') ? active.filter((a) => a.grammar.mode === 'voice') : [];
+    const queued = frame.session.prompts.take();
+    this.#runs = [...queued.runs];
+    this.#timeoutMs = queued.timeoutMs ?? durationProperty(frame, 'timeout');
+    this.#listen = frame.session.nextId('listen');
+    this.#collector = this.#newCollector();
+    frame.session.marks.reset();
+  }
+
+  async run(): Promise<InputOutcome> {
+    const { session } = this.#frame;
+    // §4.1.5, §4.1.8: keys pressed before a prompt that cannot be interrupted are deleted.
+    if (this.#runs.some((r) => !r.bargein)) session.inbox.drop((e) => e.name === 'dtmf');
+    const ahead = this.#typeAhead();
+    if (ahead !== undefined) return ahead;
+    // Keys were typed ahead: the caller does not wait for the prompts.
+    if (this.#collector.started) this.#runs.length = 0;
+    this.#startListening();
+    if (!this.#playNext()) this.#armTimer();
+    for (;;) {
+      const event = await session.inbox.take(() => true);
+      const outcome = this.#handle(event);
+      if (outcome !== undefined) return outcome;
+    }
+  }
+
+  close(): void {
+    const { session } = this.#frame;
+    this.#timer?.cancel();
+    if (this.#play !== undefined) this.#stopPlay();
+    if (this.#listening) session.send({ name: 'listen.stop', listen: this.#listen });
+  }
+
+  #handle(event: InboxEvent): InputOutcome | undefined {
+    switch (event.name) {
+      case 'terminate':
+        return { kind: 'over' };
+      case 'hangup':
+        return { kind: 'event', event: eventOf('connection.disconnect.hangup', event.reason) };
+      case 'event':
+        return { kind: 'event', event: eventOf(event.event, event.message) };
+      case 'dtmf':
+        return this.#key(event.digit);
+      case 'timer':
+        return event.timer === this.#timerId ? this.#expire() : undefined;
+      case 'play.done':
+        if (event.play !== this.#play) return undefined;
+        this.#play = undefined;
+        this.#frame.session.marks.ended(this.#frame.session.clock.monotonic());
+        if (event.how === 'failed') this.#frame.session.logger.warn({ session: this.#frame.session.id, reason: event.reason }, 'prompt could not be played');
+        if (!this.#playNext()) this.#armTimer();
+        return undefined;
+      case 'speech.started':
+        if (event.listen !== this.#listen) return undefined;
+        this.#speaking = true;
+        if (this.#run?.bargein === true && this.#run.bargeintype === 'speech') this.#stopPlay();
+        this.#armTimer();
+        return undefined;
+      case 'speech':
+        return event.listen === this.#listen ? this.#speech(event.outcome) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Keys that are there already. Settles the wait, or leaves the collector started. */
+  #typeAhead(): InputOutcome | undefined {
+    const { inbox } = this.#frame.session;
+    for (let e = inbox.takeNow((i) => i.name === 'dtmf'); e !== undefined; e = inbox.takeNow((i) => i.name === 'dtmf')) {
+      if (e.name !== 'dtmf') return { kind: 'over' };
+      const outcome = this.#key(e.digit);
+      if (outcome !== undefined) return outcome;
+    }
+    return undefined;
+  }
+
+  #key(digit: string): InputOutcome | undefined {
+    if (this.#dtmf.length === 0 && this.#voice.length > 0 && !this.#acceptsKeys()) return undefined;
+    if (this.#play !== undefined) {
+      if (this.#run?.bargein !== true) return undefined;
+      if (this.#run.bargeintype === 'speech') this.#stopPlay();
+    }
+    this.#collector.key(digit);
+    this.#armTimer();
+    return this.#settled();
+  }
+
+  #expire(): InputOutcome | undefined {
+    this.#timer = undefined;
+    if (!this.#collector.started) {
+      if (this.#speaking) return undefined;
+      return { kind: 'event', event: eventOf('noinput') };
+    }
+    this.#collector.expire();
+    return this.#settled();
+  }
+
+  #settled(): InputOutcome | undefined {
+    const { outcome } = this.#collector;
+    if (outcome === undefined) return undefined;
+    const { session } = this.#frame;
+    if (outcome.unread !== '') session.inbox.unread({ name: 'dtmf', digit: outcome.unread });
+    if (outcome.kind === 'nomatch') {
+      // §4.1.5.1: under hotword, input that does not match leaves the prompt alone.
+      if (this.#play !== undefined && this.#run?.bargeintype === 'hotword') {
+        this.#collector = this.#newCollector();
+        return undefined;
+      }
+      return { kind: 'event', event: eventOf('nomatch') };
+    }
+    const { target } = this.#dtmf[outcome.match.index] as ActiveGrammar;
+    const reading: Interpretation = { utterance: outcome.match.utterance, confidence: 1, inputmode: 'dtmf', interpretation: outcome.match.interpretation };
+    return { kind: 'match', recognition: { ...reading, target, readings: [reading], marks: this.#endPlayback(), recording: undefined } };
+  }
+
+  #speech(outcome: SpeechOutcome): InputOutcome | undefined {
+    this.#listening = false;
+    switch (outcome.kind) {
+      case 'noresource':
+        // Keys go on where there are any; a dialog that only speech can answer has to know.
+        if (this.#dtmf.length > 0) return undefined;
+        return { kind: 'event', event: eventOf('error.noresource', outcome.reason) };
+      case 'maxspeech':
+        return { kind: 'event', event: eventOf('maxspeechtimeout') };
+      case 'nomatch':
+        return { kind: 'event', event: eventOf('nomatch'), recording: outcome.recording };
+      case 'match':
+        return this.#readings(outcome);
+    }
+  }
+
+  #readings(outcome: Extract<SpeechOutcome, { kind: 'match' }>): InputOutcome {
+    const { session } = this.#frame;
+    const grammars = this.#voice.map((a) => a.grammar);
+    const threshold = numberProperty(this.#frame, 'confidencelevel');
+    const most = Math.max(1, numberProperty(this.#frame, 'maxnbest'));
+    const matched = outcome.alternatives.flatMap(({ utterance, confidence }) => {
+      const match = session.grammars.matchWords(utterance, grammars);
+      return match === undefined ? [] : [{ index: match.index, reading: { utterance, confidence, inputmode: 'voice' as const, interpretation: match.interpretation } }];
+    });
+    matched.sort((a, b) => b.reading.confidence - a.reading.confidence);
+    const readings = matched.filter((m) => m.reading.confidence >= threshold).slice(0, most).map((m) => m.reading);
+    const [best] = matched;
+    if (best === undefined || readings.length === 0) {
+      return { kind: 'event', event: eventOf('nomatch'), readings: matched.slice(0, most).map((m) => m.reading), recording: outcome.recording };
+    }
+    const { target } = this.#voice[best.index] as ActiveGrammar;
+    return { kind: 'match', recognition: { ...best.reading, target, readings, marks: this.#endPlayback(), recording: outcome.recording } };
+  }
+
+  /** Without any grammar for them keys are still input, which nothing matches. */
+  #acceptsKeys(): boolean {
+    return (propertyOf(this.#frame, 'inputmodes') ?? 'dtmf voice').split(/\s+/).includes('dtmf');
+  }
+
+  #newCollector(): DtmfCollector {
+    return new DtmfCollector(this.#frame.session.grammars.matcher(this.#dtmf.map((a) => a.grammar)), {
+      interdigitMs: durationProperty(this.#frame, 'interdigittimeout'), termMs: durationProperty(this.#frame, 'termtimeout'), termchar: propertyOf(this.#frame, 'termchar') ?? '#',
+    });
+  }
+
+  #startListening(): void {
+    const { session } = this.#frame;
+    const weights = new Map<string, { srgs: string; language: string; weight: number }>();
+    for (const [i, a] of this.#voice.entries()) weights.set(`g${i}`, { srgs: a.grammar.srgs, language: a.grammar.language, weight: a.weight });
+    session.send({
+      name: 'listen', listen: this.#listen, voice: [...weights].map(([key, g]) => ({ key, ...g })), dtmf: this.#acceptsKeys(),
+      bargeintype: this.#runs[0]?.bargeintype ?? 'speech', completeSilenceMs: durationProperty(this.#frame, 'completetimeout'),
+      incompleteSilenceMs: durationProperty(this.#frame, 'incompletetimeout'), maxSpeechMs: durationProperty(this.#frame, 'maxspeechtimeout'),
+      sensitivity: numberProperty(this.#frame, 'sensitivity'), speedVsAccuracy: numberProperty(this.#frame, 'speedvsaccuracy'),
+      maxNBest: numberProperty(this.#frame, 'maxnbest'), recordUtterance: booleanProperty(this.#frame, 'recordutterance'),
+    });
+    this.#listening = true;
+  }
+
+  #playNext(): boolean {
+    const run = this.#runs.shift();
+    this.#run = run;
+    if (run === undefined) return false;
+    this.#play = this.#frame.session.nextId('play');
+    this.#frame.session.send({ name: 'play', play: this.#play, items: run.items, bargein: run.bargein });
+    return true;
+  }
+
+  /** Barge-in: what plays and what would have followed is not heard. */
+  #stopPlay(): void {
+    const { session } = this.#frame;
+    if (this.#play !== undefined) session.send({ name: 'play.stop', play: this.#play });
+    this.#play = undefined;
+    this.#run = undefined;
+    this.#runs.length = 0;
+    session.marks.ended(session.clock.monotonic());
+  }
+
+  #endPlayback(): Recognition['marks'] {
+    const { session } = this.#frame;
+    if (this.#play !== undefined) this.#stopPlay();
+    return session.marks.values(session.clock.monotonic());
+  }
+
+  /** The next thing that time alone may bring: the end of digit collection, or noinput. */
+  #armTimer(): void {
+    const { session } = this.#frame;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const waitMs = this.#collector.waitMs ?? (this.#play !== undefined || this.#speaking ? undefined : this.#timeoutMs);
+    if (waitMs === undefined || this.#collector.outcome !== undefined) return;
+    const id = session.nextId('timer');
+    this.#timerId = id;
+    this.#timer = session.clock.after(waitMs, () => session.inbox.post({ name: 'timer', timer: id }));
+  }
+}

@@ -1,0 +1,92 @@
+import type { ScriptContext, ScriptOutcome, ScriptScope } from '../../ecmascript/ecmascript.ts';
+import { semantic } from '../events/vxml-event.ts';
+import { ended, thrown, type Completion } from '../fia/completion.ts';
+import type { Budget } from '../session/limits.ts';
+import { domSource } from './dom-source.ts';
+
+/** A value, or the completion with which the surrounding content ends: error.semantic, or the end by a limit. */
+export type Evaluated<T = unknown> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly completion: Completion };
+
+const done: Evaluated<undefined> = { ok: true, value: undefined };
+
+/**
+ * The scripting of one session: authored expressions in scopes, with failures as completions (§5.1.1). A hidden `$nailup` object in
+ * the outermost scope carries values by identity between scopes that do not see each other (subdialog parameters and results).
+ */
+export class Scripts {
+  readonly context: ScriptContext;
+  readonly #budget: Budget;
+  /** Holds `session`; every application scope is below it. */
+  readonly session: ScriptScope;
+  #keys = 0;
+
+  constructor(context: ScriptContext, budget: Budget) {
+    this.context = context;
+    this.#budget = budget;
+    const platform = context.openScope(context.root, '$platform');
+    context.run(platform, domSource, 'dom');
+    context.declare(platform, '$nailup', '({})');
+    this.session = context.openScope(platform, 'session', { named: true, readOnly: true });
+  }
+
+  evaluate(scope: ScriptScope, expression: string): Evaluated {
+    return this.#judge(this.context.evaluate(scope, expression), expression);
+  }
+
+  /** ToString of the value, as `<value>` and `<log>` need it. */
+  text(scope: ScriptScope, expression: string): Evaluated<string> {
+    const outcome = this.#judge(this.context.text(scope, expression), expression);
+    return outcome.ok ? { ok: true, value: String(outcome.value) } : outcome;
+  }
+
+  test(scope: ScriptScope, expression: string): Evaluated<boolean> {
+    const outcome = this.#judge(this.context.test(scope, expression), expression);
+    return outcome.ok ? { ok: true, value: outcome.value === true } : outcome;
+  }
+
+  declare(scope: ScriptScope, name: string, expression?: string): Evaluated<undefined> {
+    const outcome = this.#judge(this.context.declare(scope, name, expression), expression ?? name);
+    return outcome.ok ? done : outcome;
+  }
+
+  assign(scope: ScriptScope, name: string, expression: string): Evaluated<undefined> {
+    const outcome = this.#judge(this.context.assign(scope, name, expression), `${name} = ${expression}`);
+    return outcome.ok ? done : outcome;
+  }
+
+  run(scope: ScriptScope, source: string, place: string): Evaluated<undefined> {
+    const outcome = this.#judge(this.context.run(scope, source, place), place);
+    return outcome.ok ? done : outcome;
+  }
+
+  set(scope: ScriptScope, name: string, value: unknown): Evaluated<undefined> {
+    const outcome = this.#judge(this.context.set(scope, name, value), name);
+    return outcome.ok ? done : outcome;
+  }
+
+  /** Keeps the value of an expression under a name that every scope can read: `$nailup.k1`. */
+  keep(scope: ScriptScope, expression: string): Evaluated<string> {
+    const name = `$nailup.k${++this.#keys}`;
+    const outcome = this.#judge(this.context.assign(scope, name, expression), expression);
+    return outcome.ok ? { ok: true, value: name } : outcome;
+  }
+
+  release(name: string): void {
+    this.context.assign(this.session, name, 'undefined');
+  }
+
+  #judge(outcome: ScriptOutcome, source: string): Evaluated {
+    if (outcome.ok) return { ok: true, value: outcome.value };
+    if (outcome.kind === 'timeout' || outcome.kind === 'memory') {
+      const what = outcome.kind === 'timeout' ? `an evaluation took longer than ${this.#budget.limits.evaluationMs} ms of CPU` : 'ECMAScript memory is used up';
+      this.#budget.exceed(`${what} (${clip(source)})`);
+      return { ok: false, completion: ended };
+    }
+    return { ok: false, completion: thrown(semantic(`${outcome.message} (${clip(source)})`)) };
+  }
+}
+
+const clip = (source: string): string => {
+  const line = source.replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? line.slice(0, 77) + '…' : line;
+};

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A move of the scripted caller. */
+export interface Turn {
+  readonly dtmf?: string;
+  readonly say?: string;
+  readonly confidence?: number;
+  readonly silence?: boolean;
+  readonly noise?: boolean;
+  readonly record?: number;
+  readonly hangup?: boolean;
+}
+
+export interface VxmlCase {
+  readonly name: string;
+  readonly topic: string;
+  readonly unsure: string | undefined;
+  readonly turns: readonly Turn[];
+  readonly expectPrompts: readonly string[] | undefined;
+  readonly expectPromptsRegex: string | undefined;
+  readonly transfer: Readonly<Record<string, string>>;
+  /** `undefined` means no check, so the presence is said apart. */
+  readonly expectsExit: boolean;
+  readonly expectExit: unknown;
+  readonly timeLimitMs: number;
+}
+
+/** The tests of a folder: those in its manifest, each with its optional sidecar. */
+export function readCases(folder: string): readonly VxmlCase[] {
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as readonly { name: string; topic?: string; unsure?: string }[];
+  return manifest.map(({ name, topic, unsure }) => {
+    const sidecar = join(folder, `${name}.json`);
+    const given = existsSync(sidecar) ? (JSON.parse(readFileSync(sidecar, 'utf8')) as Record<string, any>) : {};
+    return {
+      name, topic: topic ?? '', unsure, turns: given.turns ?? [], expectPrompts: given.expectPrompts, expectPromptsRegex: given.expectPromptsRegex,
+      transfer: given.transfer ?? {}, expectsExit: 'expectExit' in given, expectExit: given.expectExit, timeLimitMs: given.timeLimitMs ?? 10_000,
+    };
+  });
+}

@@ -1,0 +1,162 @@
+import type { SimulatedClock } from '../../../src/kernel/clock.ts';
+import type { VxmlCommand, VxmlPlatformEvent } from '../../../src/vxml/platform.ts';
+import type { Turn, VxmlCase } from './case.ts';
+
+type Command<N extends VxmlCommand['name']> = Extract<VxmlCommand, { name: N }>;
+
+/**
+ * The telephone of the suite: plays at once, takes the next turn whenever the interpreter starts to wait with no prompt left, and
+ * carries transfers and recordings out on the simulated clock.
+ */
+export class ScriptedCaller {
+  readonly #case: VxmlCase;
+  readonly #clock: SimulatedClock;
+  readonly #recordingPath: string;
+  readonly #deliver: (event: VxmlPlatformEvent) => void;
+  #next = 0;
+  #playing = 0;
+  #waiting: { readonly id: string; readonly inTransfer: boolean } | undefined;
+  #transfer: string | undefined;
+  #endTransfer: (() => void) | undefined;
+  #recording: { readonly id: string; readonly startedAt: number; spokenMs: number; done: boolean; timers: { cancel(): void }[] } | undefined;
+  #hungUp = false;
+  unexpectedWait = false;
+
+  constructor(test: VxmlCase, clock: SimulatedClock, recordingPath: string, deliver: (event: VxmlPlatformEvent) => void) {
+    this.#case = test;
+    this.#clock = clock;
+    this.#recordingPath = recordingPath;
+    this.#deliver = deliver;
+  }
+
+  get turnsLeft(): number {
+    return this.#case.turns.length - this.#next;
+  }
+
+  /** Takes a turn when the interpreter waits and nothing plays. True when something was done. */
+  act(): boolean {
+    const waiting = this.#waiting;
+    if (waiting === undefined || this.#playing > 0) return false;
+    this.#waiting = undefined;
+    const turn = this.#case.turns[this.#next];
+    if (turn === undefined) {
+      if (!waiting.inTransfer) this.unexpectedWait = true;
+      return !waiting.inTransfer;
+    }
+    this.#next += 1;
+    this.#perform(turn, waiting.id);
+    return true;
+  }
+
+  command(command: VxmlCommand): void {
+    switch (command.name) {
+      case 'play': {
+        this.#playing += 1;
+        for (const item of command.items) if (item.kind === 'mark') queueMicrotask(() => this.#deliver({ name: 'play.mark', play: command.play, mark: item.markName }));
+        queueMicrotask(() => {
+          this.#playing -= 1;
+          this.#deliver({ name: 'play.done', play: command.play, how: 'finished' });
+        });
+        return;
+      }
+      case 'listen':
+        this.#waiting = { id: command.listen, inTransfer: this.#transfer !== undefined };
+        return;
+      case 'listen.stop':
+        if (this.#waiting?.id === command.listen) this.#waiting = undefined;
+        return;
+      case 'record':
+        return this.#record(command);
+      case 'record.stop':
+        return this.#recordDone('stopped');
+      case 'transfer':
+        return this.#place(command);
+      case 'transfer.end':
+        return this.#endTransfer?.();
+      case 'disconnect':
+        this.#hungUp = true;
+        return;
+      default:
+    }
+  }
+
+  #perform(turn: Turn, id: string): void {
+    const recording = this.#recording;
+    if (recording !== undefined) return this.#speak(turn, recording);
+    if (turn.dtmf !== undefined) for (const digit of turn.dtmf) this.#deliver({ name: 'dtmf', digit });
+    if (turn.say !== undefined) {
+      this.#deliver({ name: 'speech.started', listen: id });
+      this.#deliver({ name: 'speech', listen: id, outcome: { kind: 'match', alternatives: [{ utterance: turn.say, confidence: turn.confidence ?? 0.9 }], recording: { path: this.#recordingPath, durationMs: 800, bytes: 6444 } } });
+    }
+    if (turn.noise === true) {
+      this.#deliver({ name: 'speech.started', listen: id });
+      this.#deliver({ name: 'speech', listen: id, outcome: { kind: 'nomatch' } });
+    }
+    if (turn.hangup === true) this.#hangUp();
+  }
+
+  #hangUp(): void {
+    if (this.#hungUp) return;
+    this.#hungUp = true;
+    this.#deliver({ name: 'hangup' });
+  }
+
+  #record(command: Command<'record'>): void {
+    this.#waiting = { id: command.record, inTransfer: false };
+    this.#recording = { id: command.record, startedAt: this.#clock.monotonic(), spokenMs: 0, done: false, timers: [] };
+    const { timers } = this.#recording;
+    timers.push(this.#clock.after(command.initialSilenceMs, () => this.#recording?.id === command.record && this.#recording.spokenMs === 0 && this.#recordDone('nospeech')));
+    timers.push(this.#clock.after(command.maxMs, () => this.#recordDone('maxtime')));
+    this.#finalSilenceMs = command.finalSilenceMs;
+  }
+
+  #finalSilenceMs = 0;
+
+  #speak(turn: Turn, recording: NonNullable<typeof this.#recording>): void {
+    recording.spokenMs = turn.record ?? 0;
+    const after = (): void => {
+      for (const digit of turn.dtmf ?? '') this.#deliver({ name: 'dtmf', digit });
+      if (turn.hangup === true) this.#hangUp();
+      else if (recording.spokenMs > 0) recording.timers.push(this.#clock.after(this.#finalSilenceMs, () => this.#recordDone('silence')));
+    };
+    if (recording.spokenMs > 0) recording.timers.push(this.#clock.after(recording.spokenMs, after));
+    else after();
+  }
+
+  #recordDone(how: 'silence' | 'nospeech' | 'maxtime' | 'stopped'): void {
+    const recording = this.#recording;
+    if (recording === undefined) return;
+    this.#recording = undefined;
+    this.#waiting = undefined;
+    for (const timer of recording.timers) timer.cancel();
+    const lasted = this.#clock.monotonic() - recording.startedAt;
+    const durationMs = how === 'nospeech' ? 0 : Math.max(how === 'maxtime' ? lasted : Math.min(lasted, recording.spokenMs), 0);
+    this.#deliver({ name: 'record.done', record: recording.id, how, path: this.#recordingPath, durationMs, bytes: 44 + Math.round(durationMs * 8) });
+  }
+
+  #place(command: Command<'transfer'>): void {
+    const id = command.transfer;
+    const behaviour = this.#case.transfer[command.dest] ?? 'answer';
+    const done = (outcome: Extract<VxmlPlatformEvent, { name: 'transfer.done' }>['outcome'], durationMs = 0): void => {
+      this.#transfer = undefined;
+      this.#endTransfer = undefined;
+      for (const timer of timers) timer.cancel();
+      this.#deliver({ name: 'transfer.done', transfer: id, outcome, durationMs });
+    };
+    const timers: { cancel(): void }[] = [];
+    const after = (ms: number, task: () => void): void => void timers.push(this.#clock.after(ms, task));
+    this.#transfer = id;
+    this.#endTransfer = () => done('ended');
+    if (behaviour === 'busy') return after(500, () => done('busy'));
+    if (behaviour === 'networkbusy') return after(500, () => done('network_busy'));
+    if (behaviour === 'noanswer') return after(command.connectTimeoutMs, () => done('noanswer'));
+    after(1000, () => {
+      if (command.type !== 'bridge') return done('connected');
+      const answeredAt = this.#clock.monotonic();
+      this.#endTransfer = () => done('ended', this.#clock.monotonic() - answeredAt);
+      const far = /^farhangup-(\d+)$/.exec(behaviour)?.[1];
+      if (far !== undefined) after(Number(far), () => done('far_end_disconnect', this.#clock.monotonic() - answeredAt));
+      this.#deliver({ name: 'transfer.connected', transfer: id });
+    });
+  }
+}
