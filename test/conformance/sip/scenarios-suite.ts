@@ -27,13 +27,16 @@ interface Scenario {
   readonly sippPort?: number;
 }
 
+/** Debian package sip-tester. */
+const SIPP = 'sipp';
+
 /** Ports for SIPp and its media; each scenario takes fresh ones. */
 let nextPort = 21_000 + (process.pid % 50) * 16;
 
 /** SIPp calls us, or we call SIPp; judged by SIPp's exit code, then by a probe and by what we still hold. */
 export async function runScenarios(folder: string, report: CaseReport): Promise<void> {
   const scenarios = (JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Scenario[]).filter(({ id }) => report.wants(id));
-  if (spawnSync('sipp', ['-v']).error !== undefined) {
+  if (spawnSync(SIPP, ['-v']).error !== undefined) {
     for (const { id, level } of scenarios) report.add('scenarios', id, 'SKIP', 'sipp is not installed (Debian package sip-tester)', level);
     return;
   }
@@ -56,7 +59,7 @@ async function play(one: Scenario, folder: string): Promise<string | undefined> 
     agent = await LiveAgent.start({ port: 0, hangupAfterAnswerMs, provisional: provisional ?? 'ringing', ...(methods === undefined ? {} : { methods }) });
     const fill: Readonly<Record<string, string>> = { '{file}': one.file, '{uaPort}': String(agent.port), '{sippPort}': String(sippPort), '{mediaPort}': String(sippPort + 2) };
     const replace = (text: string): string => text.replace(/\{[a-zA-Z]+\}/g, (key) => fill[key] ?? key);
-    const [command = 'sipp', ...args] = one.sipp.map(replace);
+    const [command = SIPP, ...args] = one.sipp.map(replace);
     const sipp = spawn(command, args, { cwd: folder, stdio: 'ignore' });
     const exited = new Promise<number>((resolve) => {
       sipp.once('error', () => resolve(-1));
