@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { registerContacts } from './commands/contacts.ts';
+import { registerGrammar } from './commands/grammar.ts';
+import { registerPassword } from './commands/password.ts';
+import { registerServe } from './commands/serve.ts';
 import { NailupError } from './kernel/nailup-error.ts';
 
 /** The command line. Each command stands in `commands/` and registers itself here, one line each. */
@@ -9,6 +12,9 @@ const program = new Command('nailup')
   .configureHelp({ showGlobalOptions: true });
 
 registerContacts(program);
+registerGrammar(program);
+registerServe(program);
+registerPassword(program);
 
 try {
   await program.parseAsync(process.argv);
