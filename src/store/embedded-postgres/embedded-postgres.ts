@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -179,16 +179,27 @@ export class EmbeddedPostgres {
         const { mode, uid } = await stat(this.#dataDirectory);
         if (uid === 0 && (mode & 0o001) === 0) await chmod(this.#dataDirectory, (mode & 0o777) | 0o011);
         if (!(await canReach(this.#dataDirectory, runAs))) {
-          const place = join('/var/lib/nailup', createHash('sha256').update(this.#dataDirectory).digest('hex').slice(0, 16));
-          await mkdir(dirname(place), { recursive: true, mode: 0o755 });
-          await mkdir(place, { recursive: true });
-          await writeFile(join(this.#dataDirectory, 'postgres.location'), place);
-          return place;
+          return this.#homeElsewhere();
         }
       }
     }
     await mkdir(inside, { recursive: true, mode: 0o700 });
     return inside;
+  }
+
+  async #homeElsewhere(): Promise<string> {
+    const shelf = '/var/lib/nailup';
+    await mkdir(shelf, { recursive: true, mode: 0o755 });
+    for (const name of await readdir(shelf)) {
+      // Left by a data directory that was removed since.
+      const origin = await readFile(join(shelf, name, 'origin'), 'utf8').catch(() => '');
+      if (origin !== '' && !existsSync(join(origin, 'postgres.location')) && (await runningPostmaster(join(shelf, name, 'data'))) === undefined) await rm(join(shelf, name), { recursive: true, force: true });
+    }
+    const place = join(shelf, createHash('sha256').update(this.#dataDirectory).digest('hex').slice(0, 16));
+    await mkdir(place, { recursive: true });
+    await writeFile(join(this.#dataDirectory, 'postgres.location'), place);
+    await writeFile(join(place, 'origin'), this.#dataDirectory);
+    return place;
   }
 
   #where(): Place {
