@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { NailupError } from '../kernel/nailup-error.ts';
@@ -12,7 +13,9 @@ export function loadConfig(file: string): Config {
   } catch (error) {
     throw new NailupError('CONFIG_UNREADABLE', `the configuration cannot be read: ${(error as Error).message}`, { place: file, mend: 'Name a readable file with --config.', cause: error });
   }
-  return parseConfig(text, file);
+  const config = parseConfig(text, file);
+  // A relative directory belongs beside the file, wherever the command is run.
+  return { ...config, database: { ...config.database, directory: resolve(dirname(file), config.database.directory) } };
 }
 
 export function parseConfig(text: string, file: string): Config {

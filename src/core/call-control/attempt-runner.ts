@@ -195,7 +195,8 @@ export class AttemptRunner {
   }
 
   #answered(attempt: Attempt, info: Readonly<Record<string, unknown>> | undefined, now: number): void {
-    attempt.times.answered = now;
+    const answeredAt = info?.['answeredat'];
+    attempt.times.answered = typeof answeredAt === 'number' ? answeredAt : now;
     this.#enter(attempt, 'classifying', now);
     this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now) });
     this.#note(attempt, { answeredAt: this.#deps.clock.now(), sip: info?.['sip'] ?? {} });

@@ -1,4 +1,5 @@
 import type { BridgeId, CcxmlPlatform, ConnectionFacts, MediaPath, PlatformEvent, PlatformHints } from '../../ccxml/platform.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { CallId, ConferenceId, ConnectionId, DialogId, IdSource, MediaId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
@@ -15,6 +16,7 @@ export interface CallPlatformDeps {
   readonly media: Media;
   readonly dialogs: DialogRunner;
   readonly ids: IdSource;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly clampPolicy: ClampPolicy;
   readonly sipOutcomes?: Readonly<Record<string, SipOutcome>>;
@@ -44,6 +46,9 @@ export interface IncomingCall {
   refuse(status: number): void;
 }
 
+/** `session`: the one that placed the connection's call. */
+export type PlatformListener = (event: PlatformEvent, session: SessionId | undefined) => void;
+
 /** An event of one leg that call control listens to besides the session (greeting's end, first audio to the agent). */
 export type LegObserver = (event: MediaEvent, connection: ConnectionId) => void;
 
@@ -67,7 +72,7 @@ export class CallPlatform implements CcxmlPlatform {
   /** Exit tones of the members of conferences, by member node and conference node. */
   readonly #exitTones = new Map<string, string>();
   readonly #members = new Map<MediaId, Set<MediaId>>();
-  #tell: (event: PlatformEvent) => void = () => undefined;
+  #listener: PlatformListener = () => undefined;
   #observe: LegObserver = () => undefined;
   #plays = 0;
 
@@ -77,14 +82,15 @@ export class CallPlatform implements CcxmlPlatform {
       signalling: deps.signalling,
       media: deps.media,
       logger: deps.logger,
+      now: () => deps.clock.monotonic(),
       sipOutcomes: deps.sipOutcomes ?? {},
       tell: (event) => this.#legEvent(event),
       closed: (leg) => this.#forget(leg),
     };
   }
 
-  async start(tell: (event: PlatformEvent) => void, observe: LegObserver = () => undefined): Promise<void> {
-    this.#tell = tell;
+  async start(listener: PlatformListener, observe: LegObserver = () => undefined): Promise<void> {
+    this.#listener = listener;
     this.#observe = observe;
     this.#deps.dialogs.start((event) => this.#dialogEvent(event));
     await this.#deps.media.start((event) => this.#mediaEvent(event));
@@ -102,11 +108,6 @@ export class CallPlatform implements CcxmlPlatform {
 
   nodeOf(id: BridgeId): MediaId | undefined {
     return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.get(id as ConferenceId) ?? this.#dialogs.get(id as DialogId)?.node;
-  }
-
-  /** The session that placed the call. */
-  sessionOf(connection: ConnectionId): SessionId | undefined {
-    return this.#sessions.get(connection);
   }
 
   callOf(connection: ConnectionId): CallId | undefined {
@@ -249,6 +250,12 @@ export class CallPlatform implements CcxmlPlatform {
 
   sendToLauncher(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
     return this.#deps.toLauncher(command);
+  }
+
+  /** Events follow the command that caused them, also when the outcome was known at once. */
+  #tell(event: PlatformEvent): void {
+    const session = 'connection' in event ? this.#sessions.get(event.connection) : undefined;
+    queueMicrotask(() => this.#listener(event, session));
   }
 
   #ids(connection: ConnectionId): { connection: ConnectionId; call: CallId; node: MediaId } {

@@ -13,6 +13,8 @@ export interface LegDeps {
   readonly media: Media;
   readonly logger: Logger;
   readonly sipOutcomes: Readonly<Record<string, SipOutcome>>;
+  /** Monotonic ms. */
+  now(): number;
   tell(event: PlatformEvent): void;
   /** The leg has told its last event and holds nothing any more. */
   closed(leg: ConnectionLeg): void;
@@ -86,7 +88,8 @@ export class ConnectionLeg {
         return;
       case 'call.answered':
         this.#answerSdp = event.sdp;
-        this.#info = { sip: { respcode: 200, resptext: 'OK', callid: event.sip.callId } };
+        // `answeredat`: when the 200 came in, not when the media was ready.
+        this.#info = { sip: { respcode: 200, resptext: 'OK', ...event.sip }, answeredat: this.#deps.now() };
         this.#setHeaders(event.headers);
         this.#take('sip.answered');
         return;

@@ -1,0 +1,408 @@
+import { createServer, type Server } from 'node:http';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { AgentSocket } from './api/agent-socket.ts';
+import { operatorApi, type OperatorDoor } from './api/operator-api.ts';
+import { createCcxmlServer } from './ccxml/index.ts';
+import type { CcxmlServer } from './ccxml/platform.ts';
+import type { Config } from './config/index.ts';
+import { AttemptRunner } from './core/call-control/attempt-runner.ts';
+import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
+import { Nailing } from './core/nailing/nailing.ts';
+import { UndiciFetcher } from './fetch/undici/undici-fetcher.ts';
+import { SystemClock } from './kernel/clock.ts';
+import { RandomIds, type AttemptId, type JobId } from './kernel/ids.ts';
+import type { Logger } from './kernel/logger.ts';
+import { NailupError } from './kernel/nailup-error.ts';
+import { packageRoot } from './kernel/package-root.ts';
+import { refused, type Reply } from './kernel/result.ts';
+import { createEmbeddedMedia } from './media/embedded/index.ts';
+import type { Media } from './media/media.ts';
+import { AgentManager, checkPassword, type AgentChange } from './modules/agents/index.ts';
+import { createCampaigns, jobReport, type Campaigns } from './modules/campaigns/index.ts';
+import { DoNotCallList } from './modules/contacts/index.ts';
+import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
+import { openStore, type Store } from './store/index.ts';
+import { attemptsOf } from './wiring/attempt-rows.ts';
+import { campaignSettings, driverSettings } from './wiring/campaign-settings.ts';
+import { createDialogs } from './wiring/dialogs.ts';
+import { Jobs } from './wiring/jobs.ts';
+import { pageUri } from './wiring/page-uri.ts';
+import { agentsByState, callsByPhase, OccupancyMeter, type LiveStatus } from './wiring/server-status.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  /** Where the configuration came from: pages and the data directory are found relative to it. */
+  readonly configFile: string | undefined;
+  readonly logger: Logger;
+}
+
+const directorRoundMs = 500;
+/** What `fetch.allowPrivateAddresses` opens: loopback and RFC 1918, RFC 4193. */
+const privateRanges = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fc00::/7'];
+
+/** The composition root: joins the house's parts and is the only place that names adapters. */
+export class NailupServer implements OperatorDoor {
+  readonly #options: ServerOptions;
+  readonly #log: Logger;
+  /** Times and timers of calls, agents and attempts: 0 open ones when nothing is going on. */
+  readonly #callClock = new SystemClock();
+  /** Of the house itself: reconciliation rounds, SIP transactions. */
+  readonly #houseClock = new SystemClock();
+  readonly #ids = new RandomIds();
+  readonly #occupancy = new OccupancyMeter();
+  #store: Store | undefined;
+  #parts: Parts | undefined;
+  #http: Server | undefined;
+  #agentSocket: AgentSocket | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#log = options.logger;
+  }
+
+  /** Brings everything up, or nothing: what was started is stopped again when a later part fails. @throws NailupError */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#close(0);
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { config } = this.#options;
+    checkExposure(config);
+    const dataDirectory = resolve(config.database.directory);
+    this.#store = await openStore({ databaseUrl: process.env['DATABASE_URL'] ?? config.database.url, dataDirectory, logger: this.#log });
+    const parts = this.#compose(this.#store, join(dirname(dataDirectory), 'recordings'));
+    this.#parts = parts;
+    await this.#startCalls(parts);
+    await parts.campaigns.presence.enter();
+    const orphans = await parts.campaigns.recovery.recover(undefined);
+    if (orphans.length > 0) this.#log.warn({ attempts: orphans.length }, 'attempts of an earlier server that died have been given their result');
+    await this.#listen(parts);
+    if (config.campaign !== undefined) await parts.campaigns.director.define({ name: config.campaign.name, list: config.campaign.list, settings: campaignSettings(config.campaign) });
+    for (const job of await parts.campaigns.director.jobs({ open: true })) parts.jobs?.onState(job.id, job.state);
+    parts.campaigns.director.start(directorRoundMs);
+    this.#log.info({ sip: parts.signalling.addresses.map((a) => `${a.transport}:${a.text}`), http: `${config.http.host}:${this.httpPort}`, database: this.#store.address }, 'Nailup is up');
+  }
+
+  /** The port that the HTTP side listens on. */
+  get httpPort(): number {
+    const address = this.#http?.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** No new calls; running ones finish within the limit; then everything is closed. Idempotent. */
+  stop(graceMs = this.#options.config.shutdownGraceMs): Promise<void> {
+    this.#stopping ??= this.#close(graceMs);
+    return this.#stopping;
+  }
+
+  #compose(store: Store, recordingFolder: string): Parts {
+    const { config, configFile } = this.#options;
+    const log = this.#log;
+    const clock = this.#callClock;
+    const ids = this.#ids;
+    const random = { next: () => Math.random() };
+    mkdirSync(recordingFolder, { recursive: true, mode: 0o700 });
+    const uriOf = (page: string): string => pageUri(page, configFile);
+    const signalling = new EmbeddedSignalling({
+      listen: config.sip.transports.map((transport) => ({
+        transport, host: config.sip.host, port: config.sip.port,
+        ...(config.sip.publicAddress === undefined ? {} : { advertised: { host: config.sip.publicAddress } }),
+      })),
+      trunks: config.trunks.map(({ username, password, callerId, ...trunk }) => ({
+        ...trunk,
+        ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }), ...(callerId === undefined ? {} : { callerId }),
+      })),
+      clock: this.#houseClock, random, ids, log, product: config.sip.userAgent,
+    });
+    const media = createEmbeddedMedia(
+      {
+        address: config.media.host, ports: { from: config.media.portFrom, to: config.media.portTo }, workers: config.media.workers, packetIo: config.media.packetIo,
+        ...(config.media.publicAddress === undefined ? {} : { advertisedAddress: config.media.publicAddress }),
+      },
+      { log },
+    );
+    const fetcher = new UndiciFetcher({
+      clock: this.#houseClock,
+      allowedRanges: config.fetch.allowPrivateAddresses ? privateRanges : [],
+      fileRoots: [join(packageRoot(), 'ccxml'), join(packageRoot(), 'vxml'), ...(configFile === undefined ? [] : [dirname(resolve(configFile))]), ...config.fetch.fileRoots],
+    });
+    const dialogs = createDialogs({ media, logger: log, clock, ids, recordingFolder, fetcher });
+    const doNotCall = new DoNotCallList(store);
+    let jobs: Jobs | undefined;
+    const campaigns = createCampaigns({
+      store, clock: this.#houseClock, ids, logger: log, doNotCall, server: ids.next('server'),
+      onState: (job, state) => jobs?.onState(job, state),
+    });
+    const agents = new AgentManager(
+      {
+        clock, logger: log,
+        settings: { ...config.agentTimes, defaultCompletionCode: 'Answer_Human' },
+        nails: () => nailing,
+        releaseCustomer: (attempt) => void runner.release(attempt),
+        lostCustomer: (attempt, reason) => runner.agentLost(attempt, reason),
+        changed: (change) => this.#agentChanged(change, runner, () => jobs),
+      },
+      config.agents.map(({ extension, passwordHash, address, name }) => ({ extension, passwordHash, address, ...(name === undefined ? {} : { name }) })),
+    );
+    const ccxml: { server: CcxmlServer | undefined } = { server: undefined };
+    const theCcxml = (): CcxmlServer => {
+      if (ccxml.server === undefined) throw new Error('the CCXML server is not up yet');
+      return ccxml.server;
+    };
+    const runner = new AttemptRunner({
+      ccxml: theCcxml, pool: agents, outcomes: campaigns.sink, clock, ids, logger: log,
+      observe: (event) => {
+        if (event.name === 'attempt.finished') jobs?.wake(event.attempt.job);
+      },
+    });
+    const trunk = config.campaign?.trunk ?? '';
+    const nailing = new Nailing({
+      ccxml: theCcxml, clock, ids, logger: log,
+      settings: { nailerUri: uriOf(config.campaign?.nailer ?? 'ccxml/nailer.ccxml'), callerId: config.campaign?.callerId ?? '', trunk: '', ringTimeoutMs: config.agentTimes.ringTimeoutMs, retryDelaysMs: [500, 2_000, 5_000, 15_000], maxAttempts: 10 },
+      tell: (event) => agents.onNail(event),
+    });
+    const platform = new CallPlatform({
+      signalling, media, dialogs, ids, clock, logger: log,
+      clampPolicy: config.clamp,
+      localAddress: `sip:nailup@${config.sip.publicAddress ?? config.sip.host}`,
+      toLauncher: (message) => launched(message, runner, nailing),
+      incoming: (call) => call.refuse(480),
+    });
+    if (config.campaign !== undefined) {
+      const { campaign } = config;
+      const limits = config.trunks.find((t) => t.name === trunk);
+      jobs = new Jobs({
+        runner, logger: log, campaign, driver: driverSettings(campaign, uriOf),
+        callsPerSecond: limits?.callsPerSecond ?? Number.POSITIVE_INFINITY,
+        attach: (job) => this.#attach(job, agents),
+        dialler: {
+          source: campaigns.source, gate: campaigns.gate, runner, pool: agents, clock,
+          trunkRoom: () => signalling.trunkRoom(trunk) ?? { lines: Number.MAX_SAFE_INTEGER, invites: Number.MAX_SAFE_INTEGER },
+          observe: ({ job, decision }) => log.debug({ job, ...decision }, 'pacing'),
+        },
+      });
+    }
+    return { signalling, media, platform, dialogs, campaigns, agents, runner, nailing, jobs, ccxml, fetcher, doNotCall };
+  }
+
+  async #startCalls(parts: Parts): Promise<void> {
+    const { config } = this.#options;
+    const { platform, runner, ccxml } = parts;
+    ccxml.server = await createCcxmlServer(
+      platform,
+      {},
+      { clock: this.#callClock, ids: this.#ids, logger: this.#log, fetcher: parts.fetcher },
+    );
+    const server = ccxml.server;
+    try {
+      await platform.start(
+        (event, session) => {
+          runner.onPlatform(event, session);
+          server.deliver(event);
+        },
+        (event, connection) => runner.onMedia(event, connection),
+      );
+    } catch (error) {
+      throw portError(error, `${config.sip.host}:${config.sip.port}`, 'sip.port');
+    }
+  }
+
+  async #listen(parts: Parts): Promise<void> {
+    const { config } = this.#options;
+    const tokenHash = config.http.apiTokenHash;
+    const app = operatorApi({ door: this, logger: this.#log, ...(tokenHash === undefined ? {} : { authorised: (token: string) => checkPassword(token, tokenHash) }) });
+    const http = createServer(app);
+    this.#agentSocket = new AgentSocket(http, {
+      manager: parts.agents, clock: this.#callClock,
+      completionCodes: () => (config.campaign?.completionCodes ?? []).map((code) => ({ codeID: code, codeValue: code })),
+      wrapupExtensions: config.agentTimes.wrapupExtensions,
+      addToDoNotCall: (address, source) => parts.doNotCall.add({ address, source, at: Date.now() }),
+    }, this.#log);
+    await new Promise<void>((done, failed) => {
+      http.once('error', (error) => failed(portError(error, `${config.http.host}:${config.http.port}`, 'http.port')));
+      http.listen(config.http.port, config.http.host, done);
+    });
+    this.#http = http;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    const parts = this.#parts;
+    const limit = new Promise<'late'>((done) => void setTimeout(() => done('late'), graceMs).unref());
+    if (parts !== undefined) {
+      await parts.campaigns.director.close();
+      if (parts.jobs !== undefined && (await Promise.race([parts.jobs.drain(), limit])) === 'late') {
+        this.#log.warn({ open: parts.runner.open, graceMs }, 'calls are still up after the grace time: they are ended');
+        parts.runner.killAll(false);
+      }
+      await Promise.race([parts.runner.settled(), new Promise((done) => setTimeout(done, 3_000).unref())]);
+      parts.nailing.unnailAll();
+      await until(() => parts.nailing.open === 0, 2_000);
+    }
+    await this.#agentSocket?.close();
+    const http = this.#http;
+    if (http !== undefined) {
+      http.closeAllConnections();
+      await new Promise((done) => http.close(done));
+    }
+    if (parts !== undefined) {
+      await parts.ccxml.server?.stop();
+      await parts.signalling.stop(1_000);
+      await parts.dialogs.stop();
+      await parts.media.stop();
+      await parts.campaigns.presence.leave();
+    }
+    await this.#store?.close();
+  }
+
+  #attach(job: { id: JobId; campaign: string } | undefined, agents: AgentManager): void {
+    agents.attachJob(job);
+    if (job === undefined) this.#occupancy.stop(this.#callClock.monotonic());
+    else this.#occupancy.start(this.#callClock.monotonic());
+  }
+
+  #agentChanged(change: AgentChange, runner: AttemptRunner, jobs: () => Jobs | undefined): void {
+    const { agents } = this.#parts ?? {};
+    if (agents !== undefined) {
+      const staffed = agents.all().filter((a) => a.staffed);
+      this.#occupancy.set(staffed.length, staffed.filter((a) => a.state === 'talking' || a.state === 'wrapup').length, this.#callClock.monotonic());
+    }
+    if (change.job === undefined) return;
+    if (change.what === 'wrapped') runner.fact(change.job, { what: 'wrapEnded', wrapMs: change.wrapMs });
+    else if (change.what === 'on' || change.what === 'off') runner.fact(change.job, { what: change.what === 'on' ? 'agentOn' : 'agentOff' });
+    if (change.what === 'idle') jobs()?.wake(change.job);
+  }
+
+  #need(): Parts {
+    if (this.#parts === undefined) throw new NailupError('SERVER_NOT_UP', 'the server is not up');
+    return this.#parts;
+  }
+
+  // The operator's door.
+
+  health(): { ok: boolean; parts: Readonly<Record<string, string>> } {
+    const up = this.#parts !== undefined && this.#stopping === undefined;
+    return { ok: up, parts: { server: this.#stopping !== undefined ? 'stopping' : up ? 'up' : 'starting', store: this.#store?.address ?? 'closed' } };
+  }
+
+  async status(): Promise<LiveStatus> {
+    const parts = this.#need();
+    const jobs = await parts.campaigns.director.jobs();
+    const newest = jobs.at(-1);
+    const report = newest === undefined ? undefined : await jobReport(this.#needStore(), newest.id);
+    const states = report?.contacts.byState ?? {};
+    const total = Object.values(states).reduce((a, b) => a + b, 0);
+    const open = (states['waiting'] ?? 0) + (states['leased'] ?? 0) + (states['attempting'] ?? 0);
+    return {
+      jobs: jobs.map((job) => ({ id: job.id, state: job.state, campaign: job.campaign })),
+      calls: callsByPhase(newest === undefined ? [] : parts.runner.of(newest.id)),
+      agents: agentsByState(parts.agents.all()),
+      occupancy: this.#occupancy.occupancy(this.#callClock.monotonic()),
+      progress: { contacts: total, finished: total - open },
+      abandonRate: report?.people.abandonRate ?? 0,
+      pacing: this.#options.config.campaign?.pacing ?? '',
+    };
+  }
+
+  async stats(): Promise<unknown> {
+    const parts = this.#need();
+    const media = await parts.media.stats();
+    const sip = parts.signalling.stats();
+    return {
+      openDialogs: sip.openDialogs, openCalls: sip.openCalls, openTransactions: sip.openTransactions, openRtpPorts: media.openPorts,
+      openTimers: this.#callClock.openTimers, openAttempts: parts.runner.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
+      media: { packetIo: media.packetIo, endpoints: media.endpoints, conferences: media.conferences, dialogs: media.dialogs, tickLatenessMs: media.tickLatenessMs },
+      sip: sip.counters,
+    };
+  }
+
+  async createJob(campaign: string): Promise<string> {
+    const parts = this.#need();
+    if (parts.jobs === undefined) throw new NailupError('CAMPAIGN_UNKNOWN', 'the configuration has no campaign', { mend: 'Add campaign: to nailup.yaml.' });
+    return parts.campaigns.director.createJob({ campaign });
+  }
+
+  async jobs(): Promise<readonly unknown[]> {
+    return this.#need().campaigns.director.jobs();
+  }
+
+  pauseJob(id: string): Promise<boolean> {
+    return this.#need().campaigns.director.pause(id as JobId);
+  }
+
+  resumeJob(id: string): Promise<boolean> {
+    return this.#need().campaigns.director.resume(id as JobId);
+  }
+
+  stopJob(id: string): Promise<boolean> {
+    return this.#need().campaigns.director.stop(id as JobId);
+  }
+
+  report(id: string): Promise<unknown> {
+    return jobReport(this.#needStore(), id as JobId);
+  }
+
+  attempts(id: string): Promise<readonly unknown[]> {
+    return attemptsOf(this.#needStore(), id as JobId);
+  }
+
+  async setPacing(id: string, pacing: string): Promise<void> {
+    this.#need().jobs?.setPacing(id as JobId, pacing);
+  }
+
+  trace(_call: string): string | undefined {
+    return undefined;
+  }
+
+  #needStore(): Store {
+    if (this.#store === undefined) throw new NailupError('SERVER_NOT_UP', 'the server is not up');
+    return this.#store;
+  }
+}
+
+interface Parts {
+  readonly signalling: EmbeddedSignalling;
+  readonly media: Media;
+  readonly platform: CallPlatform;
+  readonly dialogs: ReturnType<typeof createDialogs>;
+  readonly campaigns: Campaigns;
+  readonly agents: AgentManager;
+  readonly runner: AttemptRunner;
+  readonly nailing: Nailing;
+  readonly jobs: Jobs | undefined;
+  readonly ccxml: { server: CcxmlServer | undefined };
+  readonly fetcher: UndiciFetcher;
+  readonly doNotCall: DoNotCallList;
+}
+
+function launched(message: LauncherMessage, runner: AttemptRunner, nailing: Nailing): Reply {
+  if (runner.owns(message.session)) return runner.onLauncher(message);
+  if (nailing.owns(message.session)) return nailing.onLauncher(message);
+  return refused('unknown-id', `session ${message.session} was launched by nobody here`);
+}
+
+/** The operator API trusts loopback; anywhere else it needs a token. */
+function checkExposure(config: Config): void {
+  const { host, apiTokenHash } = config.http;
+  if (apiTokenHash !== undefined || /^(127\.|::1$|localhost$)/.test(host)) return;
+  throw new NailupError('CONFIG_EXPOSED', `the HTTP side would listen on ${host} without a token`, { place: 'http.host', mend: 'Set http.apiTokenHash (nailup password prints one), or listen on 127.0.0.1.' });
+}
+
+function portError(error: unknown, address: string, key: string): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'EADDRINUSE') return new NailupError('PORT_IN_USE', `${address} is in use by another program`, { place: key, mend: 'Stop that program, or choose another port.', cause: error });
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return new NailupError('PORT_NOT_USABLE', `${address} cannot be listened on: ${(error as Error).message}`, { place: key, mend: 'Choose an address of this machine and a port above 1023.', cause: error });
+  return error;
+}
+
+async function until(done: () => boolean, limitMs: number): Promise<void> {
+  for (const end = performance.now() + limitMs; !done() && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+export type { AttemptId };

@@ -1,0 +1,31 @@
+import type { JobId } from '../kernel/ids.ts';
+import { statement, type Store } from '../store/index.ts';
+
+/** One attempt as the operator's API tells it. Instants in milliseconds since 1970. */
+export interface AttemptRow {
+  readonly id: string;
+  readonly address: string;
+  readonly number: number;
+  readonly completionCode: string;
+  readonly person: boolean;
+  readonly nuisance: boolean;
+  readonly agent: string | null;
+  readonly sipStatus: number | null;
+  readonly startedAt: number;
+  readonly answeredAt: number | null;
+  readonly endedAt: number | null;
+  readonly times: Readonly<Record<string, number>>;
+  readonly exit: Readonly<Record<string, unknown>>;
+}
+
+const select = statement<AttemptRow>(
+  'wiring.attempts-of-job',
+  `SELECT id, address, number, completion_code AS "completionCode", person, nuisance, agent, sip_status AS "sipStatus",
+     started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", times, exit
+   FROM attempt WHERE job_id = $1 ORDER BY started_at, id`,
+  { repeatable: true },
+);
+
+export function attemptsOf(store: Store, job: JobId): Promise<readonly AttemptRow[]> {
+  return store.query(select, [job]);
+}
