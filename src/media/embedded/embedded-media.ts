@@ -75,9 +75,8 @@ export class EmbeddedMedia implements Media {
     if (missing !== undefined) return refused('unsupported', `the codec ${missing} is not installed`);
     const thread = this.#place(command.group);
     const limit = this.#config.maxEndpointsPerWorker ?? 2000;
-    const work = thread.load[loadCells.workP99] ?? 0;
     if (thread.endpoints >= limit) return refused('noresource', `${limit} endpoints are open already`);
-    if (work > (this.#config.admissionTickMs ?? 12)) return refused('noresource', `the media thread is busy for ${work.toFixed(1)} of 20 ms`);
+    if (this.#isOverloaded(thread)) return refused('noresource', `the media thread is busy for ${(thread.load[loadCells.workP99] ?? 0).toFixed(1)} of 20 ms`);
     const reply = this.#open(command.node, 'endpoint', thread, { op: 'openEndpoint', command });
     if (reply.accepted) thread.endpoints += 1;
     return reply;
@@ -247,6 +246,12 @@ export class EmbeddedMedia implements Media {
       if (known.kind === 'endpoint') this.#listener({ name: 'endpoint.failed', node, kind: 'error', reason: 'its media thread failed' });
       this.#listener({ name: 'node.closed', node });
     }
+  }
+
+  /** By the last 5 s. A machine's hiccup also lengthens some ticks: only when half of them are long as well is it our own work. */
+  #isOverloaded({ load }: MediaThread): boolean {
+    const limit = this.#config.admissionTickMs ?? 12;
+    return (load[loadCells.workP99] ?? 0) > limit && (load[loadCells.workP50] ?? 0) > limit / 2;
   }
 
   /** A group's thread; a new group goes where the fewest endpoints are. */

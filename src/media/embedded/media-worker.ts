@@ -40,7 +40,7 @@ const emit = (event: MediaEvent): void => {
   }
 };
 
-const { io, why } = await openPacketIo(config, now);
+const { io, why } = openPacketIo(config, now);
 const fileThread = new FileThread(files, emit);
 const engine = new MediaEngine({ config, io, files: fileThread, log, random: Math.random, now, processOffset, emit });
 let ticks = 0;
@@ -53,8 +53,7 @@ const ticker = new Ticker(20, (nowMs) => {
   flush();
   if (++ticks % 25 === 0) {
     cells[loadCells.workP99] = ticker.workMs(0.99, 250);
-    cells[loadCells.latenessP50] = ticker.latenessMs(0.5);
-    cells[loadCells.latenessP99] = ticker.latenessMs(0.99);
+    cells[loadCells.workP50] = ticker.workMs(0.5, 250);
     cells[loadCells.endpoints] = engine.endpointCount;
   }
 });

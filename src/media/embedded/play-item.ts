@@ -28,7 +28,8 @@ export class ItemRenderer {
   #convertedAt = 0;
   #convertedEnd = 0;
   #tone: ToneGenerator | undefined;
-  #left = 0;
+  /** Samples left of silence or tone; −1 before it began. */
+  #left = -1;
 
   constructor(item: PlayItem) {
     this.item = item;

@@ -125,8 +125,9 @@ export class Recorder {
     }
     this.#fill = at;
     if (at < chunk.length) return;
-    this.#sink.write(this.command.record, chunk);
+    // Handed over: the array is empty afterwards.
     this.#chunk = new Int16Array(chunk.length);
     this.#fill = 0;
+    this.#sink.write(this.command.record, chunk);
   }
 }

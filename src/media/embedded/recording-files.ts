@@ -20,7 +20,7 @@ export class RecordingFiles {
   open({ record, path, sampleRate, channels }: Extract<FileRequest, { op: 'open' }>): void {
     const recording: Recording = {
       path, pending: 0, failure: undefined,
-      opened: mkdir(dirname(path), { recursive: true })
+      opened: makeFolder(dirname(path))
         .then(() => WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }))
         .catch((error: unknown) => {
           recording.failure = reasonOf(error);
@@ -61,6 +61,21 @@ export class RecordingFiles {
       recording.failure ??= reasonOf(error);
     }
     return { op: 'closed', record, path: recording.path, ending, bytes, failure: recording.failure };
+  }
+}
+
+/** Not `recursive: true`: that never returns where the kernel answers ENOENT for a child of an existing folder, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again;
+    });
   }
 }
 

@@ -16,7 +16,7 @@ export interface WorkerStart {
 }
 
 /** Cells of the shared load array. */
-export const loadCells = { workP99: 0, latenessP50: 1, latenessP99: 2, endpoints: 3, count: 4 } as const;
+export const loadCells = { workP99: 0, workP50: 1, endpoints: 2, count: 3 } as const;
 
 /** Main thread → media worker. */
 export type WorkerCommand =

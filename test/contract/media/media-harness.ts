@@ -9,6 +9,7 @@ export class MediaHarness {
   readonly media: Media;
   readonly events: MediaEvent[] = [];
   readonly peers: RtpPeer[] = [];
+  readonly #open = new Set<MediaId>();
   readonly #waiting = new Set<() => void>();
 
   constructor(media: Media) {
@@ -18,6 +19,7 @@ export class MediaHarness {
   async start(): Promise<void> {
     await this.media.start((event) => {
       this.events.push(event);
+      if (event.name === 'endpoint.ready' || event.name === 'endpoint.failed') this.#open.add(event.node);
       for (const wake of [...this.#waiting]) wake();
     });
   }
@@ -81,9 +83,8 @@ export class MediaHarness {
   async closeAll(): Promise<void> {
     for (const peer of this.peers) peer.close();
     this.peers.length = 0;
-    const open = new Set<MediaId>();
-    for (const event of this.events) if (event.name === 'endpoint.ready' || event.name === 'endpoint.failed') open.add(event.node);
-    for (const node of open) this.media.close({ node });
+    for (const node of this.#open) this.media.close({ node });
+    this.#open.clear();
   }
 
   digits(node: string): string {

@@ -34,7 +34,7 @@ export function levelAt(samples: Int16Array, hz: number, start = 0, length = sam
 /** The highest level at that frequency in any 25 ms window. */
 export function peakLevelAt(samples: Int16Array, hz: number): number {
   let top = -120;
-  for (let at = 0; at + 200 <= samples.length; at += 40) top = Math.max(top, levelAt(samples, hz, at, 200));
+  for (let at = 0; at + 200 <= samples.length; at += 100) top = Math.max(top, levelAt(samples, hz, at, 200));
   return top;
 }
 
