@@ -77,7 +77,7 @@ async function fillItem(recognition: Recognition, frame: Frame, dialog: DialogSt
   const value = slot.found ? slot.value : interpretation;
   const filled = fill(session, dialog, item, value ?? recognition.utterance);
   if (!filled.ok) return filled.completion;
-  const shadow = setShadow(session, dialog, item, shadowOf(frame, target.kind === 'option' ? { ...recognition, interpretation: target.value } : reading(recognition), recognition));
+  const shadow = setShadow(session, dialog, item, shadowOf(frame, target.kind === 'option' ? { ...reading(recognition), interpretation: target.value } : reading(recognition), recognition));
   if (!shadow.ok) return shadow.completion;
   item.justFilled = true;
   return runFilled(frame, dialog);
