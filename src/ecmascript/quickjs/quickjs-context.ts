@@ -3,7 +3,7 @@ import { ScriptReference, type ScriptContext, type ScriptLimits, type ScriptOutc
 import { literalOf } from '../expression-syntax.ts';
 import { decodeRealmValue, encodeHostValue } from '../host-value.ts';
 import { CompiledExpressions, type ExpressionKind } from './compiled-expressions.ts';
-import { realm, realmSource } from './realm-source.ts';
+import { realmFunctions, realmSource, type RealmFunction } from './realm-source.ts';
 import { preparedScript } from './prepared-script.ts';
 import { isWasmTrap } from './web-assembly.ts';
 
@@ -43,7 +43,7 @@ export class QuickjsContext implements ScriptContext {
   readonly #limits: ScriptLimits;
   readonly #runtime: QuickJSRuntime;
   readonly #vm: QuickJSContext;
-  readonly #functions: readonly QuickJSHandle[];
+  readonly #functions: Readonly<Record<RealmFunction, QuickJSHandle>>;
   readonly #compiled: CompiledExpressions;
   readonly #scopes = new Set<QuickjsScope>();
   #nextScope = 0;
@@ -61,9 +61,11 @@ export class QuickjsContext implements ScriptContext {
     this.#runtime.setMaxStackSize(256 * 1024);
     this.#runtime.setInterruptHandler(() => this.#interrupt());
     this.#vm = this.#runtime.newContext();
-    const list = this.#must(this.#vm.evalCode(realmSource, 'realm'));
-    this.#functions = Object.values(realm).map((index) => this.#vm.getProp(list, index));
-    list.dispose();
+    const make = this.#must(this.#vm.evalCode(realmSource, 'realm', { type: 'global' }));
+    const made = this.#must(this.#vm.callFunction(make, this.#vm.undefined));
+    this.#functions = Object.fromEntries(realmFunctions.map((name) => [name, this.#vm.getProp(made, name)])) as Record<RealmFunction, QuickJSHandle>;
+    make.dispose();
+    made.dispose();
     this.#compiled = new CompiledExpressions(this.#vm);
     this.root = this.#open(undefined, 'root', false, false);
   }
@@ -75,34 +77,34 @@ export class QuickjsContext implements ScriptContext {
   closeScope(scope: ScriptScope): void {
     const own = this.#own(scope);
     if (!this.#scopes.delete(own)) return;
-    this.#guarded(() => this.#call(realm.close, own.handle).dispose(), undefined);
+    this.#guarded(() => this.#call('close', own.handle).dispose(), undefined);
     own.handle.dispose();
   }
 
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: literal.value };
-    return this.#withExpression(scope, expression, 'value', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call(realm.evaluate, own.handle, fn))) }));
+    return this.#withExpression(scope, expression, 'value', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call('evaluate', own.handle, fn))) }));
   }
 
   test(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: Boolean(literal.value) };
-    return this.#withExpression(scope, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#number(this.#call(realm.plain, own.handle, fn)) === 1 }));
+    return this.#withExpression(scope, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#number(this.#call('plain', own.handle, fn)) === 1 }));
   }
 
   text(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: String(literal.value) };
-    return this.#withExpression(scope, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call(realm.evaluate, own.handle, fn))) }));
+    return this.#withExpression(scope, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call('evaluate', own.handle, fn))) }));
   }
 
   declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome {
     if (!isIdentifier(name)) return syntaxError(`${JSON.stringify(name)} is no name of a variable`);
     if (expression !== undefined) {
-      return this.#withExpression(scope, expression, 'value', (own, fn) => this.#named(name, (n) => this.#run(realm.declare, own.handle, n, fn)));
+      return this.#withExpression(scope, expression, 'value', (own, fn) => this.#named(name, (n) => this.#run('declare', own.handle, n, fn)));
     }
-    return this.#enter(() => this.#named(name, (n) => this.#run(realm.declare, this.#own(scope).handle, n, this.#vm.undefined)));
+    return this.#enter(() => this.#named(name, (n) => this.#run('declare', this.#own(scope).handle, n, this.#vm.undefined)));
   }
 
   assign(scope: ScriptScope, name: string, expression: string): ScriptOutcome {
@@ -110,11 +112,11 @@ export class QuickjsContext implements ScriptContext {
     if (undeclared !== undefined) return undeclared;
     return this.#withExpression(scope, expression, 'value', (own, fn) => {
       // The value first, so that an error in it is reported at its own place; then the plain assignment.
-      const value = this.#call(realm.plain, own.handle, fn);
+      const value = this.#call('plain', own.handle, fn);
       try {
         const target = this.#compiled.assignment(name, own.depth);
         if (!target.ok) return target.error;
-        this.#call(realm.plain, own.handle, target.value, value).dispose();
+        this.#call('plain', own.handle, target.value, value).dispose();
         return done;
       } finally {
         value.dispose();
@@ -127,11 +129,11 @@ export class QuickjsContext implements ScriptContext {
     if (!prepared.ok) return { ok: false, kind: 'syntax', ...prepared.error, place };
     return this.#enter(() => {
       const own = this.#own(scope);
-      if (prepared.value.names.length > 0) this.#named(JSON.stringify(prepared.value.names), (n) => this.#run(realm.hoist, own.handle, n));
+      if (prepared.value.names.length > 0) this.#named(JSON.stringify(prepared.value.names), (n) => this.#run('hoist', own.handle, n));
       const fn = this.#compiled.script(prepared.value, own.depth, place);
       if (!fn.ok) return fn.error;
       try {
-        this.#call(realm.plain, own.handle, fn.value).dispose();
+        this.#call('plain', own.handle, fn.value).dispose();
       } finally {
         fn.value.dispose();
       }
@@ -147,28 +149,28 @@ export class QuickjsContext implements ScriptContext {
         return this.#named(name, (n) => {
           const mode = this.#vm.newNumber(2);
           try {
-            return this.#run(realm.set, own.handle, n, plain, mode);
+            return this.#run('set', own.handle, n, plain, mode);
           } finally {
             plain.dispose();
           }
         });
       }
-      return this.#named(name, (n) => this.#named(this.#encode(value), (v) => this.#run(realm.set, own.handle, n, v)));
+      return this.#named(name, (n) => this.#named(this.#encode(value), (v) => this.#run('set', own.handle, n, v)));
     });
   }
 
   setReadOnly(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
-    return this.#enter(() => this.#named(name, (n) => this.#named(this.#encode(value), (v) => this.#run(realm.setReadOnly, this.#own(scope).handle, n, v))));
+    return this.#enter(() => this.#named(name, (n) => this.#named(this.#encode(value), (v) => this.#run('setReadOnly', this.#own(scope).handle, n, v))));
   }
 
   patchReadOnly(scope: ScriptScope, name: string, path: readonly string[], value: unknown): ScriptOutcome {
     if (path.length === 0) return this.setReadOnly(scope, name, value);
-    return this.#enter(() => this.#named(name, (n) => this.#named(JSON.stringify(path), (p) => this.#named(this.#encode(value), (v) => this.#run(realm.patch, this.#own(scope).handle, n, p, v)))));
+    return this.#enter(() => this.#named(name, (n) => this.#named(JSON.stringify(path), (p) => this.#named(this.#encode(value), (v) => this.#run('patch', this.#own(scope).handle, n, p, v)))));
   }
 
   removeReadOnly(scope: ScriptScope, name: string, path: readonly string[]): ScriptOutcome {
-    if (path.length === 0) return this.#enter(() => this.#named(name, (n) => this.#run(realm.remove, this.#own(scope).handle, n)));
-    return this.#enter(() => this.#named(name, (n) => this.#named(JSON.stringify(path), (p) => this.#run(realm.unpatch, this.#own(scope).handle, n, p))));
+    if (path.length === 0) return this.#enter(() => this.#named(name, (n) => this.#run('remove', this.#own(scope).handle, n)));
+    return this.#enter(() => this.#named(name, (n) => this.#named(JSON.stringify(path), (p) => this.#run('unpatch', this.#own(scope).handle, n, p))));
   }
 
   reference(scope: ScriptScope, name: string, path: readonly string[] = []): ScriptReference {
@@ -178,16 +180,16 @@ export class QuickjsContext implements ScriptContext {
   setConstructed(scope: ScriptScope, name: string, factory: string, data: unknown): ScriptOutcome {
     return this.#enter(() => {
       const fn = this.#compiled.factory(factory);
-      return this.#named(name, (n) => this.#named(this.#encode(data), (v) => this.#run(realm.construct, this.#own(scope).handle, n, fn, v)));
+      return this.#named(name, (n) => this.#named(this.#encode(data), (v) => this.#run('construct', this.#own(scope).handle, n, fn, v)));
     });
   }
 
   has(scope: ScriptScope, name: string): boolean {
-    return this.#guarded(() => this.#named(name, (n) => this.#number(this.#call(realm.has, this.#own(scope).handle, n)) === 1), false);
+    return this.#guarded(() => this.#named(name, (n) => this.#number(this.#call('has', this.#own(scope).handle, n)) === 1), false);
   }
 
   remove(scope: ScriptScope, name: string): void {
-    this.#guarded(() => this.#named(name, (n) => this.#call(realm.remove, this.#own(scope).handle, n).dispose()), undefined);
+    this.#guarded(() => this.#named(name, (n) => this.#call('remove', this.#own(scope).handle, n).dispose()), undefined);
   }
 
   memoryBytes(): number {
@@ -207,7 +209,7 @@ export class QuickjsContext implements ScriptContext {
     try {
       this.#compiled.dispose();
       for (const scope of this.#scopes) scope.handle.dispose();
-      for (const fn of this.#functions) fn.dispose();
+      for (const fn of Object.values(this.#functions)) fn.dispose();
       this.#vm.dispose();
       this.#runtime.removeInterruptHandler();
       this.#runtime.dispose();
@@ -220,7 +222,7 @@ export class QuickjsContext implements ScriptContext {
     const number = this.#nextScope++;
     const vm = this.#vm;
     const args = [parent?.handle ?? vm.undefined, vm.newNumber(number), vm.newString(name), vm.newNumber(named ? 1 : 0), vm.newNumber(readOnly ? 1 : 0)];
-    const result = vm.callFunction(this.#function(realm.open), vm.undefined, args);
+    const result = vm.callFunction(this.#functions.open, vm.undefined, args);
     args[2]?.dispose();
     const scope = new QuickjsScope(name, parent, number, this.#must(result));
     this.#scopes.add(scope);
@@ -240,21 +242,15 @@ export class QuickjsContext implements ScriptContext {
     throw new Error(`the realm failed: ${JSON.stringify(told)}`);
   }
 
-  #function(index: number): QuickJSHandle {
-    const fn = this.#functions[index];
-    if (fn === undefined) throw new Error(`no realm function ${index}`);
-    return fn;
-  }
-
   /** Calls a realm function; an authored error comes out as a `RealmError`. */
-  #call(index: number, ...args: QuickJSHandle[]): QuickJSHandle {
-    const result = this.#vm.callFunction(this.#function(index), this.#vm.undefined, args);
+  #call(name: RealmFunction, ...args: QuickJSHandle[]): QuickJSHandle {
+    const result = this.#vm.callFunction(this.#functions[name], this.#vm.undefined, args);
     if (result.error !== undefined) throw new RealmError(result.error);
     return result.value;
   }
 
-  #run(index: number, ...args: QuickJSHandle[]): ScriptOutcome {
-    this.#call(index, ...args).dispose();
+  #run(name: RealmFunction, ...args: QuickJSHandle[]): ScriptOutcome {
+    this.#call(name, ...args).dispose();
     return done;
   }
 
@@ -304,7 +300,7 @@ export class QuickjsContext implements ScriptContext {
     const parts = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\.\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(name);
     if (parts === null) return undefined;
     const [, first = '', second = ''] = parts;
-    const missing = this.#guarded(() => this.#named(first, (f) => this.#named(second, (s) => this.#number(this.#call(realm.undeclared, this.#own(scope).handle, f, s)) === 1)), false);
+    const missing = this.#guarded(() => this.#named(first, (f) => this.#named(second, (s) => this.#number(this.#call('undeclared', this.#own(scope).handle, f, s)) === 1)), false);
     return missing ? { ok: false, kind: 'error', message: `ReferenceError: ${first}.${second} is not declared` } : undefined;
   }
 
@@ -352,7 +348,7 @@ export class QuickjsContext implements ScriptContext {
     this.#deadline = performance.now() + 50;
     let parts: [name: string, message: string, stack: string] = ['InternalError', 'out of memory', ''];
     try {
-      parts = JSON.parse(this.#string(this.#call(realm.describe, handle))) as typeof parts;
+      parts = JSON.parse(this.#string(this.#call('describe', handle))) as typeof parts;
     } catch (error) {
       if (error instanceof RealmError) error.handle.dispose();
       else if (isWasmTrap(error)) this.#host.broke(String(error));

@@ -3,8 +3,11 @@
  * built-ins it needs in variables of its own, so that a page that overwrites them only spoils its own view of things.
  * A scope is `{ vars, chain, named, raw, readOnly }`; `chain` holds the variable objects from the outermost inwards, each of
  * which becomes one `with` around a compiled expression.
+ *
+ * It is written without brackets around much text: QuickJS reads ahead to the partner of each opening bracket, and what nests in
+ * many is read many times.
  */
-export const realmSource = String.raw`(function () {
+export const realmSource = String.raw`0,function () {
   'use strict';
   const { defineProperty, getOwnPropertyDescriptor, create, keys, setPrototypeOf } = Object, reflectGet = Reflect.get;
   const { isArray } = Array, { parse, stringify } = JSON, ProxyOf = Proxy;
@@ -16,7 +19,7 @@ export const realmSource = String.raw`(function () {
   const Text = String, Num = Number, Err = TypeError, ErrorType = Error, DateType = Date;
   const views = new WeakMap(), raws = new WeakMap(), scopes = create(null);
 
-  const refuse = (what) => () => { throw new Err('a read-only object is not ' + what); };
+  function refuse() { throw new Err('a read-only object is not changed'); }
   const handler = {
     get(target, key, receiver) {
       const d = getOwnPropertyDescriptor(target, key);
@@ -27,16 +30,15 @@ export const realmSource = String.raw`(function () {
       if (d !== undefined && key !== 'length') { d.value = view(d.value); }
       return d;
     },
-    set: refuse('assigned to'), defineProperty: refuse('assigned to'), deleteProperty: refuse('deleted from'),
-    setPrototypeOf: refuse('given another prototype'), preventExtensions: refuse('frozen'),
+    set: refuse, defineProperty: refuse, deleteProperty: refuse, setPrototypeOf: refuse, preventExtensions: refuse,
   };
-  const view = (value) => {
+  function view(value) {
     if (typeof value !== 'object' || value === null || get(raws, value) !== undefined) return value;
     let v = get(views, value);
     if (v === undefined) { v = new ProxyOf(value, handler); put(views, value, v); put(raws, v, value); }
     return v;
-  };
-  const decode = (v) => {
+  }
+  function decode(v) {
     if (typeof v !== 'object' || v === null) return v;
     if (isArray(v)) {
       switch (v[0]) {
@@ -49,18 +51,18 @@ export const realmSource = String.raw`(function () {
     const names = keys(v);
     for (let i = 0; i < names.length; i++) { const k = names[i], c = v[k]; if (typeof c === 'object' && c !== null) v[k] = decode(c); }
     return v;
-  };
-  const find = (v) => {
+  }
+  function find(v) {
     const scope = scopes[v[1]];
     if (scope === undefined) return undefined;
     let at = own(scope.raw, v[2]) ? scope.raw[v[2]] : scope.vars[v[2]];
     const live = own(scope.raw, v[2]);
     for (let i = 3; i < v.length; i++) { if (typeof at !== 'object' || at === null || !own(at, v[i])) return undefined; at = at[v[i]]; }
     return live ? view(at) : at;
-  };
+  }
   // Without a prototype: neither an authored toJSON nor an authored setter gets into what is written.
-  const bare = (list) => setPrototypeOf(list, null);
-  const encodeDeep = (v, depth, state) => {
+  function bare(list) { return setPrototypeOf(list, null); }
+  function encodeDeep(v, depth, state) {
     switch (typeof v) {
       case 'string': case 'boolean': return v;
       case 'number': return v !== v || v === Infinity || v === -Infinity || (v === 0 && 1 / v < 0) ? bare(['n', v === 0 ? '-0' : Text(v)]) : v;
@@ -88,8 +90,8 @@ export const realmSource = String.raw`(function () {
     }
     state.path.length = depth;
     return out;
-  };
-  const encode = (v) => {
+  }
+  function encode(v) {
     switch (typeof v) {
       case 'string': return charAt(v, '\0') < 0 ? 's' + v : 'j' + stringify(v);
       case 'number': return v === 0 && 1 / v < 0 ? 'n-0' : 'n' + v;
@@ -98,32 +100,39 @@ export const realmSource = String.raw`(function () {
       case 'bigint': return 'n' + v;
       default: return 'u';
     }
-  };
-  const scopeHandler = (scope) => ({
-    get: (target, key) => target[key],
-    set: (target, key, value) => {
+  }
+  // The traps of a scope seen by its name; a handler is an object that inherits them and knows its scope.
+  const traps = {
+    get(target, key) { return target[key]; },
+    set(target, key, value) {
       const d = getOwnPropertyDescriptor(target, key);
-      if (scope.readOnly || (d !== undefined && !d.writable)) throw new Err(scope.name + '.' + Text(key) + ' is read-only');
+      if (this.scope.readOnly || (d !== undefined && !d.writable)) throw new Err(this.scope.name + '.' + Text(key) + ' is read-only');
       target[key] = value;
       return true;
     },
-    defineProperty: (target, key) => { throw new Err(scope.name + ' takes no property definitions'); },
-    deleteProperty: (target, key) => {
+    defineProperty() { throw new Err(this.scope.name + ' takes no property definitions'); },
+    deleteProperty(target, key) {
       const d = getOwnPropertyDescriptor(target, key);
-      if (d !== undefined && (scope.readOnly || !d.writable)) throw new Err(scope.name + '.' + Text(key) + ' is read-only');
+      if (d !== undefined && (this.scope.readOnly || !d.writable)) throw new Err(this.scope.name + '.' + Text(key) + ' is read-only');
       return delete target[key];
     },
-    setPrototypeOf: () => false, preventExtensions: () => false,
-  });
-  const check = (scope, name) => {
+    setPrototypeOf() { return false; },
+    preventExtensions() { return false; },
+  };
+  function nameOf(scope) {
+    const named = create(traps);
+    named.scope = scope;
+    return new ProxyOf(scope.vars, named);
+  }
+  function check(scope, name) {
     if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
     const d = getOwnPropertyDescriptor(scope.vars, name);
     if (d !== undefined && !d.writable) throw new Err(name + ' is read-only');
-  };
-  const define = (scope, name, value, writable) => {
+  }
+  function define(scope, name, value, writable) {
     defineProperty(scope.vars, name, { value, writable: writable && !scope.readOnly, configurable: true, enumerable: true });
-  };
-  const walk = (scope, name, path) => {
+  }
+  function walk(scope, name, path) {
     let at = scope.raw[name];
     if (typeof at !== 'object' || at === null) throw new Err(name + ' is no read-only object');
     for (let i = 0; i < path.length - 1; i++) {
@@ -131,66 +140,63 @@ export const realmSource = String.raw`(function () {
       at = at[path[i]];
     }
     return at;
-  };
-  return [
-    /* 0 open */ (parent, number, name, named, readOnly) => {
-      const vars = create(null), chain = bare([]);
-      for (let i = 0; parent !== undefined && i < parent.chain.length; i++) chain[i] = parent.chain[i];
-      chain[chain.length] = vars;
-      const scope = { name, vars, raw: create(null), readOnly: readOnly === 1, chain, number };
-      if (named === 1) defineProperty(vars, name, { value: new ProxyOf(vars, scopeHandler(scope)), writable: false, configurable: true, enumerable: false });
-      scopes[number] = scope;
-      return scope;
-    },
-    /* 1 close */ (scope) => { delete scopes[scope.number]; },
-    /* 2 evaluate */ (scope, fn) => encode(fn(scope.chain)),
-    /* 3 plain */ (scope, fn, given) => fn(scope.chain, given),
-    /* 4 declare */ (scope, name, fn) => { check(scope, name); define(scope, name, fn === undefined ? undefined : fn(scope.chain), true); },
-    /* 5 set */ (scope, name, text, mode) => {
-      const value = mode === 2 ? text : decode(parse(text));
-      define(scope, name, value, true);
-      delete scope.raw[name];
-    },
-    /* 6 setReadOnly */ (scope, name, text) => {
-      const value = decode(parse(text));
-      const raw = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
-      scope.raw[name] = raw;
-      define(scope, name, view(raw), false);
-    },
-    /* 7 patch */ (scope, name, path, text) => {
-      const steps = parse(path), at = walk(scope, name, steps), value = decode(parse(text));
-      at[steps[steps.length - 1]] = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
-    },
-    /* 8 unpatch */ (scope, name, path) => { const steps = parse(path); delete walk(scope, name, steps)[steps[steps.length - 1]]; },
-    /* 9 has */ (scope, name) => (own(scope.vars, name) ? 1 : 0),
-    /* 10 remove */ (scope, name) => { delete scope.vars[name]; delete scope.raw[name]; },
-    /* 11 hoist */ (scope, names) => {
-      if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
-      const list = parse(names);
-      for (let i = 0; i < list.length; i++) if (!own(scope.vars, list[i])) define(scope, list[i], undefined, true);
-    },
-    /* 12 construct */ (scope, name, factory, text) => { define(scope, name, factory(decode(parse(text))), true); },
-    /* 13 describe */ (e) => {
-      let name = 'Error', message = '', stack = '';
-      try {
-        if (e instanceof ErrorType) { name = Text(e.name); message = Text(e.message); stack = Text(e.stack); }
-        else { name = ''; message = typeof e === 'object' && e !== null ? stringify(e) || Text(e) : Text(e); }
-      } catch (again) { message = 'a value that cannot be shown was thrown'; }
-      return stringify(bare([name, message, stack]));
-    },
-    /* 14 undeclared: whether name.property is a scope's missing variable, as seen from the scope */ (scope, name, property) => {
-      for (let i = scope.chain.length - 1; i >= 0; i--) {
-        if (!own(scope.chain[i], name)) continue;
-        const d = getOwnPropertyDescriptor(scope.chain[i], name);
-        return !d.enumerable && !own(scope.chain[i], property) ? 1 : 0;
-      }
-      return 0;
-    },
-  ];
-})()`;
+  }
+  function op_open(parent, number, name, named, readOnly) {
+    const vars = create(null), chain = bare([]);
+    for (let i = 0; parent !== undefined && i < parent.chain.length; i++) chain[i] = parent.chain[i];
+    chain[chain.length] = vars;
+    const scope = { name, vars, raw: create(null), readOnly: readOnly === 1, chain, number };
+    if (named === 1) defineProperty(vars, name, { value: nameOf(scope), writable: false, configurable: true, enumerable: false });
+    scopes[number] = scope;
+    return scope;
+  }
+  function op_close(scope) { delete scopes[scope.number]; }
+  function op_evaluate(scope, fn) { return encode(fn(scope.chain)); }
+  function op_plain(scope, fn, given) { return fn(scope.chain, given); }
+  function op_declare(scope, name, fn) { check(scope, name); define(scope, name, fn === undefined ? undefined : fn(scope.chain), true); }
+  function op_set(scope, name, text, mode) {
+    const value = mode === 2 ? text : decode(parse(text));
+    define(scope, name, value, true);
+    delete scope.raw[name];
+  }
+  function op_setReadOnly(scope, name, text) {
+    const value = decode(parse(text));
+    const raw = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
+    scope.raw[name] = raw;
+    define(scope, name, view(raw), false);
+  }
+  function op_patch(scope, name, path, text) {
+    const steps = parse(path), at = walk(scope, name, steps), value = decode(parse(text));
+    at[steps[steps.length - 1]] = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
+  }
+  function op_unpatch(scope, name, path) { const steps = parse(path); delete walk(scope, name, steps)[steps[steps.length - 1]]; }
+  function op_has(scope, name) { return own(scope.vars, name) ? 1 : 0; }
+  function op_remove(scope, name) { delete scope.vars[name]; delete scope.raw[name]; }
+  function op_hoist(scope, names) {
+    if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
+    const list = parse(names);
+    for (let i = 0; i < list.length; i++) if (!own(scope.vars, list[i])) define(scope, list[i], undefined, true);
+  }
+  function op_construct(scope, name, factory, text) { define(scope, name, factory(decode(parse(text))), true); }
+  function op_describe(e) {
+    let name = 'Error', message = '', stack = '';
+    try {
+      if (e instanceof ErrorType) { name = Text(e.name); message = Text(e.message); stack = Text(e.stack); }
+      else { name = ''; message = typeof e === 'object' && e !== null ? stringify(e) || Text(e) : Text(e); }
+    } catch (again) { message = 'a value that cannot be shown was thrown'; }
+    return stringify(bare([name, message, stack]));
+  }
+  function op_undeclared(scope, name, property) {
+    for (let i = scope.chain.length - 1; i >= 0; i--) {
+      if (!own(scope.chain[i], name)) continue;
+      const d = getOwnPropertyDescriptor(scope.chain[i], name);
+      return !d.enumerable && !own(scope.chain[i], property) ? 1 : 0;
+    }
+    return 0;
+  }
+  return { open: op_open, close: op_close, evaluate: op_evaluate, plain: op_plain, declare: op_declare, set: op_set, setReadOnly: op_setReadOnly, patch: op_patch, unpatch: op_unpatch, has: op_has, remove: op_remove, hoist: op_hoist, construct: op_construct, describe: op_describe, undeclared: op_undeclared };
+}`;
 
-/** Indices of the functions that `realmSource` answers. */
-export const realm = {
-  open: 0, close: 1, evaluate: 2, plain: 3, declare: 4, set: 5, setReadOnly: 6, patch: 7, unpatch: 8, has: 9, remove: 10, hoist: 11, construct: 12,
-  describe: 13, undeclared: 14,
-} as const;
+/** The functions that `realmSource` answers when it is called. */
+export const realmFunctions = ['open', 'close', 'evaluate', 'plain', 'declare', 'set', 'setReadOnly', 'patch', 'unpatch', 'has', 'remove', 'hoist', 'construct', 'describe', 'undeclared'] as const;
+export type RealmFunction = (typeof realmFunctions)[number];
