@@ -124,7 +124,7 @@ export class CalleeAudioSource {
     if (hiss !== undefined) parts.push(this.#quiet(60, 500));
     const speechStartMs = total(parts) / 8;
     let clip = 'syllables';
-    if (random.next() < 0.15) parts.push(this.#levelled(this.#hello().speech), this.#quiet(200, 550));
+    if (random.next() < 0.15) parts.push(this.#levelled(this.#hello().speech), this.#quiet(120, 450));
     if (random.next() < 0.35) {
       const phrases = Array.from({ length: 2 + Math.floor(random.next() * 3) }, () => 7 + Math.floor(random.next() * 9));
       parts.push(this.#levelled(syllableSpeech(random, randomSyllableVoice(random), phrases)));
@@ -152,12 +152,12 @@ export class CalleeAudioSource {
     return this.#finish('machine', samples, { speechStartMs, greetingEndMs, clip, ...(beepEndMs === undefined ? {} : { beepEndMs }), ...(beepShape === undefined ? {} : { beepShape }) });
   }
 
-  /** What people say first: seven in eight say it within a second. */
+  /** What people say first: one in twelve takes more than a second for it. */
   #hello(like?: string): { speech: Int16Array; clip: string } {
     if (like === undefined && this.#random.next() < 0.15) {
       return { speech: syllableSpeech(this.#random, randomSyllableVoice(this.#random), [1 + Math.floor(this.#random.next() * 3)], 'question'), clip: 'syllables' };
     }
-    const long = this.#random.next() < 0.125;
+    const long = this.#random.next() < 0.08;
     return this.#clip('hello', (clip) => clip.durationMs > 1000 === long);
   }
 

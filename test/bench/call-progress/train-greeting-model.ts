@@ -85,8 +85,8 @@ for (let t = 0; t < TREES; t++) {
       const bin = bins[f] as Uint8Array;
       for (let i = 0; i < n; i++) {
         const slot = ((node[i] as number) - first) * width + (bin[i] as number);
-        g[slot] += gradient[i] as number;
-        h[slot] += hessian[i] as number;
+        g[slot] = (g[slot] as number) + (gradient[i] as number);
+        h[slot] = (h[slot] as number) + (hessian[i] as number);
       }
       for (let c = 0; c < count; c++) {
         let G = 0;
@@ -120,11 +120,12 @@ for (let t = 0; t < TREES; t++) {
   const G = new Float64Array(inner + 1);
   const H = new Float64Array(inner + 1);
   for (let i = 0; i < n; i++) {
-    G[(node[i] as number) - inner] += gradient[i] as number;
-    H[(node[i] as number) - inner] += hessian[i] as number;
+    const leaf = (node[i] as number) - inner;
+    G[leaf] = (G[leaf] as number) + (gradient[i] as number);
+    H[leaf] = (H[leaf] as number) + (hessian[i] as number);
   }
   for (let leaf = 0; leaf <= inner; leaf++) tree[inner * 2 + leaf] = (RATE * (G[leaf] as number)) / ((H[leaf] as number) + 5);
-  for (let i = 0; i < n; i++) score[i] += tree[inner * 2 + (node[i] as number) - inner] as number;
+  for (let i = 0; i < n; i++) score[i] = (score[i] as number) + (tree[inner * 2 + (node[i] as number) - inner] as number);
   trees.push(tree.map((v) => Number(v.toPrecision(5))));
 }
 let right = 0;
