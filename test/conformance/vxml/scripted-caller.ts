@@ -4,6 +4,13 @@ import type { Turn, VxmlCase } from './case.ts';
 
 type Command<N extends VxmlCommand['name']> = Extract<VxmlCommand, { name: N }>;
 
+interface Recording {
+  readonly id: string;
+  readonly startedAt: number;
+  spokenMs: number;
+  readonly timers: { cancel(): void }[];
+}
+
 /**
  * The telephone of the suite: plays at once, takes the next turn whenever the interpreter starts to wait with no prompt left, and
  * carries transfers and recordings out on the simulated clock.
@@ -18,7 +25,7 @@ export class ScriptedCaller {
   #waiting: { readonly id: string; readonly inTransfer: boolean } | undefined;
   #transfer: string | undefined;
   #endTransfer: (() => void) | undefined;
-  #recording: { readonly id: string; readonly startedAt: number; spokenMs: number; done: boolean; timers: { cancel(): void }[] } | undefined;
+  #recording: Recording | undefined;
   #hungUp = false;
   unexpectedWait = false;
 
@@ -103,7 +110,7 @@ export class ScriptedCaller {
 
   #record(command: Command<'record'>): void {
     this.#waiting = { id: command.record, inTransfer: false };
-    this.#recording = { id: command.record, startedAt: this.#clock.monotonic(), spokenMs: 0, done: false, timers: [] };
+    this.#recording = { id: command.record, startedAt: this.#clock.monotonic(), spokenMs: 0, timers: [] };
     const { timers } = this.#recording;
     timers.push(this.#clock.after(command.initialSilenceMs, () => this.#recording?.id === command.record && this.#recording.spokenMs === 0 && this.#recordDone('nospeech')));
     timers.push(this.#clock.after(command.maxMs, () => this.#recordDone('maxtime')));
@@ -112,7 +119,7 @@ export class ScriptedCaller {
 
   #finalSilenceMs = 0;
 
-  #speak(turn: Turn, recording: NonNullable<typeof this.#recording>): void {
+  #speak(turn: Turn, recording: Recording): void {
     recording.spokenMs = turn.record ?? 0;
     const after = (): void => {
       for (const digit of turn.dtmf ?? '') this.#deliver({ name: 'dtmf', digit });
