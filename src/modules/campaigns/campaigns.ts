@@ -1,10 +1,10 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { IdSource, JobId } from '../../kernel/ids.ts';
+import type { AttemptId, IdSource, JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Store } from '../../store/index.ts';
 import { RuleGate } from '../rules/index.ts';
 import { AttemptRecord, type DoNotCallSink } from './attempt-record.ts';
-import { AttemptRecovery } from './attempt-recovery.ts';
+import { AttemptRecovery, type OrphanAttempt } from './attempt-recovery.ts';
 import { ContactLeases } from './contact-leases.ts';
 import { StoredGateFacts } from './gate-facts.ts';
 import { JobDirector, type JobDirectorDeps } from './job-director.ts';
@@ -33,7 +33,14 @@ export interface CampaignsDeps {
   /** This server's own, new at every start: what an earlier one left open is found by it. */
   readonly server: string;
   readonly onState?: JobDirectorDeps['onState'];
+  /** Whether this server still looks after an attempt of its own; one that it does not is recovered. */
+  readonly isOpenHere?: (attempt: AttemptId) => boolean;
+  /** Attempts that were recovered while the director ran: their calls may still be up. */
+  readonly onOrphans?: (orphans: readonly OrphanAttempt[]) => void;
 }
+
+/** Attempts of dead servers are looked for this often, while the director runs. */
+const recoverEveryMs = 10_000;
 
 /**
  * Order at start: `presence.enter()`, `recovery.recover(undefined)` (clean the orphans' calls up), `director.start()`.
@@ -48,12 +55,20 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     if (state === 'Completed') settings.forget(job);
     deps.onState?.(job, state, reason);
   };
+  const recovery = new AttemptRecovery({ store, clock, logger, record, presence, settings });
+  let recoveredAt = clock.monotonic();
+  const onRound = async (): Promise<void> => {
+    if (clock.monotonic() - recoveredAt < recoverEveryMs) return;
+    recoveredAt = clock.monotonic();
+    const orphans = await recovery.recover(undefined, deps.isOpenHere);
+    if (orphans.length > 0) deps.onOrphans?.(orphans);
+  };
   return {
-    director: new JobDirector({ store, clock, ids, logger, onState }),
+    director: new JobDirector({ store, clock, ids, logger, onState, onRound }),
     source: new ContactLeases({ store, clock, server, settings }),
     gate: new RuleGate(new StoredGateFacts(store, settings)),
     sink: record,
-    recovery: new AttemptRecovery({ store, clock, logger, record, presence, settings }),
+    recovery,
     presence,
     settings,
     ledger: (campaign) => pacingLedger(store, campaign, clock.now()),

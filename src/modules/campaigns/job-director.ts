@@ -21,6 +21,8 @@ export interface JobDirectorDeps {
   readonly logger: Logger;
   /** Told after the store has it. */
   readonly onState?: (job: JobId, state: JobState, reason: string | undefined) => void;
+  /** Runs at the beginning of every round. */
+  readonly onRound?: () => Promise<void>;
 }
 
 /**
@@ -118,7 +120,8 @@ export class JobDirector {
 
   /** One round: takes late leases back, and moves every open job on. Safe to call at any time, by any server. */
   async reconcile(): Promise<void> {
-    const { store, clock, logger } = this.#deps;
+    const { store, clock, logger, onRound } = this.#deps;
+    await onRound?.();
     for (const late of await store.query(releaseExpiredLeases, [instant(clock.now())])) {
       logger.warn({ job: late.job_id, contacts: late.n }, 'leases passed their deadline and were taken back');
     }

@@ -292,6 +292,30 @@ it('an attempt that this server lost sight of is recovered, one that it knows is
   await a.presence.leave();
 });
 
+it('the director looks after attempts of dead servers on its rounds', async () => {
+  const orphans: string[] = [];
+  const dead = server('server-forgotten');
+  const alive = createCampaigns({
+    store: test.store, clock, ids, logger: silentLogger, server: 'server-rounds', doNotCall: { add: () => Promise.resolve() },
+    isOpenHere: () => true, onOrphans: (found) => void orphans.push(...found.map((o) => o.attempt)),
+  });
+  await alive.presence.enter();
+  const job = await runningJob(dead, 2);
+  const [one] = await dead.source.lease(job, 1);
+  const lost = await begin(dead, one!);
+  const [two] = await alive.source.lease(job, 1);
+  const own = await begin(alive, two!);
+  alive.director.start(1_000);
+  for (let second = 0; second < 12; second++) {
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await alive.director.close();
+  expect(orphans).toContain(lost);
+  expect(orphans).not.toContain(own);
+  await alive.presence.leave();
+});
+
 it('the report sees what must not be: a missing result, a second one, an overlap and a lost contact', async () => {
   const a = server('server-a');
   const job = await runningJob(a, 3);

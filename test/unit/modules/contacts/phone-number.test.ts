@@ -58,8 +58,10 @@ describe('the time zones of a number', () => {
   });
 
   it('are several where the prefix does not tell', () => {
-    const russia = zonesOfNumber('+79991234567');
-    expect(russia.zones[0]).toBe('Europe/Moscow');
-    expect(russia.zones).toContain('Asia/Kamchatka');
+    expect(zonesOfNumber('+12085550123')).toEqual({ zones: ['America/Boise', 'America/Los_Angeles'], source: 'number' });
+    const mexico = zonesOfNumber('+5211234567');
+    expect(mexico.zones[0]).toBe('America/Mexico_City');
+    expect(mexico.zones).toContain('America/Tijuana');
+    expect(mexico.source).toBe('country');
   });
 });
