@@ -131,8 +131,12 @@ export interface ClassifyHints {
   readonly timeoutMs?: number;
   /** From `recorded_msg`; its end unheard by then → `timeout`. Default 30,000. */
   readonly recordedMsgTimeoutMs?: number;
-  /** Listen to the tones before the answer too (early media). */
+  /** Listen to the tones before the answer too (early media). A second `classify` with `connected` goes on with the first. */
   readonly phase: 'progress' | 'connected';
+  /** ISO 3166 alpha-2 of the called network: its tones decide where countries disagree. */
+  readonly country?: string;
+  /** Goes on after the verdict and may revise it. */
+  readonly background?: boolean;
 }
 
 /** `callprogress` values (reference B1). */

@@ -6,3 +6,4 @@ export { eventOfKey, keyOfEvent } from './telephone-event.ts';
 export { TelephoneEventReceiver, type TelephoneEventListener } from './telephone-event-receiver.ts';
 export { TelephoneEventSender } from './telephone-event-sender.ts';
 export { meanOpinionScore, ratingFactor, type VoiceQualityInput } from './voice-quality.ts';
+export { SrtpContext, srtpOverhead, type SrtpSuite } from './srtp.ts';

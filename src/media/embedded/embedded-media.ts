@@ -45,7 +45,7 @@ export class EmbeddedMedia implements Media {
     if (isCodecAvailable('G722')) codecs.push('g722');
     if (isCodecAvailable('opus')) codecs.push('opus');
     if (isCodecAvailable('L16')) codecs.push('l16');
-    this.capabilities = new Set<MediaCapability>(['endpoint', 'conference', 'dialog', 'play', 'record', 'digits', 'clamp-event', 'clamp-tone', 'gain', 'tap', ...codecs]);
+    this.capabilities = new Set<MediaCapability>(['endpoint', 'conference', 'dialog', 'play', 'record', 'digits', 'classify', 'clamp-event', 'clamp-tone', 'gain', 'tap', 'srtp', ...codecs]);
   }
 
   async start(listener: (event: MediaEvent) => void): Promise<void> {
@@ -162,7 +162,6 @@ export class EmbeddedMedia implements Media {
   }
 
   classify({ node, hints }: { node: MediaId; hints: ClassifyHints }): Reply {
-    if (!this.capabilities.has('classify')) return refused('unsupported', 'call classification is not there');
     return this.#toEndpoint(node, { op: 'classify', node, hints });
   }
 

@@ -1,4 +1,4 @@
-import { isRtcp, RtpPacket } from '../../rtp/index.ts';
+import { isRtcp, RtpPacket, SrtpContext } from '../../rtp/index.ts';
 import { canReceive, canSend, type NegotiatedAudio } from '../../sdp/index.ts';
 import { createCodec, type Codec } from './codecs.ts';
 import { Latch } from './latch.ts';
@@ -19,10 +19,13 @@ export class EndpointMedia {
   agreed: NegotiatedAudio;
   /** When something useful last arrived, or since when we wait for it. */
   heardAt: number;
+  /** SRTP packets that were not authentic, or came twice. */
+  forged = 0;
   readonly #pair: SocketPair;
   readonly #latch: Latch;
   readonly #now: () => number;
   readonly #onHeard: () => void;
+  readonly #crypto: { readonly out: SrtpContext; readonly in: SrtpContext } | undefined;
 
   constructor(parts: { pair: SocketPair; agreed: NegotiatedAudio; codec: Codec; keys: KeyListener; before: EndpointMedia | undefined; cname: string; random: () => number; now: () => number; onHeard: () => void }) {
     const { pair, agreed, codec, keys, before, random } = parts;
@@ -32,15 +35,28 @@ export class EndpointMedia {
     this.agreed = agreed;
     this.codec = codec;
     this.heardAt = parts.now();
+    // The same keys go on with the same counters (RFC 3711 §3.2.1).
+    if (agreed.crypto !== undefined) {
+      const { local, remote } = agreed.crypto;
+      const kept = before?.agreed.crypto;
+      const running = before === undefined ? undefined : before.#crypto;
+      this.#crypto = {
+        out: running !== undefined && kept?.local.keySalt === local.keySalt ? running.out : new SrtpContext(local.suite, local.keySalt),
+        in: running !== undefined && kept?.remote.keySalt === remote.keySalt ? running.in : new SrtpContext(remote.suite, remote.keySalt),
+      };
+    }
     this.#latch = before === undefined ? new Latch() : before.#latch;
     this.rtcp = before?.rtcp ?? new RtcpSession(parts.cname, random);
     const word = (): number => Math.floor(random() * 4294967296) >>> 0;
-    const send = (bytes: Uint8Array, length: number): void => this.#sendRtp(bytes, length);
+    const send = (bytes: Uint8Array, length: number): void => {
+      const size = this.#crypto === undefined ? length : this.#crypto.out.protect(bytes, length);
+      if (size > 0) pair.rtp.send(bytes, size);
+    };
     // A stream that goes on keeps its SSRC, sequence and clock (RFC 3264 §8 changes the description, not the stream).
     if (before === undefined) this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, send);
     else {
       this.sender = before.sender;
-      this.sender.agree(agreed, codec);
+      this.sender.agree(agreed, codec, send);
     }
     this.receiver = before !== undefined && sameReception(before.agreed, agreed) ? before.receiver : new RtpReceiver(agreed, codec, keys);
     const { remote } = agreed;
@@ -83,11 +99,8 @@ export class EndpointMedia {
 
   #report(nowMs: number, farewell: boolean): void {
     const { bytes, length } = this.rtcp.report(this.sender, this.receiver, this.codec, nowMs, farewell);
-    (this.agreed.rtcpMux ? this.#pair.rtp : this.#pair.rtcp).send(bytes, length);
-  }
-
-  #sendRtp(bytes: Uint8Array, length: number): void {
-    this.#pair.rtp.send(bytes, length);
+    const size = this.#crypto === undefined ? length : this.#crypto.out.protectRtcp(bytes, length);
+    if (size > 0) (this.agreed.rtcpMux ? this.#pair.rtp : this.#pair.rtcp).send(bytes, size);
   }
 
   #rtpArrived(bytes: Uint8Array, length: number, address: number, port: number, arrivalMs: number): void {
@@ -101,6 +114,13 @@ export class EndpointMedia {
       receiver.unknown += 1;
       return;
     }
+    if (this.#crypto !== undefined) {
+      const plain = this.#crypto.in.unprotect(bytes, length);
+      if (plain < 0 || !packet.parse(bytes, 0, plain)) {
+        this.forged += 1;
+        return;
+      }
+    }
     const verdict = this.#latch.judge(address, port, packet.ssrc, packet.sequence, arrivalMs);
     if (verdict === 'refuse') return;
     if (verdict === 'learn') {
@@ -113,7 +133,9 @@ export class EndpointMedia {
   }
 
   #rtcpArrived(bytes: Uint8Array, length: number, address: number, arrivalMs: number): void {
-    if (this.#latch.knowsHost(address)) this.rtcp.receive(bytes, 0, length, this.sender.ssrc, arrivalMs);
+    if (!this.#latch.knowsHost(address)) return;
+    const size = this.#crypto === undefined ? length : this.#crypto.in.unprotectRtcp(bytes, length);
+    if (size > 0) this.rtcp.receive(bytes, 0, size, this.sender.ssrc, arrivalMs);
   }
 }
 

@@ -1,8 +1,10 @@
+import { CallProgressAnalyser } from '../../audio/call-progress/call-progress-analyser.ts';
+import type { CallProgressEvent } from '../../audio/call-progress/call-progress-event.ts';
 import { DtmfDetector } from '../../audio/dtmf-detector.ts';
 import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { Direction, NegotiatedAudio } from '../../sdp/index.ts';
-import type { LegStats, MediaEventMap, OpenEndpoint } from '../media.ts';
+import type { ClassifyHints, LegStats, MediaEventMap, OpenEndpoint } from '../media.ts';
 import type { WorkerConfig } from './config.ts';
 import type { EdgeLine } from './edge.ts';
 import { codecOf, EndpointMedia } from './endpoint-media.ts';
@@ -43,6 +45,7 @@ export class Endpoint implements MediaNode {
   readonly #digits: DtmfDetector;
   readonly #still = new Int16Array(frameSamples(8000));
   #analysedMs = 0;
+  #analyser: CallProgressAnalyser | undefined;
   #lastEventKey = '';
   #lastEventAt = Number.NEGATIVE_INFINITY;
 
@@ -107,7 +110,19 @@ export class Endpoint implements MediaNode {
       const atMs = this.#context.processTime(nowMs) - (this.#analysedMs - this.#voice.changedAtMs);
       this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
     }
+    this.#analyser?.push(frame);
+    if (this.#analyser?.done === true) this.#analyser = undefined;
     this.tap?.take(source.frame, source.rate);
+  }
+
+  /** Call progress analysis from now on; one that listens to the tones before the answer goes on into it. */
+  classify(hints: ClassifyHints): void {
+    if (this.#analyser !== undefined && hints.phase === 'connected') return this.#analyser.connected();
+    this.#analyser = new CallProgressAnalyser(hints, (event) => this.#tellProgress(event));
+  }
+
+  stopClassify(): void {
+    this.#analyser = undefined;
   }
 
   /** Sends what the edges bring and what is played; true when an audio packet left. */
@@ -200,6 +215,12 @@ export class Endpoint implements MediaNode {
     }
     this.#silent = false;
     return true;
+  }
+
+  #tellProgress({ progress, final, offsetMs, knownMs, confidence }: CallProgressEvent): void {
+    if (progress === 'dial_tone') return; // no value of the platform
+    const atMs = this.#context.processTime(this.#context.now()) - (knownMs - offsetMs);
+    this.#context.emit({ name: 'callprogress', node: this.id, progress, final, offsetMs: Math.round(offsetMs), confidence, atMs });
   }
 
   #tellAgreed(): void {

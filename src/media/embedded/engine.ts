@@ -139,8 +139,9 @@ export class MediaEngine implements NodeContext {
       case 'stopRecord':
         return this.#recorders.get(command.record)?.end('stopped');
       case 'classify':
+        return this.#endpoint(command.node)?.classify(command.hints);
       case 'stopClassify':
-        return;
+        return this.#endpoint(command.node)?.stopClassify();
       case 'tap': {
         const node = this.#nodes.get(command.node);
         if (node?.kind === 'endpoint' || node?.kind === 'dialog') (node as Endpoint | DialogNode).tap = command.on ? new Tap(node.id, command.sampleRate, this) : undefined;

@@ -35,7 +35,7 @@ export class RtpSender {
   #held = 0;
   #heldBytes = 0;
   #heldTimestamp = 0;
-  readonly #send: PacketSink;
+  #send: PacketSink;
   #events: TelephoneEventSender | undefined;
   #eventUnitsPerMs = 8;
   #tones: DtmfGenerator | undefined;
@@ -55,11 +55,12 @@ export class RtpSender {
     this.#payloadType = 0;
     this.#eventType = -1;
     this.#holding = new Uint8Array(1300);
-    this.agree(agreed, codec);
+    this.agree(agreed, codec, send);
   }
 
   /** The stream goes on under what was agreed now. */
-  agree(agreed: NegotiatedAudio, codec: Codec): void {
+  agree(agreed: NegotiatedAudio, codec: Codec, send: PacketSink): void {
+    this.#send = send;
     this.#codec = codec;
     this.#payloadType = agreed.send.payloadType;
     this.#eventType = agreed.sendEvents?.payloadType ?? -1;

@@ -522,6 +522,44 @@ export function mediaContract(name: string, create: () => Media): void {
       });
     });
 
+    describe('call progress', () => {
+      test('a busy tone is heard before the answer, and silence after it ends in timeout', async () => {
+        const a = await h.phone('a');
+        a.say = (at) => (Math.floor(at / 4000) % 2 === 0 ? Int16Array.from({ length: 160 }, (_, i) => 2000 * (Math.sin((2 * Math.PI * 480 * (at + i)) / 8000) + Math.sin((2 * Math.PI * 620 * (at + i)) / 8000))) : silence());
+        expect(h.media.classify({ node: id('a'), hints: { phase: 'progress' } }).accepted).toBe(true);
+        expect(await h.event('callprogress', (e) => e.progress === 'busy_tone', 6000)).toMatchObject({ final: true });
+        const b = await h.phone('b');
+        b.say = silence;
+        h.media.classify({ node: id('b'), hints: { phase: 'connected', timeoutMs: 800 } });
+        expect(await h.event('callprogress', (e) => e.progress === 'timeout')).toMatchObject({ final: true, node: id('b') });
+      }, 15_000);
+    });
+
+    describe('secure media', () => {
+      test('two endpoints of ours speak SRTP to each other, and plain packets are refused', async () => {
+        h.media.openEndpoint({ node: id('a'), srtp: 'require' });
+        const offer = (await h.event('endpoint.ready', (e) => e.node === id('a'))).sdp;
+        expect(offer).toContain('RTP/SAVP');
+        h.media.openEndpoint({ node: id('b'), remoteSdp: offer, srtp: 'allow' });
+        const answer = (await h.event('endpoint.ready', (e) => e.node === id('b'))).sdp;
+        h.media.applyAnswer({ node: id('a'), sdp: answer });
+        await h.event('endpoint.negotiated', (e) => e.node === id('a'));
+        h.media.openDialog({ node: id('dialog') });
+        h.connect('dialog', 'a');
+        const c = await h.phone('c');
+        h.connect('b', 'c');
+        h.media.play({ play: 'p', node: id('dialog'), items: [{ kind: 'tone', tone: 'dial', durationMs: 800 }] });
+        const plain = await h.phone('plain');
+        plain.aim(answer);
+        plain.say = sine(2000);
+        await wait(900);
+        expect(peakLevelAt(c.audio(), 440)).toBeGreaterThan(-20);
+        expect(peakLevelAt(c.audio(), 2000)).toBeLessThan(-45);
+        h.media.sendDigits({ node: id('a'), digits: '19' });
+        await h.until(() => h.digits('b') === '19', 3000, 'the digits');
+      });
+    });
+
     describe('hostile input', () => {
       test('random, truncated and forged packets change nothing for a call', async () => {
         const a = await h.phone('a');
