@@ -75,7 +75,6 @@ async function settle(first: Completion, frame: Frame, dialog: DialogState): Pro
 
 /** App. C, initialisation: variables, scripts, data and form items in document order; a subdialog's parameters set the variables they name. */
 async function initialise({ parameters }: DialogEntry, frame: Frame, dialog: DialogState): Promise<Completion> {
-  const { session } = frame;
   const unused = new Set(parameters.keys());
   if (dialog.node.tag === 'menu') return normal;
   for (const child of dialog.node.children) {
