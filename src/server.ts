@@ -1,17 +1,17 @@
 import { createServer, type Server } from 'node:http';
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AgentSocket } from './api/agent-socket.ts';
 import { operatorApi, type OperatorDoor } from './api/operator-api.ts';
-import { createCcxmlServer } from './ccxml/index.ts';
+import { createCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
 import type { CcxmlServer } from './ccxml/platform.ts';
 import type { Config } from './config/index.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
+import type { DialogRunner } from './core/call-control/dialog-runner.ts';
 import { Nailing } from './core/nailing/nailing.ts';
 import { UndiciFetcher } from './fetch/undici/undici-fetcher.ts';
 import { SystemClock } from './kernel/clock.ts';
-import { RandomIds, type AttemptId, type JobId } from './kernel/ids.ts';
+import { RandomIds, type JobId, type SessionId } from './kernel/ids.ts';
 import type { Logger } from './kernel/logger.ts';
 import { NailupError } from './kernel/nailup-error.ts';
 import { packageRoot } from './kernel/package-root.ts';
@@ -22,6 +22,7 @@ import { AgentManager, checkPassword, type AgentChange } from './modules/agents/
 import { createCampaigns, jobReport, type Campaigns } from './modules/campaigns/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
+import type { Synthesizer } from './speech/synthesizer.ts';
 import { openStore, type Store } from './store/index.ts';
 import { attemptsOf } from './wiring/attempt-rows.ts';
 import { campaignSettings, driverSettings } from './wiring/campaign-settings.ts';
@@ -77,7 +78,7 @@ export class NailupServer implements OperatorDoor {
     checkExposure(config);
     const dataDirectory = resolve(config.database.directory);
     this.#store = await openStore({ databaseUrl: process.env['DATABASE_URL'] ?? config.database.url, dataDirectory, logger: this.#log });
-    const parts = this.#compose(this.#store, join(dirname(dataDirectory), 'recordings'));
+    const parts = await this.#compose(this.#store, join(dirname(dataDirectory), 'dialogs'));
     this.#parts = parts;
     await this.#startCalls(parts);
     await parts.campaigns.presence.enter();
@@ -102,13 +103,12 @@ export class NailupServer implements OperatorDoor {
     return this.#stopping;
   }
 
-  #compose(store: Store, recordingFolder: string): Parts {
+  async #compose(store: Store, workFolder: string): Promise<Parts> {
     const { config, configFile } = this.#options;
     const log = this.#log;
     const clock = this.#callClock;
     const ids = this.#ids;
     const random = { next: () => Math.random() };
-    mkdirSync(recordingFolder, { recursive: true, mode: 0o700 });
     const uriOf = (page: string): string => pageUri(page, configFile);
     const signalling = new EmbeddedSignalling({
       listen: config.sip.transports.map((transport) => ({
@@ -128,12 +128,12 @@ export class NailupServer implements OperatorDoor {
       },
       { log },
     );
-    const fetcher = new UndiciFetcher({
-      clock: this.#houseClock,
+    const fetch = {
       allowedRanges: config.fetch.allowPrivateAddresses ? privateRanges : [],
       fileRoots: [join(packageRoot(), 'ccxml'), join(packageRoot(), 'vxml'), ...(configFile === undefined ? [] : [dirname(resolve(configFile))]), ...config.fetch.fileRoots],
-    });
-    const dialogs = createDialogs({ media, logger: log, clock, ids, recordingFolder, fetcher });
+    };
+    const fetcher = new UndiciFetcher({ clock: this.#houseClock, ...fetch });
+    const dialogs = await createDialogs({ media, logger: log, clock: this.#houseClock, synthesizer: silentSynthesizer, recognizer: undefined, workFolder, vxml: { fetch } });
     const doNotCall = new DoNotCallList(store);
     let jobs: Jobs | undefined;
     const campaigns = createCampaigns({
@@ -198,7 +198,7 @@ export class NailupServer implements OperatorDoor {
     ccxml.server = await createCcxmlServer(
       platform,
       {},
-      { clock: this.#callClock, ids: this.#ids, logger: this.#log, fetcher: parts.fetcher },
+      { clock: this.#callClock, ids: this.#ids, logger: this.#log, fetcher: parts.fetcher, observe: this.#sessionObserver() },
     );
     const server = ccxml.server;
     try {
@@ -212,6 +212,15 @@ export class NailupServer implements OperatorDoor {
     } catch (error) {
       throw portError(error, `${config.sip.host}:${config.sip.port}`, 'sip.port');
     }
+  }
+
+  /** Pages' own log lines, and at level debug every step of every session. */
+  #sessionObserver(): SessionObserver {
+    const log = this.#log;
+    return {
+      log: (session, _level, message, place) => log.info({ session, place }, `page: ${message}`),
+      ...(this.#options.config.log.level === 'debug' ? { trace: (session: SessionId, entry: TraceEntry) => log.debug({ session, ...entry }, 'ccxml') } : {}),
+    };
   }
 
   async #listen(parts: Parts): Promise<void> {
@@ -256,6 +265,7 @@ export class NailupServer implements OperatorDoor {
       await parts.signalling.stop(1_000);
       await parts.dialogs.stop();
       await parts.media.stop();
+      await parts.fetcher.close();
       await parts.campaigns.presence.leave();
     }
     await this.#store?.close();
@@ -366,11 +376,13 @@ export class NailupServer implements OperatorDoor {
   }
 }
 
+const silentSynthesizer: Synthesizer = { name: 'none', languages: [], synthesize: async () => ({ ok: false, kind: 'unspoken', reason: 'no synthesiser is configured' }) };
+
 interface Parts {
   readonly signalling: EmbeddedSignalling;
   readonly media: Media;
   readonly platform: CallPlatform;
-  readonly dialogs: ReturnType<typeof createDialogs>;
+  readonly dialogs: DialogRunner;
   readonly campaigns: Campaigns;
   readonly agents: AgentManager;
   readonly runner: AttemptRunner;
@@ -404,5 +416,3 @@ function portError(error: unknown, address: string, key: string): unknown {
 async function until(done: () => boolean, limitMs: number): Promise<void> {
   for (const end = performance.now() + limitMs; !done() && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 20));
 }
-
-export type { AttemptId };

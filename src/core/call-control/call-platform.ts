@@ -116,9 +116,10 @@ export class CallPlatform implements CcxmlPlatform {
 
   createCall(command: Parameters<CcxmlPlatform['createCall']>[0]): Reply {
     const { connection, dest, hints } = command;
+    const callerId = command.callerId === '' ? undefined : command.callerId;
     const place = placeHints(hints);
     const facts: ConnectionFacts = {
-      local: command.callerId ?? this.#deps.localAddress,
+      local: callerId ?? this.#deps.localAddress,
       remote: dest,
       originator: 'local',
       protocol: { name: 'sip', version: '2.0' },
@@ -130,7 +131,7 @@ export class CallPlatform implements CcxmlPlatform {
         place: {
           to: dest,
           timeoutMs: command.timeoutMs,
-          ...(command.callerId === undefined ? {} : { from: command.callerId }),
+          ...(callerId === undefined ? {} : { from: callerId }),
           ...(command.aai === undefined || command.aai === '' ? {} : { uui: command.aai }),
           ...place,
         },

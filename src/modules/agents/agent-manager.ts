@@ -43,6 +43,8 @@ export interface AgentManagerDeps {
 }
 
 export type AgentChange =
+  /** Any change of state, told before the more exact words below. */
+  | { readonly what: 'state'; readonly agent: AgentId; readonly job: JobId | undefined }
   | { readonly what: 'idle'; readonly agent: AgentId; readonly job: JobId | undefined }
   | { readonly what: 'on' | 'off'; readonly agent: AgentId; readonly job: JobId | undefined }
   | { readonly what: 'wrapped'; readonly agent: AgentId; readonly job: JobId | undefined; readonly wrapMs: number };
@@ -241,6 +243,7 @@ export class AgentManager implements AgentPool {
       agent.deadline = undefined;
       this.take(agent, 'deadline');
     });
+    this.#deps.changed({ what: 'state', agent: agent.id, job: agent.job });
     if (agent.staffed && !wasStaffed) agent.staffedSince = now;
     if (agent.staffed !== wasStaffed) this.#deps.changed({ what: agent.staffed ? 'on' : 'off', agent: agent.id, job: agent.job });
   }

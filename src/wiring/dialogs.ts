@@ -1,0 +1,215 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DialogEvent, DialogLaunch, DialogRunner } from '../core/call-control/dialog-runner.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { ConnectionId, DialogId, MediaId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { accepted, refused, type Reply } from '../kernel/result.ts';
+import type { Media, MediaEvent } from '../media/media.ts';
+import type { Recognizer } from '../speech/recognizer.ts';
+import type { Synthesizer } from '../speech/synthesizer.ts';
+import {
+  createVxmlServer, type ConnectionValues, type DialogEnd, type DialogRequest, type StartRequest, type TransferOutcome, type VxmlCommand, type VxmlConfiguration, type VxmlServer,
+} from '../vxml/index.ts';
+import { DialogMedia } from './dialog-media.ts';
+
+export interface DialogsDeps {
+  readonly media: Media;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly synthesizer: Synthesizer;
+  readonly recognizer: Recognizer | undefined;
+  /** Recordings of callers, and audio fetched over the network, go below it. */
+  readonly workFolder: string;
+  readonly vxml: Omit<VxmlConfiguration, 'audioFolder'>;
+}
+
+interface Running {
+  readonly id: DialogId;
+  readonly media: DialogMedia;
+  started: boolean;
+  /** `<transfer>` that waits for the page's answer. */
+  transfer: string | undefined;
+}
+
+/** Runs VoiceXML dialogs on media nodes: the interpreter's commands go to media or up to CCXML, outcomes come back. */
+export async function createDialogs(deps: DialogsDeps): Promise<DialogRunner> {
+  const audioFolder = join(deps.workFolder, 'audio');
+  const recordingFolder = join(deps.workFolder, 'recordings');
+  for (const folder of [audioFolder, recordingFolder]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const runner = new Dialogs(deps, recordingFolder);
+  runner.vxml = await createVxmlServer({ ...deps.vxml, audioFolder }, {
+    clock: deps.clock,
+    logger: deps.logger,
+    listener: {
+      prepared: (dialog) => runner.tell({ name: 'dialog.prepared', dialog: dialog as DialogId }),
+      started: (dialog) => runner.tell({ name: 'dialog.started', dialog: dialog as DialogId }),
+      failed: (dialog, event, reason) => runner.failed(dialog as DialogId, event, reason),
+      ended: (dialog, end) => runner.ended(dialog as DialogId, end),
+      command: (dialog, command) => runner.command(dialog as DialogId, command),
+    },
+  });
+  return runner;
+}
+
+class Dialogs implements DialogRunner {
+  vxml: VxmlServer | undefined;
+  readonly #deps: DialogsDeps;
+  readonly #recordingFolder: string;
+  readonly #running = new Map<DialogId, Running>();
+  #listener: (event: DialogEvent) => void = () => undefined;
+
+  constructor(deps: DialogsDeps, recordingFolder: string) {
+    this.#deps = deps;
+    this.#recordingFolder = recordingFolder;
+  }
+
+  start(listener: (event: DialogEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  prepare(launch: DialogLaunch): Reply {
+    if (launch.src === undefined) return refused('bad-argument', 'a dialog to prepare needs a src');
+    if (!isVoiceXml(launch.type)) return refused('unsupported', `dialogs of type ${launch.type ?? ''} are not supported; use application/voicexml+xml`);
+    this.#add(launch.dialog, launch.node);
+    this.vxml?.prepare(request(launch, launch.src));
+    return accepted;
+  }
+
+  run(launch: DialogLaunch): Reply {
+    if (launch.src !== undefined && !isVoiceXml(launch.type)) return refused('unsupported', `dialogs of type ${launch.type ?? ''} are not supported; use application/voicexml+xml`);
+    const running = this.#running.get(launch.dialog) ?? this.#add(launch.dialog, launch.node);
+    running.started = true;
+    const start: StartRequest = { dialog: launch.dialog, values: launch.parameters, ...connectionOf(launch) };
+    this.vxml?.start(start, launch.src === undefined ? undefined : request(launch, launch.src));
+    return accepted;
+  }
+
+  terminate({ dialog }: { dialog: DialogId; immediate: boolean }): Reply {
+    if (!this.#running.has(dialog)) return refused('unknown-id', `no dialog ${dialog}`);
+    this.vxml?.terminate(dialog);
+    return accepted;
+  }
+
+  deliver({ dialog, event, data }: { dialog: DialogId; event: string; data: Readonly<Record<string, unknown>> }): Reply {
+    if (!this.#running.has(dialog)) return refused('unknown-id', `no dialog ${dialog}`);
+    this.vxml?.deliver(dialog, { name: 'event', event, values: data });
+    return accepted;
+  }
+
+  hangUp(dialog: DialogId): void {
+    const running = this.#running.get(dialog);
+    if (running === undefined) return;
+    // One that was only prepared has nobody to hear of the hang-up.
+    if (running.started) this.vxml?.deliver(dialog, { name: 'hangup' });
+    else this.vxml?.terminate(dialog);
+  }
+
+  onMedia(dialog: DialogId, event: MediaEvent): void {
+    this.#running.get(dialog)?.media.onMedia(event);
+  }
+
+  transferResult({ dialog, result }: { dialog: DialogId; result: Readonly<Record<string, unknown>> }): Reply {
+    const running = this.#running.get(dialog);
+    if (running?.transfer === undefined) return refused('bad-state', `dialog ${dialog} waits for no transfer`);
+    const outcome = (typeof result['result'] === 'string' ? result['result'] : 'unknown') as TransferOutcome;
+    if (outcome === 'connected' && result['done'] !== true) {
+      this.vxml?.deliver(dialog, { name: 'transfer.connected', transfer: running.transfer });
+      return accepted;
+    }
+    const durationMs = typeof result['duration'] === 'number' ? result['duration'] : 0;
+    this.vxml?.deliver(dialog, { name: 'transfer.done', transfer: running.transfer, outcome, durationMs });
+    running.transfer = undefined;
+    return accepted;
+  }
+
+  async stop(): Promise<void> {
+    await this.vxml?.stop();
+    for (const running of this.#running.values()) running.media.close();
+    this.#running.clear();
+  }
+
+  tell(event: DialogEvent): void {
+    this.#listener(event);
+  }
+
+  failed(dialog: DialogId, event: string, reason: string): void {
+    const phase = this.#running.get(dialog)?.started === true ? 'start' : 'prepare';
+    this.#remove(dialog);
+    this.tell({ name: 'dialog.failed', dialog, phase, event, reason });
+  }
+
+  ended(dialog: DialogId, end: DialogEnd): void {
+    this.#remove(dialog);
+    if (end.how === 'error' || end.how === 'limit') this.#deps.logger.warn({ dialog, how: end.how, event: end.event, reason: end.reason }, 'dialog ended by an error');
+    const values = end.value === undefined ? end.values : { ...end.values, _value: end.value };
+    this.tell({ name: 'dialog.exit', dialog, values, ...(end.reason === undefined ? {} : { reason: end.reason }) });
+  }
+
+  command(dialog: DialogId, command: VxmlCommand): void {
+    const running = this.#running.get(dialog);
+    if (running === undefined) return;
+    switch (command.name) {
+      case 'transfer':
+        running.transfer = command.transfer;
+        return this.tell({
+          name: 'dialog.transfer', dialog, type: command.type, uri: command.dest, connectTimeoutMs: command.connectTimeoutMs, values: {},
+          ...(command.aai === undefined ? {} : { aai: command.aai }),
+        });
+      case 'transfer.end':
+        return this.tell({ name: 'dialog.terminatetransfer', dialog, reason: 'ended by the dialog' });
+      case 'disconnect':
+        return this.tell({ name: 'dialog.disconnect', dialog, values: command.values });
+      case 'event':
+        return this.tell({ name: 'dialog.user', dialog, event: command.event, values: command.values });
+      case 'log':
+        return this.#deps.logger.info({ dialog, label: command.label }, `page: ${command.text}`);
+      default:
+        return running.media.run(command);
+    }
+  }
+
+  #add(id: DialogId, node: MediaId): Running {
+    const { media, logger, synthesizer, recognizer } = this.#deps;
+    const deliver = (event: Parameters<VxmlServer['deliver']>[1]): void => this.vxml?.deliver(id, event);
+    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, deliver), started: false, transfer: undefined };
+    this.#running.set(id, running);
+    return running;
+  }
+
+  #remove(dialog: DialogId): void {
+    this.#running.get(dialog)?.media.close();
+    this.#running.delete(dialog);
+  }
+}
+
+const isVoiceXml = (type: string | undefined): boolean => type === undefined || /^(application\/(x-)?(voicexml|vxml)(\+xml)?|text\/(xml|vxml))$/i.test(type.trim());
+
+function request(launch: DialogLaunch, src: string): DialogRequest {
+  const { fetch } = launch;
+  return {
+    dialog: launch.dialog,
+    uri: src,
+    ...(fetch === undefined ? {} : {
+      method: fetch.method,
+      ...(fetch.encType === '' ? {} : { enctype: fetch.encType }),
+      fields: Object.entries(fetch.namelist).map(([name, value]) => ({ name, value: String(value) })),
+      ...(fetch.maxAgeSeconds === undefined ? {} : { maxAgeSeconds: fetch.maxAgeSeconds }),
+      ...(fetch.maxStaleSeconds === undefined ? {} : { maxStaleSeconds: fetch.maxStaleSeconds }),
+    }),
+  };
+}
+
+function connectionOf(launch: DialogLaunch): { connection?: ConnectionValues; uui?: string } {
+  const connection = launch.connection;
+  if (connection === undefined) return {};
+  const { facts, id } = connection as { facts: NonNullable<DialogLaunch['connection']>['facts']; id: ConnectionId };
+  return {
+    connection: {
+      local: facts.local, remote: facts.remote, originator: facts.originator, callTag: id,
+      protocol: { ...facts.protocol, ...(facts.sip === undefined ? {} : { sip: facts.sip }) },
+      ...(facts.redirect === undefined ? {} : { redirect: facts.redirect }), ...(facts.aai === undefined ? {} : { aai: facts.aai }),
+    },
+    ...(facts.aai === undefined ? {} : { uui: facts.aai }),
+  };
+}
