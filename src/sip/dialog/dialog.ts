@@ -57,6 +57,21 @@ export class Dialog {
     });
   }
 
+  /** The caller's side of a further fork, from its 2xx alone. */
+  static ofResponse(response: SipResponse): Dialog {
+    return new Dialog({
+      callId: response.callId,
+      localTag: response.fromTag ?? '',
+      remoteTag: response.toTag ?? '',
+      localParty: response.get('From') ?? '',
+      remoteParty: response.get('To') ?? '',
+      routeSet: response.all('Record-Route').toReversed(),
+      remoteTarget: response.contact?.uri.raw ?? response.to?.uri.raw ?? '',
+      localSequence: response.cseq?.number ?? 1,
+      remoteSequence: undefined,
+    });
+  }
+
   /** The called side (RFC 3261 §12.1.1). */
   static ofServer(request: SipRequest, localTag: string): Dialog {
     const to = request.get('To') ?? '';

@@ -11,8 +11,8 @@ export class InviteClientTransaction implements WheelTimerOwner {
   readonly key: string;
   readonly flow: Flow;
   readonly #context: TransactionContext;
-  readonly #user: ClientTransactionUser;
-  #request: SipRequest;
+  #user: ClientTransactionUser;
+  #request: SipRequest | undefined;
   #bytes: Buffer | undefined;
   #ack: Buffer | undefined;
   #state: InviteClientState = 'calling';
@@ -37,7 +37,14 @@ export class InviteClientTransaction implements WheelTimerOwner {
   }
 
   get request(): SipRequest {
+    if (this.#request === undefined) throw new Error('the transaction was handed over');
     return this.#request;
+  }
+
+  /** The first 2xx is dealt with: whoever deals with further ones takes over, and the request is let go. */
+  handOver(user: ClientTransactionUser): void {
+    this.#user = user;
+    this.#request = undefined;
   }
 
   start(bytes: Buffer): void {
@@ -106,7 +113,7 @@ export class InviteClientTransaction implements WheelTimerOwner {
         this.#deadline.name = 'timerM';
         return wheel.start(this.#deadline, 64 * timers.t1);
       case 'sendAck':
-        if (this.#ack === undefined && this.#response !== undefined) this.#ack = serialize(nonSuccessAck(this.#request, this.#response));
+        if (this.#ack === undefined && this.#response !== undefined && this.#request !== undefined) this.#ack = serialize(nonSuccessAck(this.#request, this.#response));
         this.#bytes = undefined;
         if (this.#ack !== undefined) {
           counters.requestSent('ACK');

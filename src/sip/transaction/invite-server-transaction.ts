@@ -10,7 +10,8 @@ export class InviteServerTransaction implements WheelTimerOwner {
   readonly kind = 'invite';
   readonly key: string;
   readonly mergeKey: string | undefined;
-  readonly request: SipRequest;
+  /** Undefined once `release` was called. */
+  #request: SipRequest | undefined;
   /** Where responses go (RFC 3261 §18.2.2). */
   readonly flow: Flow;
   user: ServerTransactionUser | undefined;
@@ -18,7 +19,7 @@ export class InviteServerTransaction implements WheelTimerOwner {
   #last: Buffer | undefined;
   #state: InviteServerState = 'proceeding';
   #interval: number;
-  readonly #retransmission = new WheelTimer(this, 'timerG');
+  #retransmission: WheelTimer | undefined;
   readonly #deadline = new WheelTimer(this, 'timerH');
   #ack: SipRequest | undefined;
   #error: Error | undefined;
@@ -27,13 +28,28 @@ export class InviteServerTransaction implements WheelTimerOwner {
     this.#context = context;
     this.key = key;
     this.mergeKey = mergeKey;
-    this.request = request;
+    this.#request = request;
     this.flow = flow;
     this.#interval = context.timers.t1;
   }
 
   get state(): InviteServerState {
     return this.#state;
+  }
+
+  get request(): SipRequest {
+    if (this.#request === undefined) throw new Error('the transaction was released');
+    return this.#request;
+  }
+
+  /**
+   * The transaction user is done: a 2xx was acknowledged, or any other final response sent. What is left only absorbs
+   * repetitions until its timer ends, so it lets go of everything else.
+   */
+  release(): void {
+    this.#request = undefined;
+    this.user = undefined;
+    if (this.#state === 'accepted') this.#last = undefined;
   }
 
   /** True while a final response may still be sent. */
@@ -89,19 +105,23 @@ export class InviteServerTransaction implements WheelTimerOwner {
     const { reliable } = this.flow;
     switch (effect) {
       case 'sendResponse':
-        if (this.#last !== undefined) this.flow.send(this.#last, this.#failed);
+        if (this.#last !== undefined) this.#send(this.#last);
         return;
       case 'passAck':
         if (this.#ack !== undefined) this.user?.onAck?.(this.#ack);
         return;
       case 'startG':
-        if (!reliable) wheel.start(this.#retransmission, this.#interval);
-        return;
+        if (reliable) return;
+        this.#retransmission ??= new WheelTimer(this, 'timerG');
+        return wheel.start(this.#retransmission, this.#interval);
       case 'restartG':
         counters.event('retransmission.response');
         this.#interval = Math.min(this.#interval * 2, timers.t2);
-        return wheel.start(this.#retransmission, this.#interval);
-      case 'stopG': return wheel.stop(this.#retransmission);
+        if (this.#retransmission !== undefined) wheel.start(this.#retransmission, this.#interval);
+        return;
+      case 'stopG':
+        if (this.#retransmission !== undefined) wheel.stop(this.#retransmission);
+        return;
       case 'startH':
         this.#deadline.name = 'timerH';
         return wheel.start(this.#deadline, 64 * timers.t1);
@@ -119,13 +139,17 @@ export class InviteServerTransaction implements WheelTimerOwner {
     }
   }
 
-  readonly #failed = (error: Error): void => {
-    this.#error = error;
-    this.#take('transportError');
-  };
+  /** What a datagram socket could not send the peer asks for again; a broken connection is worth telling. */
+  #send(bytes: Buffer): void {
+    if (!this.flow.reliable) return this.flow.send(bytes);
+    this.flow.send(bytes, (error) => {
+      this.#error = error;
+      this.#take('transportError');
+    });
+  }
 
   #end(): void {
-    this.#context.wheel.stop(this.#retransmission);
+    if (this.#retransmission !== undefined) this.#context.wheel.stop(this.#retransmission);
     this.#context.wheel.stop(this.#deadline);
     this.#context.forget(this.key, this.mergeKey);
   }

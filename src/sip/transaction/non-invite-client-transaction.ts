@@ -8,9 +8,10 @@ import type { ClientTransactionUser, TransactionContext } from './transaction-co
 export class NonInviteClientTransaction implements WheelTimerOwner {
   readonly key: string;
   readonly flow: Flow;
-  readonly request: SipRequest;
   readonly #context: TransactionContext;
-  readonly #user: ClientTransactionUser;
+  #request: SipRequest | undefined;
+  #user: ClientTransactionUser | undefined;
+  readonly #method: string;
   #bytes: Buffer | undefined;
   #state: NonInviteClientState = 'trying';
   #interval: number;
@@ -22,7 +23,8 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
   constructor(context: TransactionContext, key: string, request: SipRequest, flow: Flow, user: ClientTransactionUser) {
     this.#context = context;
     this.key = key;
-    this.request = request;
+    this.#request = request;
+    this.#method = request.method;
     this.flow = flow;
     this.#user = user;
     this.#interval = context.timers.t1;
@@ -32,9 +34,14 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
     return this.#state;
   }
 
+  get request(): SipRequest {
+    if (this.#request === undefined) throw new Error('the transaction is over');
+    return this.#request;
+  }
+
   start(bytes: Buffer): void {
     this.#bytes = bytes;
-    this.#context.counters.requestSent(this.request.method);
+    this.#context.counters.requestSent(this.#method);
     if (!this.flow.reliable) this.#context.wheel.start(this.#retransmission, this.#interval);
     this.#context.wheel.start(this.#deadline, 64 * this.#context.timers.t1);
     this.#send(bytes);
@@ -44,6 +51,11 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
     this.#response = response;
     this.#take(response.status < 200 ? '1xx' : '200-699');
     this.#response = undefined;
+    if (this.#state === 'completed') {
+      // It only absorbs repetitions now.
+      this.#request = undefined;
+      this.#user = undefined;
+    }
   }
 
   onTimer(name: string): void {
@@ -95,10 +107,10 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
         this.#deadline.name = 'timerK';
         return wheel.start(this.#deadline, this.flow.reliable ? 0 : timers.t4);
       case 'passResponse':
-        if (this.#response !== undefined) this.#user.onResponse(this.#response);
+        if (this.#response !== undefined) this.#user?.onResponse(this.#response);
         return;
-      case 'informTimeout': return this.#user.onTimeout();
-      case 'informTransportError': return this.#user.onTransportError(this.#error ?? new Error('transport error'));
+      case 'informTimeout': return this.#user?.onTimeout();
+      case 'informTransportError': return this.#user?.onTransportError(this.#error ?? new Error('transport error'));
     }
   }
 

@@ -10,7 +10,7 @@ export class NonInviteServerTransaction implements WheelTimerOwner {
   readonly kind = 'non-invite';
   readonly key: string;
   readonly mergeKey: string | undefined;
-  readonly request: SipRequest;
+  #request: SipRequest | undefined;
   readonly flow: Flow;
   user: ServerTransactionUser | undefined;
   readonly #context: TransactionContext;
@@ -23,12 +23,18 @@ export class NonInviteServerTransaction implements WheelTimerOwner {
     this.#context = context;
     this.key = key;
     this.mergeKey = mergeKey;
-    this.request = request;
+    this.#request = request;
     this.flow = flow;
   }
 
   get state(): NonInviteServerState {
     return this.#state;
+  }
+
+  /** Gone once a final response was sent: only its bytes are kept. */
+  get request(): SipRequest {
+    if (this.#request === undefined) throw new Error('the transaction is answered');
+    return this.#request;
   }
 
   get pending(): boolean {
@@ -41,6 +47,10 @@ export class NonInviteServerTransaction implements WheelTimerOwner {
     this.#last = serialize(response);
     this.#context.counters.responseSent(response.status);
     this.#take(response.status < 200 ? 'send1xx' : 'send200-699');
+    if (response.status >= 200) {
+      this.#request = undefined;
+      this.user = undefined;
+    }
   }
 
   /** The request again. */
@@ -68,7 +78,7 @@ export class NonInviteServerTransaction implements WheelTimerOwner {
   #run(effect: NonInviteServerEffect): void {
     switch (effect) {
       case 'sendResponse':
-        if (this.#last !== undefined) this.flow.send(this.#last, this.#failed);
+        if (this.#last !== undefined) this.#send(this.#last);
         return;
       case 'startJ':
         this.#timer ??= new WheelTimer(this, 'timerJ');
@@ -77,10 +87,14 @@ export class NonInviteServerTransaction implements WheelTimerOwner {
     }
   }
 
-  readonly #failed = (error: Error): void => {
-    this.#error = error;
-    this.#take('transportError');
-  };
+  /** What a datagram socket could not send the peer asks for again; a broken connection is worth telling. */
+  #send(bytes: Buffer): void {
+    if (!this.flow.reliable) return this.flow.send(bytes);
+    this.flow.send(bytes, (error) => {
+      this.#error = error;
+      this.#take('transportError');
+    });
+  }
 
   #end(): void {
     if (this.#timer !== undefined) this.#context.wheel.stop(this.#timer);

@@ -57,7 +57,7 @@ export class TransactionLayer implements TransactionContext {
     const transaction = request.method === 'INVITE'
       ? new InviteClientTransaction(this, key, request, flow, user)
       : new NonInviteClientTransaction(this, key, request, flow, user);
-    this.#clients.set(key, transaction);
+    this.#clients.set(detach(key), transaction);
     transaction.start(serialize(request));
     return transaction;
   }
@@ -112,8 +112,8 @@ export class TransactionLayer implements TransactionContext {
     const transaction = request.method === 'INVITE'
       ? new InviteServerTransaction(this, key, mergeKey, request, flow)
       : new NonInviteServerTransaction(this, key, mergeKey, request, flow);
-    this.#servers.set(key, transaction);
-    if (mergeKey !== undefined) this.#merges.set(mergeKey, key);
+    this.#servers.set(detach(key), transaction);
+    if (mergeKey !== undefined) this.#merges.set(detach(mergeKey), key);
     return transaction;
   }
 
@@ -156,6 +156,15 @@ export class TransactionLayer implements TransactionContext {
 
 const CLIENT = 'c'.charCodeAt(0);
 const clientKey = (branch: string, method: string): string => (method === 'CANCEL' ? `cC${branch}` : `c-${branch}`);
+
+/**
+ * A joined string keeps its parts, and a part of a message keeps the whole message; reading a character makes the engine copy it
+ * into one piece. Keys live for 32 s, messages should not.
+ */
+const detach = (key: string): string => {
+  key.charCodeAt(0);
+  return key;
+};
 
 /** RFC 3261 §17.2.3; without the magic cookie by the rules of RFC 2543, as far as a user agent needs them. */
 function serverKey(request: SipRequest, via: Via, method: string): string {

@@ -35,9 +35,10 @@ class UdpFlow implements Flow {
   }
 }
 
-// dgram resolves every address, also a literal one; this answers at once.
-const literalLookup = (hostname: string, options: unknown, callback: (error: Error | null, address: string, family: number) => void): void =>
-  callback(null, hostname, isIPv6(hostname) ? 6 : 4);
+type Lookup = (hostname: string, options: unknown, callback: (error: Error | null, address: string, family: number) => void) => void;
+// dgram resolves every address, also a literal one; these answer at once.
+const literal4: Lookup = (hostname, _options, callback) => callback(null, hostname, 4);
+const literal6: Lookup = (hostname, _options, callback) => callback(null, hostname, 6);
 
 /** SIP over UDP on one address (RFC 3261 §18). */
 export class UdpTransport {
@@ -55,7 +56,7 @@ export class UdpTransport {
     this.#socket = createSocket({
       type: isIPv6(address.host) ? 'udp6' : 'udp4',
       ipv6Only: isIPv6(address.host),
-      lookup: literalLookup,
+      lookup: isIPv6(address.host) ? literal6 : literal4,
       recvBufferSize: 4 * 1024 * 1024,
       sendBufferSize: 1024 * 1024,
     });

@@ -3,6 +3,7 @@ import type { DigestClient } from '../auth/digest-client.ts';
 import { Dialog } from '../dialog/dialog.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { SipUri } from '../uri/sip-uri.ts';
+import { AnsweredInvite } from './answered-invite.ts';
 import { ClientRequest, type ClientRequestUser } from './client-request.ts';
 import { InviteSession } from './invite-session.ts';
 import { ReliableClient } from './reliable-client.ts';
@@ -69,7 +70,6 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
   #giveUp: Timer | undefined;
   /** Sessions by To tag: early ones, the answered one, and further forks that are being ended (RFC 3261 §13.2.2.4). */
   readonly #forks = new Map<string, InviteSession>();
-  readonly #acknowledge = new Map<string, () => void>();
   #reliable: ReliableClient | undefined;
   #minimumInterval = 0;
 
@@ -109,8 +109,8 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
   onResponse(response: SipResponse, request: SipRequest): void {
     const { status } = response;
     if (status < 200) return this.#provisional(response, request);
-    if (status < 300) return this.#success(response, request);
     if (this.#state !== 'calling') return;
+    if (status < 300) return this.#success(response, request);
     if (status === 422 && this.#ending === undefined && this.#retryWithInterval(response, request)) return;
     const cause = this.#ending ?? 'response';
     this.#fail({ cause, status, reason: response.reason, response });
@@ -148,52 +148,37 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
 
   #success(response: SipResponse, request: SipRequest): void {
     const tag = response.toTag ?? '';
-    const again = this.#acknowledge.get(tag);
-    if (again !== undefined) return again();
-    let session = this.#fork(tag, response, request);
-    if (session.dialog.routeSet.join() !== response.all('Record-Route').toReversed().join()) {
+    let session = this.#forks.get(tag);
+    const routes = response.all('Record-Route').toReversed();
+    if (session !== undefined && !sameList(session.dialog.routeSet, routes)) {
       // RFC 3261 §13.2.2.4: the 2xx recomputes the route set
       session.discard();
       this.#forks.delete(tag);
-      session = this.#fork(tag, response, request);
+      session = undefined;
     }
+    session ??= this.#fork(tag, response, request);
     session.dialog.refreshTarget(response);
     const allow = response.all('Allow');
     if (allow.length > 0) session.peerAllows = new Set(allow);
     session.flow = this.#request?.flow;
-    const wanted = this.#state === 'calling' && this.#ending === undefined;
+    const answered = new AnsweredInvite(this.#context, session);
+    this.#request?.handOver(answered);
     const lateOffer = this.#parts.sdp === undefined;
     session.establish('confirmed');
-    if (!wanted || !lateOffer) this.#ack(session, tag, request, undefined);
-    else this.#acknowledge.set(tag, () => undefined);
-    if (!wanted) {
-      // A further fork, or a 200 that crossed our CANCEL: acknowledged and ended (RFC 3261 §13.2.2.4, §9.1)
-      this.#context.counters.event(this.#state === 'calling' ? 'invite.cancel-crossed' : 'invite.extra-fork');
+    const acknowledge = (sdp: string | undefined): void => answered.acknowledge(request, sdp);
+    if (this.#ending !== undefined || !lateOffer) acknowledge(undefined);
+    if (this.#ending !== undefined) {
+      // A 200 that crossed our CANCEL: acknowledged and ended (RFC 3261 §9.1)
+      this.#context.counters.event('invite.cancel-crossed');
       session.bye();
-      if (this.#state === 'calling') this.#fail({ cause: this.#ending ?? 'cancelled', status: 487, reason: 'Request Terminated', response: undefined });
-      return;
+      return this.#fail({ cause: this.#ending, status: 487, reason: 'Request Terminated', response: undefined });
     }
     this.#state = 'answered';
     this.#settle(session);
-    session.offers.localSdp = this.#parts.sdp;
+    if (this.#parts.sdp !== undefined) session.offers.localSdp = this.#parts.sdp;
     session.timer.agreedAsClient(response);
     const sdp = sessionDescription(response);
-    this.#handlers.onAnswered(lateOffer
-      ? { session, sdp, response, acknowledge: (answer) => this.#ack(session, tag, request, answer) }
-      : { session, sdp, response });
-  }
-
-  #ack(session: InviteSession, tag: string, invite: SipRequest, sdp: string | undefined): void {
-    const ack = session.dialog.request('ACK', invite.cseq?.number ?? 1);
-    // RFC 3261 §13.2.2.4: the credentials of the INVITE
-    for (const { name, key, value } of invite.headers.fields) {
-      if (key === 'Authorization' || key === 'Proxy-Authorization') ack.append(name, value);
-    }
-    if (sdp !== undefined) {
-      session.offers.localSdp = sdp;
-      ack.setBody(sdp, 'application/sdp');
-    }
-    this.#acknowledge.set(tag, session.sendAck(ack));
+    this.#handlers.onAnswered(lateOffer ? { session, sdp, response, acknowledge } : { session, sdp, response });
   }
 
   #fork(tag: string, response: SipResponse, request: SipRequest): InviteSession {
@@ -248,6 +233,8 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
     this.#context.removeCall(this);
   }
 }
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((value, i) => value === b[i]);
 
 /** Puts what every INVITE of ours carries into the request. */
 export function dressInvite(context: UserAgentContext, request: SipRequest, sdp: string | undefined, headers: HeaderLines | undefined): void {

@@ -2,6 +2,7 @@ import type { DigestClient } from '../auth/digest-client.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { SipRequest as Request } from '../message/sip-message.ts';
 import { HeaderStore, type HeaderField } from '../message/header-store.ts';
+import { InviteClientTransaction } from '../transaction/invite-client-transaction.ts';
 import type { ClientTransaction } from '../transaction/transaction-layer.ts';
 import type { ClientTransactionUser } from '../transaction/transaction-context.ts';
 import type { Destination, Flow } from '../transport/flow.ts';
@@ -89,6 +90,11 @@ export class ClientRequest implements ClientTransactionUser {
     if (this.#cancel !== undefined || this.#final) return;
     this.#cancel = { headers, sent: false };
     if (this.#provisional) this.#sendCancel();
+  }
+
+  /** After the first 2xx of an INVITE: further ones go to `user` (RFC 3261 §13.2.2.4). */
+  handOver(user: ClientTransactionUser): void {
+    if (this.#transaction instanceof InviteClientTransaction) this.#transaction.handOver(user);
   }
 
   /** No outcome is awaited any more. */

@@ -23,9 +23,6 @@ export class InviteSession implements DialogUser, StoppableCall {
   handlers: SessionHandlers = {};
   readonly dialog: Dialog;
   readonly role: 'caller' | 'callee';
-  readonly offers: SessionOffers;
-  readonly timer: SessionTimer;
-  readonly transfer: SessionTransfer;
   readonly digest: DigestClient | undefined;
   /** Methods of the peer's Allow; undefined when it sent none. */
   peerAllows: ReadonlySet<string> | undefined;
@@ -40,6 +37,9 @@ export class InviteSession implements DialogUser, StoppableCall {
   onEarlyBye: (() => void) | undefined;
   readonly #context: UserAgentContext;
   #state: SessionState = 'early';
+  #offers: SessionOffers | undefined;
+  #timer: SessionTimer | undefined;
+  #transfer: SessionTransfer | undefined;
   #byeWanted: HeaderLines | undefined;
   #registered = false;
 
@@ -50,12 +50,22 @@ export class InviteSession implements DialogUser, StoppableCall {
     this.flow = options.flow;
     this.digest = options.digest;
     this.contactUser = options.contactUser;
-    this.offers = new SessionOffers(context, this);
-    this.timer = new SessionTimer(context, {
+  }
+
+  /** Changes of the session; made when first used, as the other parts. */
+  get offers(): SessionOffers {
+    return (this.#offers ??= new SessionOffers(this.#context, this));
+  }
+
+  get timer(): SessionTimer {
+    return (this.#timer ??= new SessionTimer(this.#context, {
       refreshSession: () => this.offers.refresh(),
       sessionExpired: () => this.fail('session-timer'),
-    });
-    this.transfer = new SessionTransfer(context, this);
+    }));
+  }
+
+  get transfer(): SessionTransfer {
+    return (this.#transfer ??= new SessionTransfer(this.#context, this));
   }
 
   get state(): SessionState {
@@ -208,7 +218,7 @@ export class InviteSession implements DialogUser, StoppableCall {
 
   onAck(ack: SipRequest): void {
     if (this.#state === 'awaitingAck') this.onFirstAck?.(ack);
-    this.offers.receiveAck(ack);
+    this.#offers?.receiveAck(ack);
   }
 
   respond(transaction: ServerTransaction, status: number, headers?: HeaderLines): void {
@@ -218,11 +228,12 @@ export class InviteSession implements DialogUser, StoppableCall {
   }
 
   #peerBye(transaction: ServerTransaction): void {
+    const { request } = transaction;
     this.respond(transaction, 200);
     if (this.#state === 'early') return this.onEarlyBye?.();
     const alone = this.#state === 'closing';
     if (!alone) this.#close();
-    this.#tell({ by: 'them', message: transaction.request });
+    this.#tell({ by: 'them', message: request });
   }
 
   /** The peer knows nothing of this dialog any more, or does not answer. */
@@ -233,8 +244,8 @@ export class InviteSession implements DialogUser, StoppableCall {
 
   #sendBye(headers: HeaderLines): void {
     this.#state = 'closing';
-    this.timer.stop();
-    this.offers.stop();
+    this.#timer?.stop();
+    this.#offers?.stop();
     const bye = this.dialog.request('BYE');
     addHeaders(bye, headers);
     this.send(bye, {
@@ -255,9 +266,9 @@ export class InviteSession implements DialogUser, StoppableCall {
   #close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.timer.stop();
-    this.offers.stop();
-    this.transfer.stop();
+    this.#timer?.stop();
+    this.#offers?.stop();
+    this.#transfer?.stop();
     this.#context.removeDialog(this.dialog.key);
     this.#context.removeCall(this);
   }

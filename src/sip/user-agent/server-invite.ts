@@ -105,6 +105,7 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
     session.onFirstAck = (ack) => {
       session.onFirstAck = undefined;
       retransmission.stop();
+      this.#transaction.release();
       session.handlers.onConfirmed?.(sessionDescription(ack));
       session.confirmed();
     };
@@ -116,6 +117,7 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
     if (this.#over) return;
     this.#finish();
     this.#transaction.respond(this.#response(status, options));
+    this.#transaction.release();
     this.session.discard();
   }
 

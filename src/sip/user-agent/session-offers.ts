@@ -96,6 +96,7 @@ export class SessionOffers {
     const change = this.#theirs;
     if (change?.retransmission === undefined || ack.cseq?.number !== change.sequence) return;
     change.retransmission.stop();
+    change.transaction.release();
     this.#theirs = undefined;
     if (change.late) this.#session.handlers.onLateAnswer?.(sessionDescription(ack));
   }

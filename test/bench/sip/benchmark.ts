@@ -6,6 +6,7 @@
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark, BenchmarkOutcome } from '../benchmark.ts';
+import { compileStacks } from './compile-stacks.ts';
 import { sippCalls, sippServes } from './sipp-run.ts';
 import type { ChildOrder, ChildReport } from './stack-child.ts';
 
@@ -27,8 +28,8 @@ class Child {
   readonly #process: ChildProcess;
   readonly #waiting: ((report: ChildReport) => void)[] = [];
 
-  constructor(stack: StackName, role: Role) {
-    this.#process = fork(fileURLToPath(new URL('./stack-child.ts', import.meta.url)), [stack, role.toLowerCase()], { execArgv: ['--import', 'tsx'] });
+  constructor(file: string, stack: StackName, role: Role) {
+    this.#process = fork(file, [stack, role.toLowerCase()], { execArgv: [] });
     this.#process.on('message', (report: ChildReport) => this.#waiting.shift()?.(report));
   }
 
@@ -50,8 +51,8 @@ class Child {
 let nextPort = 22_600;
 const port = (): number => (nextPort = nextPort >= 22_990 ? 22_600 : nextPort + 2);
 
-async function measureServer(stack: StackName, rates: readonly number[], seconds: number): Promise<Measured[]> {
-  const child = new Child(stack, 'UAS');
+async function measureServer(file: string, stack: StackName, rates: readonly number[], seconds: number): Promise<Measured[]> {
+  const child = new Child(file, stack, 'UAS');
   const { port: target = 0 } = await child.next();
   await sippCalls({ target, port: port(), rate: 300, calls: 600 }); // compiles what is hot
   const results: Measured[] = [];
@@ -70,8 +71,8 @@ async function measureServer(stack: StackName, rates: readonly number[], seconds
   return results;
 }
 
-async function measureClient(stack: StackName, rates: readonly number[], seconds: number): Promise<Measured[]> {
-  const child = new Child(stack, 'UAC');
+async function measureClient(file: string, stack: StackName, rates: readonly number[], seconds: number): Promise<Measured[]> {
+  const child = new Child(file, stack, 'UAC');
   await child.next();
   const run = async (rate: number, calls: number): Promise<Measured> => {
     const target = port();
@@ -95,9 +96,10 @@ export const benchmark: Benchmark = {
     const option = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
     const rates = (option('--rates') ?? '100,400,1000,2000').split(',').map(Number);
     const seconds = Number(option('--seconds') ?? 5);
+    const file = compileStacks(fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, ''));
     const measured: Measured[] = [];
-    for (const stack of stacks) measured.push(...(await measureServer(stack, rates, seconds)));
-    for (const stack of stacks) measured.push(...(await measureClient(stack, rates, seconds)));
+    for (const stack of stacks) measured.push(...(await measureServer(file, stack, rates, seconds)));
+    for (const stack of stacks) measured.push(...(await measureClient(file, stack, rates, seconds)));
     const find = (stack: StackName, role: Role, rate: number): Measured | undefined =>
       measured.find((one) => one.stack === stack && one.role === role && one.rate === rate);
     const judged = rates.includes(1_000) ? 1_000 : (rates.at(-1) ?? 0);

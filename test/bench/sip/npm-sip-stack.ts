@@ -16,7 +16,8 @@ export function npmSipStack(): Stack {
   };
   const open = async (onRequest: (request: any) => void): Promise<number> => {
     port = await freePort();
-    sip.start({ address: '127.0.0.1', port, tcp: false, logger: { error: () => undefined } }, onRequest);
+    // A request to its own host would be taken for one of its flow tokens.
+    sip.start({ address: '127.0.0.1', publicAddress: '127.0.0.2', port, tcp: false, logger: { error: () => undefined } }, onRequest);
     return port;
   };
   return {
