@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -48,13 +48,30 @@ async function completeLinks(native: string): Promise<void> {
   }
 }
 
+/** Where root keeps what the server's account must reach. */
+export const shelf = '/var/lib/nailup';
+
+export async function makeShelf(): Promise<void> {
+  await mkdir(shelf, { recursive: true });
+  // Whatever root's umask says.
+  await chmod(shelf, 0o755);
+}
+
+async function openToAll(path: string): Promise<void> {
+  const facts = await lstat(path);
+  if (facts.isSymbolicLink()) return;
+  await chmod(path, facts.isDirectory() || (facts.mode & 0o100) !== 0 ? 0o755 : 0o644);
+  if (facts.isDirectory()) for (const name of await readdir(path)) await openToAll(join(path, name));
+}
+
 /** Only root comes here. The copy is complete or absent: it is made aside and renamed. */
 async function copyWithinReach(native: string, version: string): Promise<string> {
-  const target = join('/var/lib/nailup', `postgres-${version}-${process.arch}`);
+  const target = join(shelf, `postgres-${version}-${process.arch}`);
   if (existsSync(join(target, 'bin', 'postgres')) && (await stat(target)).uid === 0) return target;
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await makeShelf();
   const aside = `${target}.${randomBytes(4).toString('hex')}`;
   await cp(native, aside, { recursive: true, verbatimSymlinks: true, filter: (file) => !file.endsWith('.a') });
+  await openToAll(aside);
   try {
     await rename(aside, target);
   } catch (error) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '../../kernel/logger.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
-import { findBinaries, type Binaries } from './binaries.ts';
+import { findBinaries, makeShelf, shelf, type Binaries } from './binaries.ts';
 import { runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts';
 import { canReach, chooseAccount, type RunAs } from './run-as.ts';
 import { Users } from './users.ts';
@@ -188,8 +188,7 @@ export class EmbeddedPostgres {
   }
 
   async #homeElsewhere(): Promise<string> {
-    const shelf = '/var/lib/nailup';
-    await mkdir(shelf, { recursive: true, mode: 0o755 });
+    await makeShelf();
     for (const name of await readdir(shelf)) {
       // Left by a data directory that was removed since.
       const origin = await readFile(join(shelf, name, 'origin'), 'utf8').catch(() => '');

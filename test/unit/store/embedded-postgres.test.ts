@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,6 +8,9 @@ import { isRunning, ownIdentity } from '../../../src/kernel/process-identity.ts'
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { openStore, statement, type Store } from '../../../src/store/index.ts';
 import { runningPostmaster } from '../../../src/store/embedded-postgres/postmaster.ts';
+
+// Making and copying clusters writes a lot: a busy machine may need its time.
+jest.setTimeout(120_000);
 
 const holdStore = new URL('hold-store.ts', import.meta.url).pathname;
 const asRoot = process.getuid?.() === 0;

@@ -204,5 +204,5 @@ describe('an import that is killed', () => {
     expect(JSON.parse(last)).toMatchObject({ resumed: true, read, added, updated, rejected });
     expect((await contactsOf(test.store, 'pieces', { limit: 10_000 })).map(bare)).toEqual((await contactsOf(test.store, 'whole', { limit: 10_000 })).map(bare));
     expect(await readFile(pieces, 'utf8')).toBe(await readFile(whole, 'utf8'));
-  });
+  }, 120_000);
 });
