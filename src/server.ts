@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import { AgentSocket } from './api/agent-socket.ts';
 import { operatorApi, type OperatorDoor } from './api/operator-api.ts';
-import { createCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
+import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
 import type { CcxmlServer } from './ccxml/platform.ts';
 import type { Config } from './config/index.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
@@ -151,7 +151,7 @@ export class NailupServer implements OperatorDoor {
       },
       config.agents.map(({ extension, passwordHash, address, name }) => ({ extension, passwordHash, address, ...(name === undefined ? {} : { name }) })),
     );
-    const ccxml: { server: CcxmlServer | undefined } = { server: undefined };
+    const ccxml: { server: RunningCcxmlServer | undefined } = { server: undefined };
     const theCcxml = (): CcxmlServer => {
       if (ccxml.server === undefined) throw new Error('the CCXML server is not up yet');
       return ccxml.server;
@@ -198,7 +198,7 @@ export class NailupServer implements OperatorDoor {
     ccxml.server = await createCcxmlServer(
       platform,
       {},
-      { clock: this.#callClock, ids: this.#ids, logger: this.#log, fetcher: parts.fetcher, observe: this.#sessionObserver() },
+      { clock: this.#houseClock, ids: this.#ids, logger: this.#log, fetcher: parts.fetcher, observe: this.#sessionObserver() },
     );
     const server = ccxml.server;
     try {
@@ -326,7 +326,7 @@ export class NailupServer implements OperatorDoor {
     const sip = parts.signalling.stats();
     return {
       openDialogs: sip.openDialogs, openCalls: sip.openCalls, openTransactions: sip.openTransactions, openRtpPorts: media.openPorts,
-      openTimers: this.#callClock.openTimers, openAttempts: parts.runner.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
+      openTimers: this.#callClock.openTimers, openSessions: parts.ccxml.server?.sessionCount ?? 0, openAttempts: parts.runner.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
       media: { packetIo: media.packetIo, endpoints: media.endpoints, conferences: media.conferences, dialogs: media.dialogs, tickLatenessMs: media.tickLatenessMs },
       sip: sip.counters,
     };
@@ -388,7 +388,7 @@ interface Parts {
   readonly runner: AttemptRunner;
   readonly nailing: Nailing;
   readonly jobs: Jobs | undefined;
-  readonly ccxml: { server: CcxmlServer | undefined };
+  readonly ccxml: { server: RunningCcxmlServer | undefined };
   readonly fetcher: UndiciFetcher;
   readonly doNotCall: DoNotCallList;
 }
