@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerCcxml } from './commands/ccxml.ts';
 import { registerContacts } from './commands/contacts.ts';
 import { registerGrammar } from './commands/grammar.ts';
 import { registerPassword } from './commands/password.ts';
@@ -11,6 +12,7 @@ const program = new Command('nailup')
   .showHelpAfterError()
   .configureHelp({ showGlobalOptions: true });
 
+registerCcxml(program);
 registerContacts(program);
 registerGrammar(program);
 registerServe(program);

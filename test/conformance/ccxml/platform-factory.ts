@@ -1,4 +1,4 @@
-import type { CcxmlServer, PlatformEvent, SessionEnd } from '../../../src/ccxml/platform.ts';
+import type { CcxmlServer, ConnectionFacts } from '../../../src/ccxml/platform.ts';
 import type { ConnectionId, SessionId } from '../../../src/kernel/ids.ts';
 import type { TestCase } from './test-case.ts';
 
@@ -7,13 +7,14 @@ export interface TestWorld {
   readonly server: CcxmlServer;
   /** Runs `task` at `ms` after now, on the world's clock. */
   after(ms: number, task: () => void): void;
-  /** A caller rings; the platform then knows the connection. */
-  call(from: string, to: string): { readonly connection: ConnectionId; readonly facts: Parameters<CcxmlServer['start']>[0]['inbound'] extends infer I ? (I extends { facts: infer F } ? F : never) : never };
+  /** A caller rings; the session that is started by the call is told of it by `start`. */
+  call(from: string, to: string): { readonly connection: ConnectionId; readonly facts: ConnectionFacts };
+  /** A caller rings for a session that runs. */
+  ring(session: SessionId, from: string, to: string): ConnectionId;
   farEnd(connection: ConnectionId, action: { readonly do: 'hangup' | 'cancel' | 'dtmf'; readonly digits?: string }): void;
   /** Identifiers of the session's connections in order of creation. */
   connections(session: SessionId): readonly string[];
   newSession(): SessionId;
-  deliver(event: PlatformEvent): void;
   /** Lives until `over` says so or `limitMs` of the world's time have passed. */
   live(limitMs: number, over: () => boolean): Promise<void>;
   close(): Promise<void>;
@@ -25,5 +26,3 @@ export interface TestWorldFactory {
   /** Tests that may run at the same time. */
   readonly parallel: number;
 }
-
-export type { SessionEnd };

@@ -22,9 +22,7 @@ export async function runTestCase(testCase: TestCase, world: TestWorld): Promise
   for (const call of inbound === undefined && first !== undefined ? [first, ...others] : others) {
     world.after(call.after, () => {
       if (end !== undefined) return;
-      const arrived = world.call(call.from, call.to);
-      world.deliver({ name: 'connection.alerting', connection: arrived.connection, facts: arrived.facts, session });
-      act(call, arrived.connection);
+      act(call, world.ring(session, call.from, call.to));
     });
   }
   for (const injection of sidecar.inject ?? []) {
