@@ -184,6 +184,8 @@ export interface MediaStats {
   readonly packetIo: 'koffi' | 'dgram' | 'remote';
   /** Lateness of the 20 ms tick over the last minute, milliseconds. */
   readonly tickLatenessMs: { readonly p50: number; readonly p99: number };
+  /** The same over the last 5 seconds, and how long the work of a tick took. */
+  readonly recent?: { readonly latenessP99Ms: number; readonly workP50Ms: number; readonly workP99Ms: number };
   readonly legs: readonly LegStats[];
 }
 

@@ -68,6 +68,11 @@ export class JitterBuffer {
     this.#arrivals = new Float64Array(slots);
   }
 
+  /** The longest payload that it takes. */
+  get payloadBytes(): number {
+    return this.#size;
+  }
+
   /** Packets inside. */
   get depth(): number {
     return this.#count;

@@ -1,6 +1,7 @@
 import { decodeG711, encodeG711 } from '../../audio/g711.ts';
 import { decodeL16, encodeL16 } from '../../audio/l16.ts';
 import type { PayloadFormat } from '../../sdp/index.ts';
+import { createOpus, isOpusAvailable } from './opus-codec.ts';
 import type { SampleRate } from './source.ts';
 
 /** One direction-less codec instance of an endpoint: stateful where the codec is. */
@@ -43,18 +44,20 @@ const l16 = (rate: SampleRate): Codec => ({
 });
 
 /** By encoding name and RTP clock. */
-const factories: Readonly<Record<string, () => Codec>> = {
+const factories: Readonly<Record<string, () => Codec | undefined>> = {
   'PCMU/8000': () => g711('PCMU'),
   'PCMA/8000': () => g711('PCMA'),
   'L16/8000': () => l16(8000),
   'L16/16000': () => l16(16000),
+  'OPUS/48000': createOpus,
 };
 
 /** The configured names that a codec exists for, besides `telephone-event` and `CN`. */
 export function isCodecAvailable(name: string): boolean {
   const upper = name.toUpperCase();
   if (upper === 'TELEPHONE-EVENT' || upper === 'CN') return true;
-  const keys: Readonly<Record<string, string>> = { PCMU: 'PCMU/8000', PCMA: 'PCMA/8000', G722: 'G722/8000', L16: 'L16/16000', 'L16/16000': 'L16/16000', 'L16/8000': 'L16/8000', OPUS: 'OPUS/48000' };
+  const keys: Readonly<Record<string, string>> = { PCMU: 'PCMU/8000', PCMA: 'PCMA/8000', G722: 'G722/8000', L16: 'L16/16000', 'L16/16000': 'L16/16000', 'L16/8000': 'L16/8000' };
+  if (upper === 'OPUS') return isOpusAvailable();
   const key = keys[upper];
   return key !== undefined && key in factories;
 }

@@ -184,7 +184,8 @@ export class EmbeddedMedia implements Media {
     const most = (pick: (stats: WorkerStats) => number): number => all.reduce((top, stats) => Math.max(top, pick(stats)), 0);
     return {
       endpoints: sum((s) => s.endpoints), conferences: sum((s) => s.conferences), dialogs: sum((s) => s.dialogs), openPorts: sum((s) => s.openPorts),
-      packetIo: all[0]?.packetIo ?? 'dgram', tickLatenessMs: { p50: most((s) => s.latenessP50), p99: most((s) => s.latenessP99) }, legs: all.flatMap((s) => s.legs),
+      packetIo: all[0]?.packetIo ?? 'dgram', tickLatenessMs: { p50: most((s) => s.latenessP50), p99: most((s) => s.latenessP99) },
+      recent: { latenessP99Ms: most((s) => s.recentP99), workP50Ms: most((s) => s.workP50), workP99Ms: most((s) => s.workP99) }, legs: all.flatMap((s) => s.legs),
     };
   }
 

@@ -155,7 +155,7 @@ export class MediaEngine implements NodeContext {
     }
   }
 
-  stats(): Omit<WorkerStats, 'latenessP50' | 'latenessP99' | 'workP99'> {
+  stats(): Omit<WorkerStats, 'latenessP50' | 'latenessP99' | 'recentP99' | 'workP50' | 'workP99'> {
     const { io } = this.#parts;
     const legs: LegStats[] = [];
     for (const endpoint of this.#endpoints) {

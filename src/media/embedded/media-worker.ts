@@ -60,7 +60,7 @@ const ticker = new Ticker(20, (nowMs) => {
 
 port.on('message', (command: WorkerCommand) => {
   if (command.op === 'stats') {
-    post({ kind: 'stats', query: command.query, stats: { ...engine.stats(), latenessP50: ticker.latenessMs(0.5), latenessP99: ticker.latenessMs(0.99), workP99: ticker.workMs(0.99, 250) } });
+    post({ kind: 'stats', query: command.query, stats: { ...engine.stats(), latenessP50: ticker.latenessMs(0.5), latenessP99: ticker.latenessMs(0.99), recentP99: ticker.latenessMs(0.99, 250), workP50: ticker.workMs(0.5, 250), workP99: ticker.workMs(0.99, 250) } });
     return;
   }
   if (command.op === 'shutdown') return shutDown();

@@ -8,6 +8,7 @@ import { frameSamples, type SampleRate, type Source } from './source.ts';
 
 const quiet = powerOfDbm0(-45);
 const concealMs = 60;
+const maxPayloadBytes = 1300;
 
 /** Told of keys that go down and up in the received stream. */
 export interface KeyListener {
@@ -31,7 +32,7 @@ export class RtpReceiver {
   readonly #eventType: number;
   readonly #noiseType: number;
   readonly #clockRate: number;
-  readonly #jitter: JitterBuffer;
+  #jitter: JitterBuffer;
   readonly #events: TelephoneEventReceiver;
   readonly #concealment: PacketLossConcealment;
   #noise: ComfortNoiseGenerator | undefined;
@@ -52,7 +53,7 @@ export class RtpReceiver {
       const own = createCodec(format);
       if (own !== undefined && own.rate === codec.rate) this.#codecs.set(format.payloadType, own);
     }
-    this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.rate === 8000 ? 480 : 1300, slots: codec.rate === 8000 ? 24 : 16 });
+    this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.rate === 8000 ? 240 : 640, slots: 24 });
     const eventRate = agreed.receiveEvents?.clockRate ?? 8000;
     this.#events = new TelephoneEventReceiver({
       started: (key) => keys.keyDown(key),
@@ -112,6 +113,11 @@ export class RtpReceiver {
     this.#noisy = false;
     this.statistics.timed((arrivalMs * this.#clockRate) / 1000, timestamp);
     if (this.pressed) this.#events.audioResumed(timestamp);
+    if (payloadLength > this.#jitter.payloadBytes) {
+      if (payloadLength > maxPayloadBytes) return false;
+      // Longer packets than usual (60 ms, or a high bit rate): a larger buffer, once.
+      this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: maxPayloadBytes, slots: 12 });
+    }
     return this.#jitter.put(sequence, timestamp, payloadType, bytes, payloadOffset, payloadLength, arrivalMs);
   }
 

@@ -30,9 +30,9 @@ export class Ticker {
     clearTimeout(this.#timer);
   }
 
-  /** Percentile (0–1) over the last minute, milliseconds. */
-  latenessMs(percentile: number): number {
-    return this.#percentile(this.#lateness, percentile, this.#lateness.length);
+  /** Percentile (0–1) over the last minute, or the last `ticks`; milliseconds. */
+  latenessMs(percentile: number, ticks = this.#lateness.length): number {
+    return this.#percentile(this.#lateness, percentile, ticks);
   }
 
   /** The same of the tick's work, over the last `ticks`. */

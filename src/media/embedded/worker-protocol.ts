@@ -53,6 +53,8 @@ export interface WorkerStats {
   readonly packetIo: 'koffi' | 'dgram';
   readonly latenessP50: number;
   readonly latenessP99: number;
+  readonly recentP99: number;
+  readonly workP50: number;
   readonly workP99: number;
   readonly legs: readonly LegStats[];
 }

@@ -535,6 +535,37 @@ export function mediaContract(name: string, create: () => Media): void {
       }, 15_000);
     });
 
+    describe('codecs', () => {
+      test.each([['L16/16000', 'l16'], ['G722', 'g722'], ['opus', 'opus']] as const)('%s carries a tone above 4 kHz between wide-band phones, and transcodes for a narrow-band one', async (codec, capability) => {
+        if (!h.media.capabilities.has(capability)) {
+          expect(h.media.openEndpoint({ node: id('a'), codecs: [codec] })).toMatchObject({ accepted: false, refusal: { kind: 'unsupported' } });
+          return;
+        }
+        // Two endpoints of ours are the wide-band phones: a and b are joined by RTP; a plays, b is tapped.
+        h.media.openEndpoint({ node: id('a'), codecs: [codec, 'telephone-event'] });
+        const offer = (await h.event('endpoint.ready', (e) => e.node === id('a'))).sdp;
+        h.media.openEndpoint({ node: id('b'), remoteSdp: offer, codecs: [codec, 'telephone-event'] });
+        h.media.applyAnswer({ node: id('a'), sdp: (await h.event('endpoint.ready', (e) => e.node === id('b'))).sdp });
+        await h.event('endpoint.negotiated', (e) => e.node === id('a'));
+        const narrow = await h.phone('c');
+        h.connect('b', 'c');
+        h.media.tap({ node: id('b'), on: true, sampleRate: 16_000 });
+        const samples = Int16Array.from({ length: 16_000 }, (_, i) => 6000 * (Math.sin((2 * Math.PI * 1000 * i) / 16_000) + Math.sin((2 * Math.PI * 5600 * i) / 16_000)));
+        h.media.play({ play: 'p', node: id('a'), items: [{ kind: 'pcm', sampleRate: 16_000, samples }] });
+        await h.event('play.done');
+        await wait(100);
+        const tapped = Int16Array.from(h.all('audio').filter((e) => e.node === id('b')).flatMap((e) => [...e.samples]));
+        // levelAt reckons with 8 kHz: at 16 kHz every frequency reads as half.
+        const top = (hz: number): number => Math.max(...Array.from({ length: Math.floor(tapped.length / 1600) }, (_, i) => levelAt(tapped, hz / 2, i * 1600, 1600)));
+        expect(top(1000)).toBeGreaterThan(-14);
+        expect(top(5600)).toBeGreaterThan(-16);
+        expect(peakLevelAt(narrow.audio(), 1000)).toBeGreaterThan(-14);
+        expect(peakLevelAt(narrow.audio(), 2400)).toBeLessThan(-35);
+        h.media.sendDigits({ node: id('a'), digits: '5' });
+        await h.until(() => h.digits('b') === '5', 2000, 'the digit');
+      });
+    });
+
     describe('secure media', () => {
       test('two endpoints of ours speak SRTP to each other, and plain packets are refused', async () => {
         h.media.openEndpoint({ node: id('a'), srtp: 'require' });

@@ -1,0 +1,84 @@
+import { loadLibc, type Libc } from '../../../src/media/embedded/libc.ts';
+import { ReceiveBatch } from '../../../src/media/embedded/receive-batch.ts';
+import { socketAddressBytes, writeSocketAddress } from '../../../src/media/embedded/socket-address.ts';
+import { linearToUlaw } from '../../../src/audio/g711.ts';
+import { speechLike } from '../../contract/media/signals.ts';
+
+/** Sends 20 ms of speech to every leg each 20 ms from one socket, and counts what comes back. */
+export class Load {
+  readonly port: number;
+  sent = 0;
+  received = 0;
+  readonly #libc: Libc;
+  readonly #fd: number;
+  readonly #batch: ReceiveBatch;
+  readonly #speech: Uint8Array;
+  readonly #packet = new Uint8Array(172);
+  #targets: Uint8Array[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #tick = 0;
+
+  constructor() {
+    const libc = loadLibc();
+    if (typeof libc === 'string') throw new Error(`the load generator needs koffi: ${libc}`);
+    this.#libc = libc;
+    this.#batch = new ReceiveBatch(libc);
+    this.#fd = libc.socket(2, 2 | 0o4000, 0);
+    const address = new Uint8Array(socketAddressBytes);
+    libc.bind(this.#fd, address.subarray(0, writeSocketAddress(address, '127.0.0.1', 0)), 16);
+    libc.setsockopt(this.#fd, 1, 8, Int32Array.of(8 * 1024 * 1024), 4);
+    libc.getsockname(this.#fd, address, Int32Array.of(socketAddressBytes));
+    this.port = ((address[2] ?? 0) << 8) | (address[3] ?? 0);
+    this.#speech = Uint8Array.from(speechLike(10), (s) => linearToUlaw[s & 0xffff] ?? 0xff);
+    this.#packet[0] = 0x80;
+  }
+
+  start(ports: readonly number[]): void {
+    this.#targets = ports.map((port) => {
+      const address = new Uint8Array(16);
+      writeSocketAddress(address, '127.0.0.1', port);
+      return address;
+    });
+    let due = performance.now();
+    const run = (): void => {
+      this.#drain();
+      while (performance.now() >= due) {
+        this.#send();
+        due += 20;
+      }
+      this.#timer = setTimeout(run, Math.min(4, Math.max(0, due - performance.now())));
+    };
+    run();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#libc.close(this.#fd);
+  }
+
+  #send(): void {
+    const packet = this.#packet;
+    const tick = this.#tick++;
+    packet[2] = (tick >> 8) & 0xff;
+    packet[3] = tick & 0xff;
+    const timestamp = tick * 160;
+    for (let i = 0; i < 4; i++) packet[4 + i] = (timestamp >>> (24 - i * 8)) & 0xff;
+    for (let leg = 0; leg < this.#targets.length; leg++) {
+      const at = (tick * 160 + leg * 1231) % (this.#speech.length - 160);
+      packet.set(this.#speech.subarray(at, at + 160), 12);
+      packet[10] = leg >> 8;
+      packet[11] = leg & 0xff;
+      if (this.#libc.sendto(this.#fd, packet, 172, 0x40, this.#targets[leg] as Uint8Array, 16) > 0) this.sent += 1;
+    }
+  }
+
+  #drain(): void {
+    for (let n = this.#batch.size; n === this.#batch.size; ) {
+      n = this.#libc.recvmmsg(this.#fd, this.#batch.pointer, this.#batch.size, 0x40, null);
+      if (n > 0) {
+        this.received += n;
+        this.#batch.restore(n);
+      }
+    }
+  }
+}
