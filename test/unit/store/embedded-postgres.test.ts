@@ -120,6 +120,31 @@ describe('the embedded PostgreSQL', () => {
     expect(await runningPostmaster(data())).toBeUndefined();
   });
 
+  it('does transactions that may be repeated exactly once each, although it is killed in between', async () => {
+    const store = await open();
+    await store.query(statement('test.done', 'CREATE TABLE done (id int PRIMARY KEY)'));
+    await store.query(statement('test.sum', 'CREATE TABLE sum AS SELECT 0 AS x'));
+    const mark = statement<{ id: number }>('test.mark', 'INSERT INTO done VALUES ($1) ON CONFLICT DO NOTHING RETURNING id');
+    const add = statement('test.add', 'UPDATE sum SET x = x + 1');
+    let next = 0;
+    let killed = 0;
+    const line = async (): Promise<void> => {
+      for (let id = next++; id < 300; id = next++) {
+        if (id === 60 || id === 180) {
+          process.kill((await runningPostmaster(data()))!, 'SIGKILL');
+          killed += 1;
+        }
+        await store.transaction(async (tx) => {
+          if ((await tx.query(mark, [id])).length > 0) await tx.query(add);
+        }, { repeatable: true });
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, line));
+    expect(killed).toBe(2);
+    expect(await store.query(statement('test.result', 'SELECT (SELECT x FROM sum) AS x, (SELECT count(*) FROM done) AS n'))).toEqual([{ x: 300, n: 300 }]);
+    await store.close();
+  });
+
   it('starts although a killed one left its lock files, one of them naming a process that is somebody else', async () => {
     await writeFile(join(data(), 'postmaster.pid'), `${process.pid}\n${data()}\n`);
     await writeFile(join(directory, 'postgres.lock'), ownIdentity().replace(/\/\d+\/\d+$/, '/4194303/1'));
