@@ -33,6 +33,8 @@ export interface Signalling {
   info(command: { call: CallId; contentType: string; body: string }): Reply;
   /** REFER the far end: blind (target) or attended (`replaces` names another call of ours, RFC 3891). */
   transfer(command: { call: CallId; target: string; replaces?: CallId }): Reply;
+  /** What a trunk takes now: further lines, and INVITEs at once (calls-per-second window). Undefined: no such trunk. */
+  trunkRoom(trunk: string): { readonly lines: number; readonly invites: number } | undefined;
   /** Counters and open objects, for metrics and leak checks. */
   stats(): SignallingStats;
 }

@@ -1,13 +1,17 @@
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { CallId, IdSource } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import type { DigestSecret } from '../../sip/auth/digest-response.ts';
+import { Registrar, type Binding } from '../../sip/registrar/registrar.ts';
+import { Registration } from '../../sip/registrar/registration.ts';
 import type { SipTimers } from '../../sip/transaction/sip-timers.ts';
 import type { Flow, SentBy } from '../../sip/transport/flow.ts';
 import type { ListenAddress } from '../../sip/transport/listen-address.ts';
 import type { DnsResolver } from '../../sip/transport/server-locator.ts';
 import type { ServerInvite } from '../../sip/user-agent/server-invite.ts';
+import { parseSipUri } from '../../sip/uri/sip-uri.ts';
 import { UserAgent } from '../../sip/user-agent/user-agent.ts';
 import type { FailureMap } from '../call-failure.ts';
 import type {
@@ -16,7 +20,9 @@ import type {
 import { EmbeddedCall } from './embedded-call.ts';
 import { messageHeaders } from './message-headers.ts';
 import { OutgoingCall } from './outgoing-call.ts';
+import { TollFraudGuard, type GuardOptions } from './toll-fraud-guard.ts';
 import { Trunk } from './trunk.ts';
+import { TrunkHealth } from './trunk-health.ts';
 import { trunkOrder } from './trunk-selection.ts';
 
 export interface EmbeddedSignallingOptions {
@@ -32,6 +38,9 @@ export interface EmbeddedSignallingOptions {
   readonly sessionTimer?: { readonly intervalSeconds: number; readonly minimumSeconds: number };
   /** What final responses mean, where it differs from `meaningOf`. */
   readonly failures?: FailureMap;
+  readonly guard?: GuardOptions;
+  /** Agents' phones register with us; `sip:user@realm` is then placed to their devices. */
+  readonly registrar?: { readonly realm: string; readonly nonceSecret: Buffer; secretOf(user: string): DigestSecret | undefined; readonly onChange?: (user: string, bindings: readonly Binding[]) => void };
   /** Every message on the wire. */
   readonly onWire?: (direction: 'in' | 'out', bytes: Buffer, flow: Flow) => void;
 }
@@ -39,18 +48,23 @@ export interface EmbeddedSignallingOptions {
 /** The signalling port over our own user agent, in process. */
 export class EmbeddedSignalling implements Signalling {
   readonly capabilities: ReadonlySet<SignallingCapability> = new Set<SignallingCapability>([
-    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'trunk-health', 'trace',
+    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'register', 'trunk-health', 'trace',
   ]);
   readonly #options: EmbeddedSignallingOptions;
   readonly #userAgent: UserAgent;
   readonly #trunks = new Map<string, Trunk>();
   readonly #calls = new Map<CallId, EmbeddedCall>();
+  readonly #guard: TollFraudGuard;
+  readonly #registrar: Registrar | undefined;
+  readonly #keepers: { start(): void; stop(): void }[] = [];
   #listener: ((event: SignallingEvent) => void) | undefined;
   #stopping = false;
 
   constructor(options: EmbeddedSignallingOptions) {
     this.#options = options;
     const { clock, ids, random, log } = options;
+    this.#guard = new TollFraudGuard(options.guard ?? {}, clock);
+    this.#registrar = options.registrar === undefined ? undefined : new Registrar({ ...options.registrar, secretOf: (user) => options.registrar?.secretOf(user), clock });
     this.#userAgent = new UserAgent({
       listen: options.listen, clock, ids, random, log,
       product: options.product ?? 'Nailup',
@@ -58,15 +72,23 @@ export class EmbeddedSignalling implements Signalling {
       ...(options.timers === undefined ? {} : { timers: options.timers }),
       ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
       ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
+      ...(this.#registrar === undefined ? {} : { methods: ['REGISTER'] }),
       handlers: {
         onInvite: (invite) => this.#incoming(invite),
+        onRequest: (request) => (this.#registrar === undefined ? request.respond(405) : this.#registrar.receive(request)),
+        onFlowClosed: (flow) => this.#registrar?.flowClosed(flow),
+        admits: (address) => this.#guard.admits(address),
+        // Our own trunks may ask as often as they like.
+        screen: (request) => ([...this.#trunks.values()].some(({ addresses }) => addresses.has(request.source)) ? true : this.#guard.screen(request)),
         ...(options.onWire === undefined ? {} : { onWire: options.onWire }),
       },
     });
     for (const config of options.trunks ?? []) {
       const { username, password } = config;
       const digest = username === undefined || password === undefined ? undefined : this.#userAgent.digest({ username, secret: { password } });
-      this.#trunks.set(config.name, new Trunk(config, clock, digest));
+      const trunk = new Trunk(config, clock, digest);
+      this.#trunks.set(config.name, trunk);
+      this.#keep(trunk);
     }
   }
 
@@ -78,10 +100,12 @@ export class EmbeddedSignalling implements Signalling {
   async start(listener: (event: SignallingEvent) => void): Promise<void> {
     this.#listener = listener;
     await this.#userAgent.start();
+    for (const keeper of this.#keepers) keeper.start();
   }
 
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    for (const keeper of this.#keepers) keeper.stop();
     await this.#userAgent.stop(graceMs);
     for (const call of [...this.#calls.values()]) {
       call.finish({ name: 'call.ended', call: call.id, by: 'error', reason: { protocol: 'nailup', cause: 0, text: 'stopped' }, headers: {} });
@@ -91,6 +115,9 @@ export class EmbeddedSignalling implements Signalling {
   place(command: PlaceCall): Reply {
     if (this.#stopping) return refused('noresource', 'the server is stopping');
     if (this.#calls.has(command.call)) return refused('bad-argument', `call ${command.call} exists already`);
+    const number = /^(?:tel:|sips?:)?(\+?[0-9]+)(?:[@;]|$)/i.exec(command.to.replace(/(?<=\d)[-.()](?=\d)/g, ''))?.[1];
+    const obstacle = number === undefined || command.trunk === undefined && this.#registered(command.to) ? undefined : this.#guard.obstacle(number);
+    if (obstacle !== undefined) return refused('bad-argument', obstacle);
     const straight = /^sips?:/i.test(command.to);
     if (!straight && !/^(tel:)?\+?[0-9*#A-Da-d.()-]+(;.*)?$/.test(command.to)) return refused('bad-argument', `"${command.to}" is neither a SIP or tel URI nor a number`);
     const trunks = straight && command.trunk === undefined ? [] : trunkOrder(this.#trunks.values(), command.trunk, this.#options.random);
@@ -105,6 +132,7 @@ export class EmbeddedSignalling implements Signalling {
     const call = this.#add(command.call);
     const outgoing = new OutgoingCall({
       userAgent: this.#userAgent, call, command, trunks, failures: this.#options.failures,
+      device: this.#registered(command.to) ? this.#device(command.to) : undefined,
       now: () => this.#options.clock.monotonic(),
       onStatus: (status) => referrer?.notifyRefer(status),
     });
@@ -155,6 +183,10 @@ export class EmbeddedSignalling implements Signalling {
     });
   }
 
+  trunkRoom(trunk: string): { lines: number; invites: number } | undefined {
+    return this.#trunks.get(trunk)?.room();
+  }
+
   stats(): SignallingStats {
     const { dialogs, transactions, timers, connections, counters, transports } = this.#userAgent.stats();
     const all: Record<string, number> = { ...counters, connections };
@@ -178,6 +210,33 @@ export class EmbeddedSignalling implements Signalling {
   #with(id: CallId, act: (call: EmbeddedCall) => Reply): Reply {
     const call = this.#calls.get(id);
     return call === undefined ? refused('unknown-id', `no call ${id}; it may have just ended`) : act(call);
+  }
+
+  /** Whether the URI names a user of our own registrar. */
+  #registered(to: string): boolean {
+    const uri = parseSipUri(to);
+    const realm = this.#options.registrar?.realm.toLowerCase();
+    return realm !== undefined && uri?.user !== undefined && uri.host === realm;
+  }
+
+  /** The best device of a registered user; null when none is registered now. */
+  #device(to: string): Binding | null {
+    return this.#registrar?.lookup(parseSipUri(to)?.user ?? '')[0] ?? null;
+  }
+
+  /** Pings and registers at the trunk, as configured. */
+  #keep(trunk: Trunk): void {
+    const { clock, ids } = this.#options;
+    const after = (delayMs: number, task: () => void): Timer => clock.after(delayMs, task);
+    const { pingMs, register, username } = trunk.config;
+    const state = (up: boolean, reason: string): void => this.#tell({ name: 'trunk.state', trunk: trunk.name, up, reason });
+    if (pingMs !== undefined && pingMs > 0) this.#keepers.push(new TrunkHealth({ userAgent: this.#userAgent, trunk, after, onChange: state }));
+    if (register !== true || username === undefined) return;
+    this.#keepers.push(new Registration({
+      userAgent: this.#userAgent, registrar: trunk.proxy, address: trunk.numberUri(username), digest: trunk.digest, contactUser: username,
+      callId: ids.next('registration'), after,
+      onState: ({ registered, status, reason }) => state(registered, registered ? 'registered' : `REGISTER: ${status} ${reason}`),
+    }));
   }
 
   #incoming(invite: ServerInvite): void {

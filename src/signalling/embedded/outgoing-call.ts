@@ -1,5 +1,6 @@
 import type { ClientInvite, InviteFailure, InviteProgress } from '../../sip/user-agent/client-invite.ts';
 import type { OutgoingInvite, Party, UserAgent } from '../../sip/user-agent/user-agent.ts';
+import type { Binding } from '../../sip/registrar/registrar.ts';
 import { localFailure, meaningOf, type FailureMap, type FailureMeaning } from '../call-failure.ts';
 import type { PlaceCall, SipHeaders } from '../signalling.ts';
 import { dialogIds, type EmbeddedCall } from './embedded-call.ts';
@@ -12,6 +13,8 @@ export interface OutgoingCallOptions {
   readonly command: PlaceCall;
   /** In the order in which they are tried; empty: straight to the target. */
   readonly trunks: readonly Trunk[];
+  /** The device of a user who registered with us; null: the user has none now. */
+  readonly device: Binding | null | undefined;
   readonly failures: FailureMap | undefined;
   /** Milliseconds on the monotonic clock. */
   readonly now: () => number;
@@ -42,6 +45,11 @@ export class OutgoingCall {
 
   start(): void {
     this.#options.call.outgoing = this;
+    if (this.#options.device === null) {
+      const { call } = this.#options;
+      queueMicrotask(() => call.finish({ name: 'call.failed', call: call.id, ...localFailure.unreachable, status: 480, reason: 'not registered', headers: {} }));
+      return;
+    }
     if (this.#options.trunks.length === 0) this.#try(undefined);
     else this.#tryNextTrunk(undefined);
   }
@@ -81,6 +89,7 @@ export class OutgoingCall {
       timeoutMs: Math.max(this.#deadline - now(), 1),
       headers: this.#headers(trunk),
       ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
+      ...this.#route(),
     };
     this.#invite = userAgent.invite(invite, {
       onProgress: (progress) => this.#progress(progress),
@@ -111,6 +120,14 @@ export class OutgoingCall {
       : trunk !== undefined ? trunk.callerUri(caller)
       : /^(sips?|tel):/i.test(caller) ? caller : `sip:${caller}@${host}`;
     return { target, from: { uri, displayName: command.fromDisplayName } };
+  }
+
+  /** To a registered device: its contact, over its path, its connection, or the address it registered from. */
+  #route(): Partial<OutgoingInvite> {
+    const { device, command } = this.#options;
+    if (device === undefined || device === null) return {};
+    const { contact, path, flow, nextHop } = device;
+    return { target: contact, to: { uri: command.to }, ...(path.length > 0 ? { routes: path } : flow === undefined ? { proxy: nextHop } : { flow }) };
   }
 
   #headers(trunk: Trunk | undefined): SipHeaders {

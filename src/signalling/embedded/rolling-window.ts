@@ -18,6 +18,13 @@ export class RollingWindow {
     return Math.max(0, (this.#times[this.#next] ?? -Infinity) + this.#windowMs - now);
   }
 
+  /** How many events are allowed right now. */
+  room(now: number): number {
+    let free = 0;
+    for (const time of this.#times) if (time + this.#windowMs <= now) free += 1;
+    return free;
+  }
+
   /** Takes one event; false when the window is full. */
   take(now: number): boolean {
     if (this.waitMs(now) > 0) return false;

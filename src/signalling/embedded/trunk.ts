@@ -47,6 +47,13 @@ export class Trunk {
     return wait > 0 ? `trunk ${this.name} is at ${this.config.callsPerSecond ?? 0} calls per second; next in ${Math.ceil(wait)} ms` : undefined;
   }
 
+  /** What it would take now: further lines, and INVITEs at once. */
+  room(): { lines: number; invites: number } {
+    if (!this.healthy || this.#clock.monotonic() < this.#pausedUntil) return { lines: 0, invites: 0 };
+    const lines = (this.config.maxConcurrentCalls ?? Number.POSITIVE_INFINITY) - this.openCalls;
+    return { lines, invites: Math.min(lines, this.#window?.room(this.#clock.monotonic()) ?? lines) };
+  }
+
   /** Counts a call that goes out now; call `release` once when it is over. */
   take(): void {
     this.#window?.take(this.#clock.monotonic());

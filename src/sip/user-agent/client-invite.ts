@@ -2,6 +2,7 @@ import type { Timer } from '../../kernel/clock.ts';
 import type { DigestClient } from '../auth/digest-client.ts';
 import { Dialog } from '../dialog/dialog.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import type { Flow } from '../transport/flow.ts';
 import type { SipUri } from '../uri/sip-uri.ts';
 import { AnsweredInvite } from './answered-invite.ts';
 import { ClientRequest, type ClientRequestUser } from './client-request.ts';
@@ -52,6 +53,7 @@ export interface ClientInviteParts {
   readonly sdp: string | undefined;
   readonly digest: DigestClient | undefined;
   readonly contactUser: string | undefined;
+  readonly flow?: Flow | undefined;
   /** From now to a final response. 0: none. */
   readonly timeoutMs: number;
 }
@@ -122,9 +124,9 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
   }
 
   #send(request: SipRequest): void {
-    const { contactUser, digest, nextHop } = this.#parts;
+    const { contactUser, digest, nextHop, flow: only } = this.#parts;
     this.#request = new ClientRequest(this.#context, request, {
-      nextHop, digest,
+      nextHop, digest, flow: only, onlyFlow: only !== undefined,
       nextSequence: () => ++this.#sequence,
       prepare: (sent, flow) => void sent.set('Contact', this.#context.contact(flow, contactUser)),
     }, this).start();

@@ -22,6 +22,8 @@ export interface ClientRequestOptions {
   readonly nextHop: SipUri | undefined;
   /** The dialog's own flow, used while it is open and fits. */
   readonly flow?: Flow | undefined;
+  /** The flow alone leads there (a registered connection): without it the request fails. */
+  readonly onlyFlow?: boolean;
   readonly digest?: DigestClient | undefined;
   /** The CSeq number of a further attempt. */
   readonly nextSequence: () => number;
@@ -70,7 +72,11 @@ export class ClientRequest implements ClientTransactionUser {
   start(): this {
     const { nextHop, flow, digest } = this.#options;
     digest?.authorize(this.#template);
-    if (flow !== undefined && flow.open && (nextHop === undefined || fits(flow, nextHop))) {
+    if (this.#options.onlyFlow === true && flow?.open !== true) {
+      queueMicrotask(() => this.#fail('unreachable', new Error('the connection of the registration is closed')));
+      return this;
+    }
+    if (flow !== undefined && flow.open && (this.#options.onlyFlow === true || nextHop === undefined || fits(flow, nextHop))) {
       this.#send(flow);
       return this;
     }

@@ -46,6 +46,8 @@ export interface UserAgentHandlers {
   onInvite?(invite: ServerInvite): void;
   /** Any other request outside a dialog that names a method of `methods` (MESSAGE, REGISTER, …). */
   onRequest?(request: ServerRequest): void;
+  /** A TCP, TLS or WebSocket connection ended. */
+  onFlowClosed?(flow: Flow): void;
   /** Asked before a message is parsed; false drops it. Must be cheap. */
   admits?(remoteAddress: string): boolean;
   /** Whether a request may go on; a status answers it, `drop` says nothing at all. Called once per new transaction. */

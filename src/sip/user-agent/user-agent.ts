@@ -1,7 +1,7 @@
 import type { Timer } from '../../kernel/clock.ts';
 import { DigestClient, type DigestCredentials } from '../auth/digest-client.ts';
 import { HeaderStore } from '../message/header-store.ts';
-import { formatNameAddr } from '../message/name-addr.ts';
+import { formatNameAddr, parseNameAddr } from '../message/name-addr.ts';
 import { SipRequest, type SipResponse } from '../message/sip-message.ts';
 import { defaultSipTimers } from '../transaction/sip-timers.ts';
 import { SipTokens } from '../transaction/sip-tokens.ts';
@@ -39,6 +39,10 @@ export interface OutgoingRequest {
   /** Where to send instead of the target; with `;lr` it also becomes a Route (RFC 3261 §8.1.2). */
   readonly proxy?: string | undefined;
   readonly contactUser?: string | undefined;
+  /** Send over this connection and no other: the one on which a device registered. */
+  readonly flow?: Flow | undefined;
+  /** Route values, e.g. a registered Path. */
+  readonly routes?: readonly string[];
 }
 
 export interface OutgoingInvite extends OutgoingRequest {
@@ -96,7 +100,10 @@ export class UserAgent {
     }, {
       onMessage: (message, flow) => this.#guard(() => this.#dispatcher.receiveMessage(message, flow)),
       onMalformed: (error, flow) => this.#guard(() => this.#dispatcher.receiveMalformed(error, flow)),
-      onClosed: (flow) => this.#guard(() => this.#transactions.flowClosed(flow)),
+      onClosed: (flow) => this.#guard(() => {
+        this.#transactions.flowClosed(flow);
+        handlers.onFlowClosed?.(flow);
+      }),
       admits: (address) => handlers.admits?.(address) ?? true,
       ...(handlers.onWire === undefined ? {} : {
         onSent: (bytes: Buffer, flow: Flow) => handlers.onWire?.('out', bytes, flow),
@@ -182,7 +189,7 @@ export class UserAgent {
     const { request, nextHop } = this.#request('INVITE', options);
     dressInvite(this.#context, request, options.sdp, options.headers);
     return new ClientInvite(this.#context, {
-      request, nextHop, sdp: options.sdp, digest: options.digest, contactUser: options.contactUser, timeoutMs: options.timeoutMs ?? 0,
+      request, nextHop, sdp: options.sdp, digest: options.digest, contactUser: options.contactUser, timeoutMs: options.timeoutMs ?? 0, flow: options.flow,
     }, handlers).start();
   }
 
@@ -197,7 +204,7 @@ export class UserAgent {
     addHeaders(request, options.headers);
     if (options.body !== undefined) request.setBody(options.body, options.contentType ?? 'text/plain');
     const sender: ClientRequest = new ClientRequest(this.#context, request, {
-      nextHop, digest: options.digest,
+      nextHop, digest: options.digest, flow: options.flow, onlyFlow: options.flow !== undefined,
       nextSequence: () => ++sequence,
       prepare: (sent, flow) => {
         if (options.withContact === true) sent.set('Contact', this.#contact(flow, options.contactUser));
@@ -233,12 +240,14 @@ export class UserAgent {
     const request = new SipRequest(method, options.target, { headers: new HeaderStore() });
     const proxy = options.proxy === undefined ? undefined : parseSipUri(options.proxy);
     if (proxy?.lr === true) request.append('Route', `<${proxy.raw}>`);
+    for (const route of options.routes ?? []) request.append('Route', route);
+    const firstRoute = options.routes?.[0] === undefined ? undefined : parseNameAddr(options.routes[0])?.uri;
     request.append('Max-Forwards', '70');
     request.append('From', `${formatNameAddr(options.from)};tag=${tokens.tag()}`);
     request.append('To', formatNameAddr(options.to ?? { uri: options.target }));
     request.append('Call-ID', options.callId ?? tokens.callId());
     request.append('CSeq', `${options.sequence ?? 1} ${method}`);
-    return { request, nextHop: proxy ?? parseSipUri(options.target) };
+    return { request, nextHop: proxy ?? (firstRoute?.kind === 'sip' ? firstRoute : parseSipUri(options.target)) };
   }
 
   #contact(flow: Flow, user: string | undefined): string {
