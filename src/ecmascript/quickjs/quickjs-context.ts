@@ -1,9 +1,10 @@
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
+import type { Intrinsics, QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
 import { ScriptReference, type ScriptContext, type ScriptLimits, type ScriptOutcome, type ScriptScope } from '../ecmascript.ts';
 import { literalOf } from '../expression-syntax.ts';
+import { anObject, needsRealm, simpleExpression, simpleTruth, simpleValue, type PathReader, type Primitive, type SimplePath } from '../simple-expression.ts';
 import { decodeRealmValue, encodeHostValue } from '../host-value.ts';
 import { CompiledExpressions, type ExpressionKind } from './compiled-expressions.ts';
-import { realmFunctions, realmSource, type RealmFunction } from './realm-source.ts';
+import { realmFunctions, realmGroup, realmSource, type RealmFunction } from './realm-source.ts';
 import { preparedScript } from './prepared-script.ts';
 import { isWasmTrap } from './web-assembly.ts';
 
@@ -33,6 +34,9 @@ class QuickjsScope implements ScriptScope {
   }
 }
 
+/** The language without typed arrays and their buffers: pages have no use for them, and each context would carry them. */
+const intrinsics: Intrinsics = { BaseObjects: true, Date: true, Eval: true, StringNormalize: true, RegExp: true, RegExpCompiler: true, JSON: true, Proxy: true, MapSet: true, Promise: true };
+
 const done: ScriptOutcome = { ok: true, value: undefined };
 /** QuickJS keeps some slack of its own; a runtime below this cannot even hold its built-ins. */
 const leastMemory = 512 * 1024;
@@ -43,7 +47,8 @@ export class QuickjsContext implements ScriptContext {
   readonly #limits: ScriptLimits;
   readonly #runtime: QuickJSRuntime;
   readonly #vm: QuickJSContext;
-  readonly #functions: Readonly<Record<RealmFunction, QuickJSHandle>>;
+  readonly #functions = new Map<RealmFunction, QuickJSHandle>();
+  readonly #shared: QuickJSHandle;
   readonly #compiled: CompiledExpressions;
   readonly #scopes = new Set<QuickjsScope>();
   #nextScope = 0;
@@ -51,6 +56,8 @@ export class QuickjsContext implements ScriptContext {
   #interrupted: 'timeout' | 'memory' | undefined;
   #memoryAtStart = 0;
   #disposed = false;
+  /** The path being read, for the place of an error. */
+  #reading: SimplePath | undefined;
 
   constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost) {
     this.#host = host;
@@ -60,10 +67,11 @@ export class QuickjsContext implements ScriptContext {
     this.#runtime.setMemoryLimit(Math.max(limits.memoryBytes, leastMemory));
     this.#runtime.setMaxStackSize(256 * 1024);
     this.#runtime.setInterruptHandler(() => this.#interrupt());
-    this.#vm = this.#runtime.newContext();
+    this.#vm = this.#runtime.newContext({ intrinsics });
     const make = this.#must(this.#vm.evalCode(realmSource, 'realm', { type: 'global' }));
     const made = this.#must(this.#vm.callFunction(make, this.#vm.undefined));
-    this.#functions = Object.fromEntries(realmFunctions.map((name) => [name, this.#vm.getProp(made, name)])) as Record<RealmFunction, QuickJSHandle>;
+    for (const name of realmFunctions) this.#functions.set(name, this.#vm.getProp(made, name));
+    this.#shared = this.#vm.getProp(made, 'shared');
     make.dispose();
     made.dispose();
     this.#compiled = new CompiledExpressions(this.#vm);
@@ -84,39 +92,62 @@ export class QuickjsContext implements ScriptContext {
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: literal.value };
-    return this.#withExpression(scope, expression, 'value', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call('evaluate', own.handle, fn))) }));
+    const simple = simpleExpression(expression);
+    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => {
+      if (simple.kind === 'path') {
+        const text = this.#readText(own, simple);
+        if (text === 'x') throw needsRealm;
+        return { ok: true, value: this.#exported(text) };
+      }
+      return { ok: true, value: simpleValue(simple, this.#reader(own)) };
+    });
+    return answer ?? this.#withExpression(scope, expression, 'value', (own, fn) => ({ ok: true, value: this.#exported(this.#string(this.#call('evaluate', own.handle, fn))) }));
   }
 
   test(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: Boolean(literal.value) };
-    return this.#withExpression(scope, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#number(this.#call('plain', own.handle, fn)) === 1 }));
+    const simple = simpleExpression(expression);
+    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: simpleTruth(simple, this.#reader(own)) }));
+    return answer ?? this.#withExpression(scope, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#number(this.#call('plain', own.handle, fn)) === 1 }));
   }
 
   text(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: String(literal.value) };
-    return this.#withExpression(scope, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call('evaluate', own.handle, fn))) }));
+    const simple = simpleExpression(expression);
+    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: String(simpleValue(simple, this.#reader(own))) }));
+    return answer ?? this.#withExpression(scope, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#string(this.#call('evaluate', own.handle, fn))) }));
   }
 
   declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome {
     if (!isIdentifier(name)) return syntaxError(`${JSON.stringify(name)} is no name of a variable`);
-    if (expression !== undefined) {
-      return this.#withExpression(scope, expression, 'value', (own, fn) => this.#named(name, (n) => this.#run('declare', own.handle, n, fn)));
-    }
-    return this.#enter(() => this.#named(name, (n) => this.#run('declare', this.#own(scope).handle, n, this.#vm.undefined)));
+    if (expression === undefined) return this.#enter(() => this.#named(name, (n) => this.#run('bindValue', this.#own(scope).handle, n, this.#vm.undefined)));
+    const simple = simpleExpression(expression);
+    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => this.#named(name, (n) => {
+      if (simple.kind === 'path') return this.#stored(simple, (path) => this.#call('bind', own.handle, n, path));
+      return this.#withPrimitive(simpleValue(simple, this.#reader(own)), (value) => this.#run('bindValue', own.handle, n, value));
+    }));
+    return answer ?? this.#withExpression(scope, expression, 'value', (own, fn) => this.#named(name, (n) => this.#run('declare', own.handle, n, fn)));
   }
 
   assign(scope: ScriptScope, name: string, expression: string): ScriptOutcome {
+    const target = simpleExpression(name);
+    const simple = target?.kind === 'path' ? simpleExpression(expression) : undefined;
+    const answer = target?.kind !== 'path' || simple === undefined ? undefined : this.#simply(scope, (own) => this.#named(target.text, (to) => {
+      if (simple.kind === 'path') return this.#stored(simple, (path) => this.#withNumber(1, (one) => this.#call('store', own.handle, to, path, one)));
+      return this.#withPrimitive(simpleValue(simple, this.#reader(own)), (value) => this.#run('store', own.handle, to, value));
+    }));
+    if (answer !== undefined) return answer;
     const undeclared = this.#undeclaredTarget(scope, name);
     if (undeclared !== undefined) return undeclared;
     return this.#withExpression(scope, expression, 'value', (own, fn) => {
       // The value first, so that an error in it is reported at its own place; then the plain assignment.
       const value = this.#call('plain', own.handle, fn);
       try {
-        const target = this.#compiled.assignment(name, own.depth);
-        if (!target.ok) return target.error;
-        this.#call('plain', own.handle, target.value, value).dispose();
+        const compiled = this.#compiled.assignment(name, own.depth);
+        if (!compiled.ok) return compiled.error;
+        this.#call('plain', own.handle, compiled.value, value).dispose();
         return done;
       } finally {
         value.dispose();
@@ -209,7 +240,8 @@ export class QuickjsContext implements ScriptContext {
     try {
       this.#compiled.dispose();
       for (const scope of this.#scopes) scope.handle.dispose();
-      for (const fn of Object.values(this.#functions)) fn.dispose();
+      for (const fn of this.#functions.values()) fn.dispose();
+      this.#shared.dispose();
       this.#vm.dispose();
       this.#runtime.removeInterruptHandler();
       this.#runtime.dispose();
@@ -222,7 +254,7 @@ export class QuickjsContext implements ScriptContext {
     const number = this.#nextScope++;
     const vm = this.#vm;
     const args = [parent?.handle ?? vm.undefined, vm.newNumber(number), vm.newString(name), vm.newNumber(named ? 1 : 0), vm.newNumber(readOnly ? 1 : 0)];
-    const result = vm.callFunction(this.#functions.open, vm.undefined, args);
+    const result = vm.callFunction(this.#function('open'), vm.undefined, args);
     args[2]?.dispose();
     const scope = new QuickjsScope(name, parent, number, this.#must(result));
     this.#scopes.add(scope);
@@ -242,11 +274,24 @@ export class QuickjsContext implements ScriptContext {
     throw new Error(`the realm failed: ${JSON.stringify(told)}`);
   }
 
+  /** A function of the realm, its source brought when it is first used. */
+  #function(name: RealmFunction): QuickJSHandle {
+    const known = this.#functions.get(name);
+    if (known !== undefined) return known;
+    const { source, makes } = realmGroup(name);
+    const make = realmValue(this.#vm.evalCode(source, 'realm', { type: 'global' }));
+    const made = realmValue(this.#vm.callFunction(make, this.#vm.undefined, this.#shared));
+    for (const each of makes) this.#functions.set(each, this.#vm.getProp(made, each));
+    make.dispose();
+    made.dispose();
+    const fn = this.#functions.get(name);
+    if (fn === undefined) throw new Error(`no realm function ${name}`);
+    return fn;
+  }
+
   /** Calls a realm function; an authored error comes out as a `RealmError`. */
   #call(name: RealmFunction, ...args: QuickJSHandle[]): QuickJSHandle {
-    const result = this.#vm.callFunction(this.#functions[name], this.#vm.undefined, args);
-    if (result.error !== undefined) throw new RealmError(result.error);
-    return result.value;
+    return realmValue(this.#vm.callFunction(this.#function(name), this.#vm.undefined, args));
   }
 
   #run(name: RealmFunction, ...args: QuickJSHandle[]): ScriptOutcome {
@@ -284,7 +329,74 @@ export class QuickjsContext implements ScriptContext {
   }
 
   #encode(value: unknown): string {
-    return encodeHostValue(value, (scope) => this.#own(scope).number);
+    return encodeHostValue(value, (scope) => {
+      this.#function('reference');
+      return this.#own(scope).number;
+    });
+  }
+
+  /** Without compiling; undefined when the expression turns out to need the realm after all. */
+  #simply(scope: ScriptScope, task: (own: QuickjsScope) => ScriptOutcome): ScriptOutcome | undefined {
+    let unfit = false;
+    const outcome = this.#enter(() => {
+      try {
+        return task(this.#own(scope));
+      } catch (reason) {
+        if (reason !== needsRealm) throw reason;
+        unfit = true;
+        return done;
+      }
+    });
+    return unfit ? undefined : outcome;
+  }
+
+  #reader(own: QuickjsScope): PathReader {
+    return (path) => {
+      const text = this.#readText(own, path);
+      return text === 'o' || text === 'x' ? anObject : (decodeRealmValue(text) as Primitive);
+    };
+  }
+
+  #readText(own: QuickjsScope, path: SimplePath): string {
+    this.#reading = path;
+    const text = this.#named(path.text, (p) => this.#string(this.#call('read', own.handle, p)));
+    this.#reading = undefined;
+    // The name is of no scope; it may be one of the language's own.
+    if (text === 'm') throw needsRealm;
+    return text;
+  }
+
+  /** What the realm's encoder wrote; an object waits there to be exported. */
+  #exported(text: string): unknown {
+    return decodeRealmValue(text === 'o' ? this.#string(this.#call('export')) : text);
+  }
+
+  /** Runs an operation that takes a path and answers 0 when its first name is of no scope. */
+  #stored(path: SimplePath, operation: (path: QuickJSHandle) => QuickJSHandle): ScriptOutcome {
+    this.#reading = path;
+    const found = this.#named(path.text, (p) => this.#number(operation(p)));
+    this.#reading = undefined;
+    if (found === 0) throw needsRealm;
+    return done;
+  }
+
+  #withNumber<T>(value: number, use: (handle: QuickJSHandle) => T): T {
+    const handle = this.#vm.newNumber(value);
+    try {
+      return use(handle);
+    } finally {
+      handle.dispose();
+    }
+  }
+
+  #withPrimitive(value: Primitive, use: (handle: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
+    const handle = this.#primitive(value);
+    if (handle === undefined) throw needsRealm;
+    try {
+      return use(handle);
+    } finally {
+      handle.dispose();
+    }
   }
 
   #withExpression(scope: ScriptScope, expression: string, kind: ExpressionKind, use: (own: QuickjsScope, fn: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
@@ -306,8 +418,9 @@ export class QuickjsContext implements ScriptContext {
 
   #interrupt(): boolean {
     if (performance.now() > this.#deadline) this.#interrupted = 'timeout';
-    // The runtime's own count misses what the allocator loses to fragments; the growth of the whole memory does not lie.
-    else if (this.#host.memoryBytes() - this.#memoryAtStart > this.#limits.memoryBytes * 8 + 8 * 1024 * 1024) this.#interrupted = 'memory';
+    // The runtime's own count misses what the allocator loses to fragments; the growth of the whole memory does not lie
+    // (it grows by a fifth at a time, whoever asked).
+    else if (this.#host.memoryBytes() - this.#memoryAtStart > this.#limits.memoryBytes * 8 + 8 * 1024 * 1024 + this.#memoryAtStart * 0.3) this.#interrupted = 'memory';
     return this.#interrupted !== undefined;
   }
 
@@ -317,6 +430,7 @@ export class QuickjsContext implements ScriptContext {
     if (this.#host.isBroken()) return { ok: false, kind: 'memory', message: 'the script engine broke' };
     if (this.#host.exhausted()) return { ok: false, kind: 'memory', message: 'the script engine has no memory left' };
     this.#interrupted = undefined;
+    this.#reading = undefined;
     this.#memoryAtStart = this.#host.memoryBytes();
     this.#deadline = performance.now() + this.#limits.evaluationMs;
     try {
@@ -344,6 +458,7 @@ export class QuickjsContext implements ScriptContext {
 
   #describe(handle: QuickJSHandle): ScriptOutcome {
     const interrupted = this.#interrupted;
+    const reading = this.#reading;
     this.#interrupted = undefined;
     this.#deadline = performance.now() + 50;
     let parts: [name: string, message: string, stack: string] = ['InternalError', 'out of memory', ''];
@@ -356,7 +471,8 @@ export class QuickjsContext implements ScriptContext {
       handle.dispose();
     }
     const [name, message, stack] = parts;
-    const where = placeOf(stack);
+    const own = placeOf(stack);
+    const where = own.line === undefined && reading !== undefined ? { line: reading.line, column: reading.column } : own;
     if (interrupted === 'timeout') return { ok: false, kind: 'timeout', message: `the evaluation took longer than ${this.#limits.evaluationMs} ms`, ...where };
     const memory = interrupted === 'memory' || (name === 'InternalError' && message === 'out of memory');
     if (memory) return { ok: false, kind: 'memory', message: `the evaluation needs more than ${this.#limits.memoryBytes} octets of memory`, ...where };
@@ -371,6 +487,11 @@ class RealmError {
   constructor(handle: QuickJSHandle) {
     this.handle = handle;
   }
+}
+
+function realmValue(result: ReturnType<QuickJSContext['callFunction']>): QuickJSHandle {
+  if (result.error !== undefined) throw new RealmError(result.error);
+  return result.value;
 }
 
 /** The first line of a stack that is authored. Authored text stands on line 2 of what is compiled. */
