@@ -40,6 +40,8 @@ export const takeContacts = statement<{ taken: number }>(
    RETURNING (SELECT count(*) FROM taken) AS taken`,
 );
 
+export const analyzeContacts = statement('campaigns.analyze-contacts', 'ANALYZE job_contact', { repeatable: true });
+
 export interface JobRow {
   readonly id: string;
   readonly campaign: string;

@@ -6,7 +6,7 @@ import { NailupError } from '../../kernel/nailup-error.ts';
 import { instant, one, type Store } from '../../store/index.ts';
 import { completeSettings, type CampaignSettings } from './campaign-settings.ts';
 import {
-  insertJob, jobPressure, moveJob, releaseExpiredLeases, selectCampaigns, selectJob, selectJobs, takeContacts, upsertCampaign, withdrawContacts,
+  analyzeContacts, insertJob, jobPressure, moveJob, releaseExpiredLeases, selectCampaigns, selectJob, selectJobs, takeContacts, upsertCampaign, withdrawContacts,
   type CampaignRow, type JobRow,
 } from './campaign-statements.ts';
 import { jobMachine, type JobEvent, type JobState } from './job.machine.ts';
@@ -67,6 +67,8 @@ export class JobDirector {
       if (made.length === 0) throw new NailupError('CAMPAIGN_UNKNOWN', `there is no campaign "${request.campaign}"`, { mend: 'Define it first.' });
       await tx.query(takeContacts, [id]);
     });
+    // The planner should not have to guess the size of a job that begins at once.
+    await store.query(analyzeContacts);
     if (startsAt <= now) await this.#move(id, 'due');
     return id;
   }

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '../../kernel/logger.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
 import { findBinaries, makeShelf, shelf, type Binaries } from './binaries.ts';
-import { runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts';
+import { runningPostmaster, startPostmaster, stopPostmaster, stopPostmasterAtExit } from './postmaster.ts';
 import { canReach, chooseAccount, type RunAs } from './run-as.ts';
 import { Users } from './users.ts';
 
@@ -61,6 +61,7 @@ export class EmbeddedPostgres {
       await this.#users.leave();
       throw error;
     }
+    process.once('exit', this.#atExit);
     return { host: this.#where().sockets, port, user, password: await this.#password() };
   }
 
@@ -74,6 +75,7 @@ export class EmbeddedPostgres {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    process.off('exit', this.#atExit);
     await this.#restarting?.catch(() => undefined);
     await this.#users.alone(async () => {
       if ((await this.#users.leave()) > 0) return;
@@ -81,6 +83,15 @@ export class EmbeddedPostgres {
       if (pid !== undefined) await stopPostmaster(pid);
     });
   }
+
+  /** A process that ends without closing (an uncaught error, process.exit) stops the server all the same; a killed one cannot. */
+  readonly #atExit = (): void => {
+    try {
+      if (this.#users.leaveAtExit()) stopPostmasterAtExit(join(this.#where().home, 'data'));
+    } catch (error) {
+      this.#logger.warn({ reason: (error as Error).message }, 'the embedded PostgreSQL was not stopped');
+    }
+  };
 
   async #ensureRunning(): Promise<void> {
     const home = await this.#home();

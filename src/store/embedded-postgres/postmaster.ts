@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning } from '../../kernel/process-identity.ts';
@@ -40,6 +40,13 @@ export async function runningPostmaster(data: string): Promise<number | undefine
   // Process ids are reused, all the more in containers: a stale file may name a stranger.
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return command.split('\0').includes(data) ? pid : undefined;
+}
+
+/** The same, for the end of a process, when nothing can be awaited: asks it to stop and does not wait. */
+export function stopPostmasterAtExit(data: string): void {
+  const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  if (command.split('\0').includes(data)) process.kill(pid, 'SIGINT');
 }
 
 /** Starts the postmaster apart from us: it does not get our terminal's signals, and outlives us if we are killed. */

@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { ownIdentity, processState } from '../../kernel/process-identity.ts';
@@ -36,6 +37,12 @@ export class Users {
     return left;
   }
 
+  /** For the end of a process that forgot to close: true when it was the last user. */
+  leaveAtExit(): boolean {
+    rmSync(join(this.#folder, this.#name), { force: true });
+    return readdirSync(this.#folder).every((name) => processState(readFileSync(join(this.#folder, name), 'utf8')) === 'dead');
+  }
+
   /** Runs `work` while no other process starts, stops or initialises this server. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const deadline = performance.now() + 60_000;
@@ -57,13 +64,33 @@ export class Users {
           mend: 'Wait for it, or remove the lock file when no Nailup is running.',
         });
       }
-      if (holder !== '' && processState(holder) === 'dead') await rm(this.#lock, { force: true });
+      if (holder !== '' && processState(holder) === 'dead') await this.#breakLock();
       else await new Promise((resolve) => setTimeout(resolve, 20));
     }
     try {
       return await work();
     } finally {
       await rm(this.#lock, { force: true });
+    }
+  }
+
+  /** Two who find the same dead holder must not each remove "its" lock: the second one's would be the first one's new lock. */
+  async #breakLock(): Promise<void> {
+    const breaking = `${this.#lock}.break`;
+    try {
+      await (await open(breaking, 'wx', 0o600)).close();
+    } catch {
+      // Somebody else is at it; or was, and died in these few instructions.
+      const age = await stat(breaking).then((facts) => Date.now() - facts.mtimeMs, () => 0);
+      if (age > 5_000) await rm(breaking, { force: true });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return;
+    }
+    try {
+      const holder = await readFile(this.#lock, 'utf8').catch(() => '');
+      if (holder !== '' && processState(holder) === 'dead') await rm(this.#lock, { force: true });
+    } finally {
+      await rm(breaking, { force: true });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { contacts } from './0001-contacts.ts';
 import { campaigns } from './0002-campaigns.ts';
+import { keepAttempts } from './0003-keep-attempts.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [contacts, campaigns];
+export const migrations: readonly Migration[] = [contacts, campaigns, keepAttempts];

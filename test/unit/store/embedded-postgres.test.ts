@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isRunning, ownIdentity } from '../../../src/kernel/process-identity.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { openStore, statement, type Store } from '../../../src/store/index.ts';
+import { Users } from '../../../src/store/embedded-postgres/users.ts';
 import { runningPostmaster } from '../../../src/store/embedded-postgres/postmaster.ts';
 
 // Making and copying clusters writes a lot: a busy machine may need its time.
@@ -105,6 +106,28 @@ describe('the embedded PostgreSQL', () => {
     expect(await store.query(answer)).toEqual([{ x: 42 }]);
     await store.close();
     expect(isRunning(pid!)).toBe(false);
+  });
+
+  it('is stopped by a process that ends without closing it', async () => {
+    const child = await hold(directory);
+    const pid = await runningPostmaster(data());
+    child.stdin?.write('exit\n');
+    await ended(child);
+    for (let i = 0; i < 200 && isRunning(pid!); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isRunning(pid!)).toBe(false);
+  });
+
+  it('has one owner of its lock, although many find that of a dead process at once', async () => {
+    const dead = ownIdentity().replace(/\/\d+\/\d+$/, '/4194303/1');
+    let inside = 0;
+    for (let round = 0; round < 20; round++) {
+      await writeFile(join(directory, 'postgres.lock'), dead);
+      await Promise.all(Array.from({ length: 8 }, () => new Users(directory).alone(async () => {
+        expect(++inside).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        inside -= 1;
+      })));
+    }
   });
 
   it('is started again when it was killed, and callers only wait', async () => {
