@@ -92,15 +92,15 @@ export class DtmfAnalysis {
     if (energy < this.#minPower * n * 2) return NO_DIGIT;
     const low = this.#strongest(0);
     const high = this.#strongest(4);
-    const lowPower = this.#power(low);
-    const highPower = this.#power(high);
+    const lowPower = this.#steadyPower(low);
+    const highPower = this.#steadyPower(high);
+    if (lowPower < 0 || highPower < 0) return NO_DIGIT;
     // Sum of squares of a sine whose correlation over n samples is |X|: 2·|X|²/n.
     const toneEnergy = (2 * (lowPower + highPower)) / n;
     if (toneEnergy < this.#limits.minPurity * energy) return NO_DIGIT;
     const scale = 2 / (n * n);
     if (Math.min(lowPower, highPower) * scale < this.#minPower) return NO_DIGIT;
     if (highPower > lowPower * this.#twist || lowPower > highPower * this.#reverseTwist) return NO_DIGIT;
-    if (!this.#steady(low) || !this.#steady(high)) return NO_DIGIT;
     return low * 4 + (high - 4);
   }
 
@@ -123,8 +123,11 @@ export class DtmfAnalysis {
     return best;
   }
 
-  /** The turn between the window's two halves, against the limit of the deviation; and both halves as strong. */
-  #steady(f: number): boolean {
+  /**
+   * |X|² over the window as if the frequency were exactly the tone's own: the two halves' magnitudes added in phase. −1 when
+   * the turn between the halves is past the limit of the deviation, or one half is much stronger.
+   */
+  #steadyPower(f: number): number {
     const half = this.#blocks >> 1;
     const odd = this.#blocks & 1;
     let re1 = 0;
@@ -141,8 +144,10 @@ export class DtmfAnalysis {
     }
     const p1 = re1 * re1 + im1 * im1;
     const p2 = re2 * re2 + im2 * im2;
-    if (p1 > p2 * 6 || p2 > p1 * 6) return false;
+    if (p1 > p2 * 6 || p2 > p1 * 6) return -1;
     const turn = Math.abs(Math.atan2(im2 * re1 - re2 * im1, re1 * re2 + im1 * im2));
-    return turn <= (this.#maxTurn[f] as number);
+    if (turn > (this.#maxTurn[f] as number)) return -1;
+    const whole = this.#blocks / (2 * half);
+    return (Math.sqrt(p1) + Math.sqrt(p2)) ** 2 * whole * whole;
   }
 }

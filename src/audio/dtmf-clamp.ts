@@ -18,7 +18,8 @@ const FADE_MS = 3;
 const RELEASE_MS = 20;
 const CROSSFADE_MS = 10;
 const NEUTRAL_TONE_HZ = 425;
-const NEUTRAL_TONE_DBM0 = -24;
+/** Soft enough that its side lobes at the digits' frequencies stay below −60 dBm0. */
+const NEUTRAL_TONE_DBM0 = -32;
 const LOUDEST_NOISE_DBM0 = -52;
 
 /**
