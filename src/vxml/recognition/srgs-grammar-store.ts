@@ -1,5 +1,5 @@
 import type { ScriptContext } from '../../ecmascript/ecmascript.ts';
-import { builtinGrammar } from '../../grammar/builtin/builtin-grammar.ts';
+import { builtinGrammar } from '../../grammar/index.ts';
 import { compileGrammar, type CompiledGrammar as Compiled } from '../../grammar/compiled-grammar.ts';
 import { grammarErrorEvent, grammarErrorLine, type Grammar, type GrammarError } from '../../grammar/grammar.ts';
 import { linkGrammar, parseGrammar } from '../../grammar/linked-grammar.ts';

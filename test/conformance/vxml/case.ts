@@ -1,16 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** A move of the scripted caller. */
-export interface Turn {
-  readonly dtmf?: string;
-  readonly say?: string;
-  readonly confidence?: number;
-  readonly silence?: boolean;
-  readonly noise?: boolean;
-  readonly record?: number;
-  readonly hangup?: boolean;
-}
+import type { Turn } from '../../../src/vxml/console/scripted-caller.ts';
 
 export interface VxmlCase {
   readonly name: string;

@@ -2,7 +2,7 @@ import { QuickjsEngine } from '../../../src/ecmascript/quickjs/quickjs-engine.ts
 import type { ConformanceOutcome, ConformanceRequest, ConformanceSuite } from '../conformance-suite.ts';
 import { readCases } from './case.ts';
 import { FolderServer } from './folder-server.ts';
-import { runCase } from './run-case.ts';
+import { logLines, runCase } from './run-case.ts';
 import { verdict } from './verdict.ts';
 
 /** Runs a folder of VoiceXML tests in process: real documents over HTTP, a scripted caller, a simulated clock. */
@@ -20,7 +20,7 @@ export const suite: ConformanceSuite = {
       results.push(reason === undefined ? { name: test.name, passed: true } : { name: test.name, passed: false, reason });
       if (reason === undefined) continue;
       console.log(`FAIL ${test.name}${test.unsure === undefined ? '' : ` (unsure: ${test.unsure})`}: ${reason}`);
-      for (const line of run.logs) console.log(`     ${line}`);
+      for (const line of logLines(run)) console.log(`     ${line}`);
     }
     await server.stop();
     const failed = results.filter((r) => !r.passed).length;

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { SimulatedRun } from '../../../src/vxml/console/simulated-run.ts';
 import type { VxmlCase } from './case.ts';
-import type { CaseRun } from './run-case.ts';
 
 /** Undefined when the test passed, else why not. */
-export function verdict(test: VxmlCase, run: CaseRun): string | undefined {
+export function verdict(test: VxmlCase, run: SimulatedRun): string | undefined {
   const { end } = run;
   if (typeof end === 'string') return end;
   if ('failed' in end) return `the first document could not be had: ${end.failed}`;

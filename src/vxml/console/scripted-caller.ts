@@ -1,6 +1,27 @@
-import type { SimulatedClock } from '../../../src/kernel/clock.ts';
-import type { VxmlCommand, VxmlPlatformEvent } from '../../../src/vxml/platform.ts';
-import type { Turn, VxmlCase } from './case.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { VxmlCommand, VxmlPlatformEvent } from '../platform.ts';
+
+/** A move of a scripted caller, taken when the page waits and nothing plays any more. */
+export interface Turn {
+  /** Keys, one after the other. */
+  readonly dtmf?: string;
+  /** An utterance; its confidence is 0.9 unless said otherwise. */
+  readonly say?: string;
+  readonly confidence?: number;
+  readonly silence?: boolean;
+  /** A sound that no grammar matches. */
+  readonly noise?: boolean;
+  /** Speaks into a recording for that many milliseconds. */
+  readonly record?: number;
+  /** Alone, or when the speech of `record` ends. */
+  readonly hangup?: boolean;
+}
+
+export interface Script {
+  readonly turns: readonly Turn[];
+  /** Destination → `answer` (default), `farhangup-<ms>`, `busy`, `noanswer`, `networkbusy`. */
+  readonly transfer?: Readonly<Record<string, string>>;
+}
 
 type Command<N extends VxmlCommand['name']> = Extract<VxmlCommand, { name: N }>;
 
@@ -12,12 +33,12 @@ interface Recording {
 }
 
 /**
- * The telephone of the suite: plays at once, takes the next turn whenever the interpreter starts to wait with no prompt left, and
- * carries transfers and recordings out on the simulated clock.
+ * A telephone with a scripted caller: plays at once, takes the next turn whenever the interpreter starts to wait with no prompt left, and
+ * carries transfers and recordings out on the clock given.
  */
 export class ScriptedCaller {
-  readonly #case: VxmlCase;
-  readonly #clock: SimulatedClock;
+  readonly #script: Script;
+  readonly #clock: Clock;
   readonly #recordingPath: string;
   readonly #deliver: (event: VxmlPlatformEvent) => void;
   #next = 0;
@@ -29,15 +50,15 @@ export class ScriptedCaller {
   #hungUp = false;
   unexpectedWait = false;
 
-  constructor(test: VxmlCase, clock: SimulatedClock, recordingPath: string, deliver: (event: VxmlPlatformEvent) => void) {
-    this.#case = test;
+  constructor(script: Script, clock: Clock, recordingPath: string, deliver: (event: VxmlPlatformEvent) => void) {
+    this.#script = script;
     this.#clock = clock;
     this.#recordingPath = recordingPath;
     this.#deliver = deliver;
   }
 
   get turnsLeft(): number {
-    return this.#case.turns.length - this.#next;
+    return this.#script.turns.length - this.#next;
   }
 
   /** Takes a turn when the interpreter waits and nothing plays. True when something was done. */
@@ -45,7 +66,7 @@ export class ScriptedCaller {
     const waiting = this.#waiting;
     if (waiting === undefined || this.#playing > 0) return false;
     this.#waiting = undefined;
-    const turn = this.#case.turns[this.#next];
+    const turn = this.#script.turns[this.#next];
     if (turn === undefined) {
       if (!waiting.inTransfer) this.unexpectedWait = true;
       return !waiting.inTransfer;
@@ -143,7 +164,7 @@ export class ScriptedCaller {
 
   #place(command: Command<'transfer'>): void {
     const id = command.transfer;
-    const behaviour = this.#case.transfer[command.dest] ?? 'answer';
+    const behaviour = this.#script.transfer?.[command.dest] ?? 'answer';
     const done = (outcome: Extract<VxmlPlatformEvent, { name: 'transfer.done' }>['outcome'], durationMs = 0): void => {
       this.#transfer = undefined;
       this.#endTransfer = undefined;
