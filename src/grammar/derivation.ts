@@ -26,6 +26,8 @@ interface Best {
 type Rope = undefined | { readonly part: MatchPart } | { readonly left: Rope; readonly right: Rope };
 
 const busy = Symbol('busy');
+/** Joins of one item to what stands before it, in one derivation. */
+const maxSteps = 2_000_000;
 
 /**
  * The best parse of a complete utterance: the highest product of weights, and among equals the alternative that stands first and
@@ -43,6 +45,7 @@ class Derivation {
   readonly #grammar: CompiledGrammar;
   readonly #chart: Chart;
   readonly #known = new Map<number, Best | undefined | typeof busy>();
+  #steps = 0;
 
   constructor(grammar: CompiledGrammar, chart: Chart) {
     this.#grammar = grammar;
@@ -109,6 +112,8 @@ class Derivation {
     for (const at of [...reached.keys()].sort((a, b) => b - a)) {
       const before = reached.get(at) as Best;
       for (const end of this.#chart.endsOf(item, at)) {
+        // Past the limit nothing more is tried: an input nobody keys, on a grammar nobody writes, has no parse.
+        if (++this.#steps > maxSteps) return next;
         if (end > to || (last && end !== to) || (moving && end === at)) continue;
         const found = this.of(item, at, end);
         if (found === undefined) continue;

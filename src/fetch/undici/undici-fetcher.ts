@@ -177,7 +177,8 @@ export class UndiciFetcher implements Fetcher {
   async #exchange(hop: Hop, request: FetchRequest, maxBytes: number, signal: AbortSignal): Promise<Result<{ status: number; headers: Readonly<Record<string, string>>; body: Uint8Array; fromCache: boolean }, FetchError>> {
     const cookie = request.cookies?.header(hop.uri);
     const headers = cookie === undefined ? hop.headers : { ...hop.headers, cookie };
-    const key = `${hop.method} ${hop.uri}`;
+    // What one login may see is no other's.
+    const key = `${hop.method} ${hop.uri} ${hop.headers['authorization'] ?? ''}`;
     const asked = { url: hop.uri, method: hop.method, headers };
     const stored = hop.method === 'GET' ? this.#cache.find(key) : undefined;
     if (stored?.policy.satisfiesWithoutRevalidation(asked) === true) return ok({ ...stored, fromCache: true });
@@ -190,10 +191,18 @@ export class UndiciFetcher implements Fetcher {
       const fresh = this.#cache.revalidate(key, asked, response);
       if (fresh !== undefined) return ok({ ...fresh, fromCache: false });
     }
-    if (hop.method === 'GET') this.#cache.store(key, asked, response);
-    else if (response.status < 400) this.#cache.remove(`GET ${hop.uri}`);
+    if (hop.method !== 'GET') {
+      if (response.status < 400) this.#cache.remove(`GET ${hop.uri} ${hop.headers['authorization'] ?? ''}`);
+    } else if (request.cookies === undefined || forEverybody(response, cookie !== undefined)) this.#cache.store(key, asked, response);
     return ok({ ...response, fromCache: false });
   }
+}
+
+/** The store is shared by sessions with cookies of their own: what was made for one of them is not kept for the others. */
+function forEverybody(response: { headers: Readonly<Record<string, string>>; setCookie: readonly string[] }, cookieSent: boolean): boolean {
+  const control = response.headers['cache-control'] ?? '';
+  if (response.setCookie.length > 0 || /\bprivate\b/i.test(control)) return false;
+  return !cookieSent || /\b(public|max-age|s-maxage)\b/i.test(control) || response.headers['expires'] !== undefined;
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync, brotliCompressSync, deflateRawSync } from 'node:zlib';
 import { AddressPolicy } from '../../../src/fetch/address-policy.ts';
 import { badFetchEvent, type FetchError, type FetchRequest, type Resource } from '../../../src/fetch/fetch.ts';
+import { SessionCookies } from '../../../src/fetch/session-cookies.ts';
 import { UndiciFetcher, type UndiciFetcherOptions } from '../../../src/fetch/undici/undici-fetcher.ts';
 import { SimulatedClock } from '../../../src/kernel/clock.ts';
 
@@ -252,6 +253,25 @@ describe('undici-fetcher', () => {
     expect(await got(f, { uri: `${base}/p` })).toMatchObject({ fromCache: true });
     await got(f, { uri: `${base}/p`, method: 'POST' });
     expect(await got(f, { uri: `${base}/p` })).toMatchObject({ fromCache: false });
+  });
+
+  it('keeps nothing for others that was made for one session', async () => {
+    const f = fetcher();
+    handlers.set('/mine', (request, response) => response.setHeader('Cache-Control', 'private, max-age=100').end(request.headers.cookie ?? 'none'));
+    handlers.set('/ours', (request, response) => response.setHeader('Cache-Control', 'max-age=100').end(request.headers.cookie ?? 'none'));
+    handlers.set('/login', (_request, response) => response.setHeader('Set-Cookie', 'id=a; Path=/').setHeader('Cache-Control', 'max-age=100').end());
+    const a = new SessionCookies(() => 0);
+    const b = new SessionCookies(() => 0);
+    await got(f, { uri: `${base}/login`, cookies: a });
+    expect(text(await got(f, { uri: `${base}/mine`, cookies: a }))).toBe('id=a');
+    expect(text(await got(f, { uri: `${base}/mine`, cookies: b }))).toBe('none');
+    await got(f, { uri: `${base}/login`, cookies: b });
+    expect(text(await got(f, { uri: `${base}/mine`, cookies: b }))).toBe('id=a');
+    expect(await got(f, { uri: `${base}/ours`, cookies: a })).toMatchObject({ fromCache: false });
+    expect(await got(f, { uri: `${base}/ours`, cookies: b })).toMatchObject({ fromCache: true });
+    handlers.set('/secret', (request, response) => response.setHeader('Cache-Control', 'max-age=100').end(String(request.headers.authorization !== undefined)));
+    expect(text(await got(f, { uri: `http://u:p@127.0.0.1:${port}/secret` }))).toBe('true');
+    expect(text(await got(f, { uri: `${base}/secret` }))).toBe('false');
   });
 
   it('leads a configured host name to its address and port', async () => {
