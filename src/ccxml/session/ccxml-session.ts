@@ -13,7 +13,7 @@ import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import { FetchTable } from './fetch-table.ts';
 import { SessionObjects } from './session-objects.ts';
 import type { FetchOutcome, FetchRequest, ObjectPatch, SessionMessage, SessionRequest, SessionStart, TraceEntry } from './session-protocol.ts';
-import { selectTransition } from './transition-selection.ts';
+import { inState, selectTransition, TransitionIndex } from './transition-selection.ts';
 
 /** What a session needs of the thread it runs on. */
 export interface SessionSurroundings {
@@ -26,6 +26,8 @@ export interface SessionSurroundings {
   readonly defer: (task: () => void) => void;
   readonly toHost: (request: SessionRequest) => void;
 }
+
+const transitionIndex = new TransitionIndex();
 
 /** Events processed before other sessions of the thread get their turn. */
 const eventsPerTurn = 32;
@@ -198,27 +200,41 @@ export class CcxmlSession {
     if (event !== undefined) {
       this.#depth = item.depth;
       this.trace(() => ({ what: 'event', name: event.name, event }));
-      const scope = this.context.openScope(document.scope, 'transition', { named: true });
-      this.context.set(scope, 'event$', this.#eventValue(event));
-      this.#runner.enter(scope, event);
-      const state = this.#state(document);
-      const transition = selectTransition(document.loaded.document, event, state, this.#runner);
-      if (transition === undefined) this.#unhandled(event, item);
-      else if (transition.type === 'completion') this.#complete(transition.completion);
-      else {
-        const { node } = transition;
-        this.trace(() => ({ what: 'transition', event: event.name, state, place: `${document.loaded.document.uri}:${node.line}:${node.column}` }));
-        if (node.eventName !== undefined) this.context.declare(scope, node.eventName, 'event$');
-        this.#complete(this.#runner.execute(node.children));
-        if (!this.#ended) this.#traceState(document, state);
-      }
-      if (!this.#ended) {
-        this.#runner.leave();
-        this.context.closeScope(scope);
-      }
+      this.#react(document, event, item);
       this.#depth = 0;
     }
     if (!this.#ended) for (const patch of item.patches) if (patch.remove === 'after') this.objects.remove(patch.kind, patch.id);
+  }
+
+  #react(document: CcxmlScope, event: EventData, item: QueuedEvent): void {
+    let state: string | undefined;
+    let asked = false;
+    const current = (): string | undefined => {
+      if (!asked) state = this.#state(document);
+      asked = true;
+      return state;
+    };
+    const candidates = inState(transitionIndex.candidates(document.loaded.document, event.name), current);
+    if (candidates.length === 0) return this.#unhandled(event, item);
+    // A scope and event$ are made only for those who can see them.
+    const scoped = candidates.some((t) => t.usesScope);
+    const scope = scoped ? this.context.openScope(document.scope, 'transition', { named: true }) : document.scope;
+    if (candidates.some((t) => t.usesEvent)) this.context.set(scope, 'event$', this.#eventValue(event));
+    this.#runner.enter(scope, event);
+    const transition = selectTransition(candidates, this.#runner);
+    if (transition === undefined) this.#unhandled(event, item);
+    else if (transition.type === 'completion') this.#complete(transition.completion);
+    else {
+      const { node } = transition;
+      const before = this.#trace ? current() : undefined;
+      this.trace(() => ({ what: 'transition', event: event.name, state: before, place: `${document.loaded.document.uri}:${node.line}:${node.column}` }));
+      if (node.eventName !== undefined) this.context.declare(scope, node.eventName, 'event$');
+      this.#complete(this.#runner.execute(node.children));
+      if (!this.#ended) this.#traceState(document, before);
+    }
+    if (this.#ended) return;
+    this.#runner.leave();
+    if (scoped) this.context.closeScope(scope);
   }
 
   #eventValue(event: EventData): Record<string, unknown> {
@@ -233,7 +249,6 @@ export class CcxmlSession {
   }
 
   #state(document: CcxmlScope): string | undefined {
-    if (!document.usesState && !this.#trace) return undefined;
     const outcome = this.context.evaluate(document.scope, document.loaded.document.stateVariable);
     return outcome.ok && outcome.value !== undefined && outcome.value !== null ? String(outcome.value) : undefined;
   }
@@ -277,7 +292,7 @@ export class CcxmlSession {
   #enter(loaded: LoadedDocument, first: boolean): void {
     const { document } = loaded;
     const scope = this.context.openScope(this.#application, 'ccxml', { named: true });
-    this.#document = { loaded, scope, usesState: document.transitions.some((t) => t.states !== undefined) };
+    this.#document = { loaded, scope };
     this.trace(() => ({ what: 'document', uri: document.uri }));
     for (const warning of document.warnings) this.request({ do: 'log', level: 'warn', message: warning.message, place: `${document.uri}:${warning.line}:${warning.column}` });
     this.#runner.initialize(scope);
@@ -329,7 +344,6 @@ export class CcxmlSession {
 interface CcxmlScope {
   readonly loaded: LoadedDocument;
   readonly scope: ScriptScope;
-  readonly usesState: boolean;
 }
 
 export type { ObjectPatch };
