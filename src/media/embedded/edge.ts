@@ -59,7 +59,12 @@ export class EdgeLine {
 
   /** A new tick begins. */
   begin(): void {
-    this.#gainEnd = this.closing ? 0 : this.#gainTarget;
+    this.#gainEnd = this.closing || (this.clampsTones && this.from.source.toneSounds) ? 0 : this.#gainTarget;
+  }
+
+  /** Call-progress tones are kept from the reader, by silence in any mode. */
+  get clampsTones(): boolean {
+    return this.clamp.tones !== undefined && this.clamp.tones !== 'pass';
   }
 
   /** The tick is over: gains and modes have arrived. */

@@ -15,6 +15,7 @@ import { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source, type SampleRate } from './source.ts';
 import type { Tap } from './tap.ts';
+import { ToneGate } from './tone-gate.ts';
 
 /** A press heard in band so soon after or before the same key as an event is the same press. Milliseconds. */
 const samePressMs = 250;
@@ -46,6 +47,7 @@ export class Endpoint implements MediaNode {
   readonly #still = new Int16Array(frameSamples(8000));
   #analysedMs = 0;
   #analyser: CallProgressAnalyser | undefined;
+  #toneGate: ToneGate | undefined;
   #lastEventKey = '';
   #lastEventAt = Number.NEGATIVE_INFINITY;
 
@@ -110,6 +112,7 @@ export class Endpoint implements MediaNode {
       const atMs = this.#context.processTime(nowMs) - (this.#analysedMs - this.#voice.changedAtMs);
       this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
     }
+    this.#gateTones(frame);
     this.#analyser?.push(frame);
     if (this.#analyser?.done === true) this.#analyser = undefined;
     this.tap?.take(source.frame, source.rate);
@@ -215,6 +218,13 @@ export class Endpoint implements MediaNode {
     }
     this.#silent = false;
     return true;
+  }
+
+  #gateTones(frame: Int16Array): void {
+    let wanted = false;
+    for (const edge of this.edgesOut) wanted ||= edge.clampsTones;
+    this.#toneGate = wanted ? (this.#toneGate ?? new ToneGate()) : undefined;
+    this.source.toneSounds = this.#toneGate?.process(frame) ?? false;
   }
 
   #tellProgress({ progress, final, offsetMs, knownMs, confidence }: CallProgressEvent): void {

@@ -23,6 +23,8 @@ export class Source {
   live = false;
   /** A tone is in the frame that looks like a digit: look-back begins at once. */
   suspicious = false;
+  /** A call-progress tone sounds. Kept up to date only while an edge asks for it. */
+  toneSounds = false;
   /** The two frames before, so that a clamp that begins in mid-stream knows its past. */
   readonly #history: Int16Array;
   #historyFrames = 0;

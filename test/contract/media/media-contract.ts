@@ -523,6 +523,24 @@ export function mediaContract(name: string, create: () => Media): void {
     });
 
     describe('call progress', () => {
+      test('tones are kept from a reader that has them clamped, from 150 ms on, and speech is not', async () => {
+        const a = await h.phone('a');
+        const b = await h.phone('b');
+        const busy = Int16Array.from({ length: 8000 }, (_, i) => 2000 * (Math.sin((2 * Math.PI * 480 * i) / 8000) + Math.sin((2 * Math.PI * 620 * i) / 8000)));
+        const speech = speechLike(1);
+        a.say = silence;
+        h.connect('a', 'b', { clamp: { events: 'pass', inband: 'pass', tones: 'mute' } });
+        await wait(200);
+        const start = a.position + 160;
+        a.say = (at) => (at < start ? silence() : at - start < 8000 ? from(busy)(at - start) : from(speech)(at - start - 8000));
+        await wait(2300);
+        const audio = b.audio();
+        let onset = 0;
+        while (onset + 200 < audio.length && levelAt(audio, 480, onset, 200) < -30) onset += 40;
+        expect(peakLevelAt(audio.subarray(onset + 1600, onset + 7500), 480)).toBeLessThan(-50);
+        expect(align(audio, speech.subarray(1600, 4000)).snr).toBeGreaterThan(25);
+      });
+
       test('a busy tone is heard before the answer, and silence after it ends in timeout', async () => {
         const a = await h.phone('a');
         a.say = (at) => (Math.floor(at / 4000) % 2 === 0 ? Int16Array.from({ length: 160 }, (_, i) => 2000 * (Math.sin((2 * Math.PI * 480 * (at + i)) / 8000) + Math.sin((2 * Math.PI * 620 * (at + i)) / 8000))) : silence());
@@ -592,6 +610,26 @@ export function mediaContract(name: string, create: () => Media): void {
     });
 
     describe('hostile input', () => {
+      test('a flood on one leg leaves the other legs alone', async () => {
+        const a = await h.phone('a');
+        const b = await h.phone('b');
+        const victim = await h.phone('victim');
+        a.say = sine(1000);
+        h.join('a', 'b');
+        await wait(200);
+        b.heard.length = 0;
+        const bytes = Buffer.alloc(172, 0x80);
+        let sent = 0;
+        const flood = setInterval(() => {
+          for (let i = 0; i < 200; i++, sent++) victim.socket.send(bytes, victim.remote!.port, '127.0.0.1');
+        }, 4);
+        await wait(1000);
+        clearInterval(flood);
+        expect(sent).toBeGreaterThan(5000);
+        expect(b.heard.length).toBeGreaterThan(40);
+        expect(levelAt(b.audio(), 1000)).toBeGreaterThan(-12);
+      });
+
       test('random, truncated and forged packets change nothing for a call', async () => {
         const a = await h.phone('a');
         const b = await h.phone('b');
