@@ -3,7 +3,7 @@ import type { AttemptId, ContactId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
 import { instant, type Queryable, type Store } from '../../store/index.ts';
-import { appendEvent, beginAttempt, countPerson, finishAttempt, lockProgress, noteFacts, selectAttempt, stepContact } from './attempt-statements.ts';
+import { appendEvent, beginAttempt, countPerson, finishAttempt, noteFacts, selectAttempt, stepContact } from './attempt-statements.ts';
 import { attemptInProgress, type CompletionCode } from './completion-code.ts';
 import type { JobSettings } from './job-settings.ts';
 import { nextStep } from './retry-policy.ts';
@@ -72,14 +72,12 @@ export class AttemptRecord implements OutcomeSink {
       const person = isPerson(result, code);
       const values = [
         result.attempt, result.completionCode, person, result.nuisance, result.answeredAt === undefined ? null : instant(result.answeredAt),
-        instant(result.endedAt), result.agent ?? null, result.sipStatus ?? null, result.times, result.exit,
+        instant(result.endedAt), result.agent ?? null, result.sipStatus ?? null, result.times, result.exit, kind, server,
       ];
       const [ended] = await tx.query(finishAttempt, values);
       if (ended === undefined) return this.#refused(tx, result, kind, tries > 1);
-      await tx.query(appendEvent, [result.attempt, ended.job_id, ended.contact_id, kind, result.completionCode, server, instant(result.endedAt)]);
-      const [progress] = await tx.query(lockProgress, [ended.job_id, ended.contact_id]);
-      if (progress?.state === 'attempting') {
-        const next = nextStep(retries, code, { attempts: progress.attempts, used: progress.retries, endedAt: result.endedAt });
+      if (ended.state === 'attempting' && ended.attempts !== null && ended.retries !== null) {
+        const next = nextStep(retries, code, { attempts: ended.attempts, used: ended.retries, endedAt: result.endedAt });
         const again = next.state === 'waiting';
         await tx.query(stepContact, [ended.job_id, ended.contact_id, next.state, again ? instant(next.dueAt) : null, result.completionCode, again]);
       }

@@ -68,22 +68,28 @@ export const noteFacts = statement<{ id: string }>(
   { repeatable: true },
 );
 
-/** The one way out of `Attempt In Progress`: answers a row only to the first who asks. */
-export const finishAttempt = statement<{ job_id: string; contact_id: number; campaign_id: number; answered_at: number | null; started_at: number }>(
+/**
+ * The one way out of `Attempt In Progress`: answers a row only to the first who asks, with the contact's progress, locked.
+ * `$11` the event's kind, `$12` server.
+ */
+export const finishAttempt = statement<{
+  job_id: string; contact_id: number; campaign_id: number; attempts: number | null; retries: Record<string, number> | null; state: string | null;
+}>(
   'campaigns.finish-attempt',
-  `UPDATE attempt a SET completion_code = $2, person = $3, nuisance = $4, answered_at = $5, ended_at = $6, agent = $7, sip_status = $8, times = $9, exit = $10
-   FROM job j WHERE a.id = $1 AND a.completion_code = 'Attempt In Progress' AND j.id = a.job_id
-   RETURNING a.job_id, a.contact_id, j.campaign_id, a.answered_at, a.started_at`,
+  `WITH ended AS (
+     UPDATE attempt SET completion_code = $2, person = $3, nuisance = $4, answered_at = $5, ended_at = $6, agent = $7, sip_status = $8, times = $9, exit = $10
+     WHERE id = $1 AND completion_code = 'Attempt In Progress' RETURNING id, job_id, contact_id),
+   logged AS (
+     INSERT INTO attempt_event (attempt_id, job_id, contact_id, kind, completion_code, server_id, at)
+     SELECT id, job_id, contact_id, $11, $2, $12, $6 FROM ended),
+   progress AS (
+     SELECT jc.attempts, jc.retries, jc.state FROM job_contact jc JOIN ended USING (job_id, contact_id) FOR UPDATE OF jc)
+   SELECT ended.job_id, ended.contact_id, j.campaign_id, progress.* FROM ended JOIN job j ON j.id = ended.job_id LEFT JOIN progress ON true`,
 );
 
 export const appendEvent = statement(
   'campaigns.append-event',
   `INSERT INTO attempt_event (attempt_id, job_id, contact_id, kind, completion_code, server_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-);
-
-export const lockProgress = statement<{ attempts: number; retries: Record<string, number>; state: string }>(
-  'campaigns.lock-progress',
-  `SELECT attempts, retries, state FROM job_contact WHERE job_id = $1 AND contact_id = $2 FOR UPDATE`,
 );
 
 /** `$3` state, `$4` due at, `$5` code, `$6` whether the code's retry is counted. */
