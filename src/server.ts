@@ -5,7 +5,7 @@ import { operatorApi, type OperatorDoor } from './api/operator-api.ts';
 import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
 import type { CcxmlServer } from './ccxml/platform.ts';
 import type { Config } from './config/index.ts';
-import { AttemptRunner } from './core/call-control/attempt-runner.ts';
+import { AttemptRunner, type DriverSettings } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
 import type { DialogRunner } from './core/call-control/dialog-runner.ts';
 import { Nailing } from './core/nailing/nailing.ts';
@@ -25,7 +25,7 @@ import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts
 import type { Synthesizer } from './speech/synthesizer.ts';
 import { openStore, type Store } from './store/index.ts';
 import { attemptsOf } from './wiring/attempt-rows.ts';
-import { campaignSettings, driverSettings } from './wiring/campaign-settings.ts';
+import { campaignSettings, driverSettings, pacerOf } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { Jobs } from './wiring/jobs.ts';
 import { pageUri } from './wiring/page-uri.ts';
@@ -76,9 +76,11 @@ export class NailupServer implements OperatorDoor {
   async #start(): Promise<void> {
     const { config } = this.#options;
     checkExposure(config);
+    // Faults of the configuration come before anything is started.
+    const pages = this.#pages();
     const dataDirectory = resolve(config.database.directory);
     this.#store = await openStore({ databaseUrl: process.env['DATABASE_URL'] ?? config.database.url, dataDirectory, logger: this.#log });
-    const parts = await this.#compose(this.#store, join(dirname(dataDirectory), 'dialogs'));
+    const parts = await this.#compose(this.#store, join(dirname(dataDirectory), 'dialogs'), pages);
     this.#parts = parts;
     await this.#startCalls(parts);
     await parts.campaigns.presence.enter();
@@ -103,13 +105,21 @@ export class NailupServer implements OperatorDoor {
     return this.#stopping;
   }
 
-  async #compose(store: Store, workFolder: string): Promise<Parts> {
+  /** Where the campaign's pages are, and its pacing. @throws NailupError PAGE_MISSING, PACING_INVALID */
+  #pages(): Pages {
+    const { config, configFile } = this.#options;
+    const uriOf = (page: string): string => pageUri(page, configFile);
+    const { campaign } = config;
+    if (campaign !== undefined) pacerOf(campaign.pacing);
+    return { nailerUri: uriOf(campaign?.nailer ?? 'ccxml/nailer.ccxml'), driver: campaign === undefined ? undefined : driverSettings(campaign, uriOf) };
+  }
+
+  async #compose(store: Store, workFolder: string, pages: Pages): Promise<Parts> {
     const { config, configFile } = this.#options;
     const log = this.#log;
     const clock = this.#callClock;
     const ids = this.#ids;
     const random = { next: () => Math.random() };
-    const uriOf = (page: string): string => pageUri(page, configFile);
     const signalling = new EmbeddedSignalling({
       listen: config.sip.transports.map((transport) => ({
         transport, host: config.sip.host, port: config.sip.port,
@@ -165,7 +175,7 @@ export class NailupServer implements OperatorDoor {
     const trunk = config.campaign?.trunk ?? '';
     const nailing = new Nailing({
       ccxml: theCcxml, clock, ids, logger: log,
-      settings: { nailerUri: uriOf(config.campaign?.nailer ?? 'ccxml/nailer.ccxml'), callerId: config.campaign?.callerId ?? '', trunk: '', ringTimeoutMs: config.agentTimes.ringTimeoutMs, retryDelaysMs: [500, 2_000, 5_000, 15_000], maxAttempts: 10 },
+      settings: { nailerUri: pages.nailerUri, callerId: config.campaign?.callerId ?? '', trunk: '', ringTimeoutMs: config.agentTimes.ringTimeoutMs, retryDelaysMs: [500, 2_000, 5_000, 15_000], maxAttempts: 10 },
       tell: (event) => agents.onNail(event),
     });
     const platform = new CallPlatform({
@@ -175,11 +185,11 @@ export class NailupServer implements OperatorDoor {
       toLauncher: (message) => launched(message, runner, nailing),
       incoming: (call) => call.refuse(480),
     });
-    if (config.campaign !== undefined) {
+    if (config.campaign !== undefined && pages.driver !== undefined) {
       const { campaign } = config;
       const limits = config.trunks.find((t) => t.name === trunk);
       jobs = new Jobs({
-        runner, logger: log, campaign, driver: driverSettings(campaign, uriOf),
+        runner, logger: log, campaign, driver: pages.driver,
         callsPerSecond: limits?.callsPerSecond ?? Number.POSITIVE_INFINITY,
         attach: (job) => this.#attach(job, agents),
         dialler: {
@@ -228,17 +238,17 @@ export class NailupServer implements OperatorDoor {
     const tokenHash = config.http.apiTokenHash;
     const app = operatorApi({ door: this, logger: this.#log, ...(tokenHash === undefined ? {} : { authorised: (token: string) => checkPassword(token, tokenHash) }) });
     const http = createServer(app);
+    await new Promise<void>((done, failed) => {
+      http.once('error', (error) => failed(portError(error, `${config.http.host}:${config.http.port}`, 'http.port')));
+      http.listen(config.http.port, config.http.host, done);
+    });
+    this.#http = http;
     this.#agentSocket = new AgentSocket(http, {
       manager: parts.agents, clock: this.#callClock,
       completionCodes: () => (config.campaign?.completionCodes ?? []).map((code) => ({ codeID: code, codeValue: code })),
       wrapupExtensions: config.agentTimes.wrapupExtensions,
       addToDoNotCall: (address, source) => parts.doNotCall.add({ address, source, at: Date.now() }),
     }, this.#log);
-    await new Promise<void>((done, failed) => {
-      http.once('error', (error) => failed(portError(error, `${config.http.host}:${config.http.port}`, 'http.port')));
-      http.listen(config.http.port, config.http.host, done);
-    });
-    this.#http = http;
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -377,6 +387,11 @@ export class NailupServer implements OperatorDoor {
 }
 
 const silentSynthesizer: Synthesizer = { name: 'none', languages: [], synthesize: async () => ({ ok: false, kind: 'unspoken', reason: 'no synthesiser is configured' }) };
+
+interface Pages {
+  readonly nailerUri: string;
+  readonly driver: DriverSettings | undefined;
+}
 
 interface Parts {
   readonly signalling: EmbeddedSignalling;
