@@ -64,6 +64,8 @@ export interface OpenEndpoint {
   readonly srtp?: 'never' | 'allow' | 'require';
   /** Set false for an endpoint that must stay off the other legs of its call's worker. Nodes that may be joined share a `group`. */
   readonly group?: string;
+  /** False: nobody listens to its audio (no in-band digits, no speech events), so that it can be forwarded undecoded. Default true. */
+  readonly listen?: boolean;
 }
 
 /** What the reader of an edge may hear of the source's digits (reference B2). */

@@ -29,6 +29,10 @@ export class DgramPacketIo implements PacketIo {
     // Node delivers by itself.
   }
 
+  pollOne(): void {
+    // Node delivers by itself.
+  }
+
   pollControl(): void {
     // Node delivers by itself.
   }

@@ -57,6 +57,11 @@ export class EdgeLine {
     return this.#previousInband;
   }
 
+  /** Nothing is done to what crosses: it may as well be forwarded as it came. */
+  get isTransparent(): boolean {
+    return !this.closing && this.#gainStart === 1 && this.#gainTarget === 1 && !this.#autoGain && !this.clampsTones && this.clamp.inband === 'pass' && this.#previousInband === 'pass';
+  }
+
   /** A new tick begins. */
   begin(): void {
     this.#gainEnd = this.closing || (this.clampsTones && this.from.source.toneSounds) ? 0 : this.#gainTarget;

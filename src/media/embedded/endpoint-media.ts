@@ -2,7 +2,7 @@ import { isRtcp, RtpPacket, SrtpContext } from '../../rtp/index.ts';
 import { canReceive, canSend, type NegotiatedAudio } from '../../sdp/index.ts';
 import { createCodec, type Codec } from './codecs.ts';
 import { Latch } from './latch.ts';
-import { addressNumber, type SocketPair } from './packet-io.ts';
+import { addressNumber, type PacketSocket, type SocketPair } from './packet-io.ts';
 import { RtcpSession } from './rtcp-session.ts';
 import { RtpReceiver, type KeyListener } from './rtp-receiver.ts';
 import { RtpSender } from './rtp-sender.ts';
@@ -19,6 +19,15 @@ export class EndpointMedia {
   agreed: NegotiatedAudio;
   /** When something useful last arrived, or since when we wait for it. */
   heardAt: number;
+  /** Packets are passed on to that endpoint as they come, undecoded. */
+  forwardTo: EndpointMedia | undefined;
+  /** It is fed by another's `forwardTo`: it makes no frames of its own. */
+  fed = false;
+  forwardsEvents = false;
+  /** The socket that its audio arrives at. */
+  get socket(): PacketSocket {
+    return this.#pair.rtp;
+  }
   /** SRTP packets that were not authentic, or came twice. */
   forged = 0;
   readonly #pair: SocketPair;
@@ -75,6 +84,11 @@ export class EndpointMedia {
     return canReceive(this.agreed.direction);
   }
 
+  /** What it sends can be what another receives, octet for octet. */
+  sendsLike(other: EndpointMedia): boolean {
+    return other.codec.name === this.codec.name && other.receiver.hasOneCodec && canSend(this.agreed.direction) && this.sender.isIdle;
+  }
+
   /** Fills the source with what the phone says in this tick. */
   pull(source: Source, nowMs: number): void {
     if (this.receives) this.receiver.pull(source, nowMs);
@@ -127,7 +141,11 @@ export class EndpointMedia {
       this.#pair.rtp.sendToSource();
       if (this.agreed.rtcpMux === false && this.#pair.rtp.sourceAddress() !== this.agreed.remote.address) this.#pair.rtcp.sendTo(this.#pair.rtp.sourceAddress(), port + 1);
     }
-    if (!receiver.packet(packet, bytes, arrivalMs)) return;
+    if (this.forwardTo !== undefined) {
+      const what = receiver.passing(packet, bytes, arrivalMs);
+      if (what === undefined) return;
+      if (this.receives && (what === 'audio' || this.forwardsEvents)) this.forwardTo.sender.forward(packet, bytes, what === 'event');
+    } else if (!receiver.packet(packet, bytes, arrivalMs)) return;
     this.heardAt = arrivalMs;
     this.#onHeard();
   }

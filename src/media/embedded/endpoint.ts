@@ -97,12 +97,51 @@ export class Endpoint implements MediaNode {
     this.#context.emit({ name: 'endpoint.ready', node: this.id, sdp: this.#negotiation.offer(direction) });
   }
 
+  /**
+   * Decides whether what arrives can go on to the one phone that hears it as it is, without a frame being made of it: nobody
+   * listens to it here, nothing is done to it on the way, and nothing is mixed to it. Before each tick.
+   */
+  chooseForward(): void {
+    const { media } = this;
+    if (media === undefined) return;
+    const target = this.#forwardTarget(media);
+    if (target === media.forwardTo) return;
+    this.#stopForward();
+    media.forwardTo = target;
+    if (target !== undefined) target.fed = true;
+  }
+
+  #stopForward(): void {
+    const target = this.media?.forwardTo;
+    if (this.media === undefined || target === undefined) return;
+    this.media.forwardTo = undefined;
+    target.fed = false;
+    target.sender.endForward();
+  }
+
+  #forwardTarget(media: EndpointMedia): EndpointMedia | undefined {
+    const [edge, ...others] = this.edgesOut;
+    if (this.#command.listen !== false || edge === undefined || others.length > 0 || edge.to.kind !== 'endpoint' || !edge.isTransparent) return undefined;
+    if (this.recorders.length > 0 || this.tap !== undefined || this.#analyser !== undefined) return undefined;
+    const to = edge.to as Endpoint;
+    if (to.edgesIn.length !== 1 || to.player.active || to.recorders.length > 0 || to.media === undefined || !to.media.sendsLike(media)) return undefined;
+    media.forwardsEvents = edge.clamp.events === 'pass';
+    return to.media;
+  }
+
   /** Makes the frame that the phone says in this tick, and listens to it. */
   produce(nowMs: number): void {
     const { source } = this;
     source.begin();
     if (this.media === undefined) return source.silence();
+    if (this.media.forwardTo !== undefined) {
+      this.media.receiver.idle();
+      source.silence();
+      source.live = this.media.heardAt > nowMs - 40;
+      return;
+    }
     this.media.pull(source, nowMs);
+    if (this.#command.listen === false && this.#analyser === undefined && this.tap === undefined) return;
     const heard = source.view('pass', 8000);
     const frame = heard ?? this.#still;
     this.#analysedMs += 20;
@@ -135,6 +174,7 @@ export class Endpoint implements MediaNode {
       // Nobody is there yet: what is played waits.
       return false;
     }
+    if (media.fed) return true;
     gatherer.gather(this, this.sent, true);
     const left = media.push(this.sent);
     if (this.recorders.length > 0) {
@@ -191,6 +231,7 @@ export class Endpoint implements MediaNode {
     if (this.#closed) return;
     this.#closed = true;
     this.media?.farewell();
+    this.#stopForward();
     this.#digits.flush();
     this.player.close();
     if (this.#pair !== undefined) closePair(this.#pair);
@@ -205,6 +246,7 @@ export class Endpoint implements MediaNode {
       return false;
     }
     const before = this.media;
+    this.#stopForward();
     this.media = new EndpointMedia({
       pair, agreed, codec: before !== undefined && before.codec.name === codec.name ? before.codec : codec, before, cname: `nailup@${this.#config.advertisedAddress}`, random: this.#random,
       now: () => this.#context.now(), onHeard: () => this.#heard(),
@@ -256,7 +298,8 @@ export class Endpoint implements MediaNode {
 
   #keyDown(key: string): void {
     this.player.bargeIn();
-    spreadDigitDown(this, key, 'rfc4733', undefined, 0);
+    // While packets are forwarded, so are the events in them.
+    if (this.media?.forwardTo === undefined) spreadDigitDown(this, key, 'rfc4733', undefined, 0);
   }
 
   #keyUp(key: string, durationMs: number): void {
@@ -276,7 +319,7 @@ export class Endpoint implements MediaNode {
     this.player.bargeIn();
     this.#context.emit({ name: 'digit', node: this.id, digit, durationMs: Math.round(durationMs), via, atMs: this.#context.processTime(this.#context.now()) });
     for (const recorder of [...this.recorders]) recorder.digit(digit);
-    spreadDigitUp(this, digit, durationMs, via, undefined, 0);
+    if (via !== 'rfc4733' || this.media?.forwardTo === undefined) spreadDigitUp(this, digit, durationMs, via, undefined, 0);
   }
 }
 

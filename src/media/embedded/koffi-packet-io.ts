@@ -57,6 +57,10 @@ export class KoffiPacketIo implements PacketIo {
     this.#read(this.#rtp, nowMs);
   }
 
+  pollOne(socket: PacketSocket, nowMs: number): void {
+    this.#receive(socket as KoffiSocket, Date.now() - nowMs, nowMs);
+  }
+
   pollControl(nowMs: number): void {
     this.#read(this.#rtcp, nowMs);
   }
@@ -71,15 +75,17 @@ export class KoffiPacketIo implements PacketIo {
 
   #read(sockets: readonly KoffiSocket[], nowMs: number): void {
     const wallOffset = Date.now() - nowMs;
-    for (let i = 0; i < sockets.length; i++) {
-      const socket = sockets[i] as KoffiSocket;
-      for (let round = 0; round < maxRounds; round++) {
-        const count = this.#libc.recvmmsg(socket.fd, this.#batch.pointer, this.#batch.size, msgDontwait, null);
-        if (count <= 0) break;
-        socket.deliver(this.#batch, count, wallOffset, nowMs);
-        this.#batch.restore(count);
-        if (count < this.#batch.size) break;
-      }
+    for (let i = 0; i < sockets.length; i++) this.#receive(sockets[i] as KoffiSocket, wallOffset, nowMs);
+  }
+
+  #receive(socket: KoffiSocket, wallOffset: number, nowMs: number): void {
+    if (socket.isClosed) return;
+    for (let round = 0; round < maxRounds; round++) {
+      const count = this.#libc.recvmmsg(socket.fd, this.#batch.pointer, this.#batch.size, msgDontwait, null);
+      if (count <= 0) return;
+      socket.deliver(this.#batch, count, wallOffset, nowMs);
+      this.#batch.restore(count);
+      if (count < this.#batch.size || socket.isClosed) return;
     }
   }
 
@@ -130,6 +136,10 @@ class KoffiSocket implements PacketSocket {
     this.fd = fd;
     this.port = port;
     this.#family = family;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   deliver(batch: ReceiveBatch, count: number, wallOffset: number, nowMs: number): void {

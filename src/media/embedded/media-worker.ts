@@ -44,6 +44,7 @@ const { io, why } = openPacketIo(config, now);
 const fileThread = new FileThread(files, emit);
 const engine = new MediaEngine({ config, io, files: fileThread, log, random: Math.random, now, processOffset, emit });
 let ticks = 0;
+const forward = (): void => engine.forward(now());
 const ticker = new Ticker(20, (nowMs) => {
   try {
     engine.tick(nowMs);
@@ -51,6 +52,7 @@ const ticker = new Ticker(20, (nowMs) => {
     log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a tick failed');
   }
   flush();
+  if (engine.isForwarding && io.kind === 'koffi') for (const delay of [5, 10, 15]) setTimeout(forward, delay);
   if (++ticks % 25 === 0) {
     cells[loadCells.workP99] = ticker.workMs(0.99, 250);
     cells[loadCells.workP50] = ticker.workMs(0.5, 250);

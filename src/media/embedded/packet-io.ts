@@ -30,6 +30,8 @@ export interface PacketIo {
   openPair(done: (pair: SocketPair | undefined) => void): void;
   /** Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick. */
   poll(nowMs: number): void;
+  /** The same for one socket, between two ticks. */
+  pollOne(socket: PacketSocket, nowMs: number): void;
   /** RTCP sockets too: called now and then. */
   pollControl(nowMs: number): void;
   /** Hands over what `send` has queued, where the kind queues. Called at the end of each tick. */

@@ -87,6 +87,11 @@ export class RtpReceiver {
     return this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType;
   }
 
+  /** Only one audio format may arrive. */
+  get hasOneCodec(): boolean {
+    return this.#codecs.size === 1;
+  }
+
   /** A packet of a believed source. False when it was of no use. */
   packet(packet: RtpPacket, bytes: Uint8Array, arrivalMs: number): boolean {
     const { payloadType, timestamp, payloadOffset, payloadLength } = packet;
@@ -119,6 +124,26 @@ export class RtpReceiver {
       this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: maxPayloadBytes, slots: 12 });
     }
     return this.#jitter.put(sequence, timestamp, payloadType, bytes, payloadOffset, payloadLength, arrivalMs);
+  }
+
+  /** A packet that is forwarded as it is: counted, its events read, its audio left alone. `audio`, `event`, or nothing to forward. */
+  passing(packet: RtpPacket, bytes: Uint8Array, arrivalMs: number): 'audio' | 'event' | undefined {
+    if (packet.ssrc !== this.ssrc && !this.#follow(packet.ssrc)) return undefined;
+    const arrival = this.statistics.arrived(packet.sequence);
+    if (arrival === 'duplicate' || arrival === 'discard') return undefined;
+    if (packet.payloadType === this.#eventType) {
+      this.#events.packet(packet.timestamp, packet.marker, bytes, packet.payloadOffset, packet.payloadLength);
+      return 'event';
+    }
+    this.statistics.timed((arrivalMs * this.#clockRate) / 1000, packet.timestamp);
+    return packet.payloadType === this.#noiseType ? undefined : 'audio';
+  }
+
+  /** Time passes while packets are forwarded; what the buffer held is stale. */
+  idle(): void {
+    this.#events.elapsed(20);
+    if (this.#jitter.depth > 0) this.#jitter.reset();
+    this.#buffered = 0;
   }
 
   /** Fills the source's frame with what is due. */

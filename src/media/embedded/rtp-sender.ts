@@ -1,5 +1,5 @@
 import { DtmfGenerator } from '../../audio/dtmf-generator.ts';
-import { eventOfKey, rtpHeaderBytes, TelephoneEventSender, writeRtpHeader } from '../../rtp/index.ts';
+import { eventOfKey, rtpHeaderBytes, srtpOverhead, TelephoneEventSender, writeRtpHeader, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
 import type { Codec } from './codecs.ts';
 import { frameSamples } from './source.ts';
@@ -45,6 +45,11 @@ export class RtpSender {
   /** A relayed press is under way, of this key. */
   #relayed = '';
   readonly #holding: Uint8Array;
+  /** While packets are forwarded: what to add to their sequence numbers and timestamps. */
+  #forwarding = false;
+  #forwardedSsrc = -1;
+  #sequenceOffset = 0;
+  #timestampOffset = 0;
 
   constructor(agreed: NegotiatedAudio, codec: Codec, random: { ssrc: number; sequence: number; timestamp: number }, send: PacketSink) {
     this.ssrc = random.ssrc;
@@ -102,6 +107,40 @@ export class RtpSender {
     } else {
       this.digits(key, Math.max(40, durationMs), 40, undefined);
     }
+  }
+
+  /** Nothing of our own is being sent or waits to be. */
+  get isIdle(): boolean {
+    return this.#sending === undefined && this.#queue.length === 0 && this.#events?.active !== true && this.#tones?.active !== true;
+  }
+
+  /** Passes a packet on as it came, under our own SSRC, sequence and clock; what the network lost stays lost, so that the far end knows. */
+  forward(source: RtpPacket, bytes: Uint8Array, isEvent: boolean): void {
+    const payloadType = isEvent ? this.#eventType : this.#payloadType;
+    if (payloadType < 0 || source.payloadLength + rtpHeaderBytes > packet.length - srtpOverhead) return;
+    if (!this.#forwarding || source.ssrc !== this.#forwardedSsrc) {
+      this.#forwarding = true;
+      this.#forwardedSsrc = source.ssrc;
+      this.#sequenceOffset = this.#sequence - source.sequence;
+      this.#timestampOffset = this.timestamp - source.timestamp;
+    }
+    const sequence = (source.sequence + this.#sequenceOffset) & 0xffff;
+    const timestamp = (source.timestamp + this.#timestampOffset) >>> 0;
+    for (let i = 0; i < source.payloadLength; i++) packet[rtpHeaderBytes + i] = bytes[source.payloadOffset + i] as number;
+    writeRtpHeader(packet, 0, payloadType, source.marker, sequence, timestamp, this.ssrc);
+    if (((sequence - this.#sequence) & 0xffff) < 0x8000) this.#sequence = (sequence + 1) & 0xffff;
+    const units = frameSamples(this.#codec.rate) * this.#codec.unitsPerSample;
+    if (((timestamp + units - this.timestamp) | 0) > 0) this.timestamp = (timestamp + units) >>> 0;
+    this.packets += 1;
+    this.octets += source.payloadLength;
+    this.#send(packet, rtpHeaderBytes + source.payloadLength);
+  }
+
+  /** Forwarding is over: our own frames go on where it ended. */
+  endForward(): void {
+    if (!this.#forwarding) return;
+    this.#forwarding = false;
+    this.#marker = true;
   }
 
   /** A tick without sending (hold, no address yet): time goes on. */
