@@ -42,6 +42,8 @@ export interface CcxmlDocument {
   /** Absolute addresses of `<script src>` anywhere in it. */
   readonly scriptSources: readonly string[];
   readonly warnings: readonly Diagnostic[];
+  /** Whether its text can see connection, dialog or conference objects; a page that cannot need not be shown them. */
+  readonly looksAtObjects: boolean;
 }
 
 /** A document together with the scripts it names: ready to run. */

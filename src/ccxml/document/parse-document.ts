@@ -8,6 +8,7 @@ import { initialTags } from '../elements/registry.ts';
 import { compileEventPattern } from '../events/event-name.ts';
 import { buildNode, type BuildReport } from './build-node.ts';
 import type { CcxmlDocument, Diagnostic, TransitionNode } from './ccxml-document.ts';
+import { looksAtObjects, needsOf } from './text-needs.ts';
 import { isVariableName } from './variable-name.ts';
 
 /** Why a document is refused: every error, in document order, with the warnings. */
@@ -77,6 +78,7 @@ export function parseDocument(text: string, uri: string): Result<CcxmlDocument, 
     meta,
     scriptSources: [...scriptSources],
     warnings: diagnostics,
+    looksAtObjects: [...initial, ...transitions.map((t) => t.node)].some(looksAtObjects),
   });
 }
 
@@ -113,23 +115,6 @@ function transitionOf(node: ElementNode, diagnostics: Diagnostic[]): TransitionN
     node,
     ...needsOf(node, old?.text),
   }];
-}
-
-/** What a transition's text can touch: a page that never looks at event$ need not be shown it. */
-function needsOf(node: ElementNode, eventName: string | undefined): { readonly usesEvent: boolean; readonly usesScope: boolean } {
-  let usesEvent = eventName !== undefined;
-  let usesScope = false;
-  const walk = (element: ElementNode): void => {
-    if (element.tag === 'script' && (element.source !== undefined || element.attributes['fetchid'] !== undefined)) usesEvent = true;
-    if (element.tag === 'var' || element.tag === 'script') usesScope = true;
-    for (const text of [element.text ?? '', ...Object.values(element.attributes).map((a) => a?.text ?? '')]) {
-      // An escape could spell any name.
-      if (text.includes('event$') || text.includes('\\') || text.includes('eval') || text.includes('transition')) usesEvent = true;
-    }
-    element.children.forEach(walk);
-  };
-  walk(node);
-  return { usesEvent, usesScope: usesScope || usesEvent };
 }
 
 /** Names that some <var> of the document declares: an unquoted word that is one of them is meant as a variable. */

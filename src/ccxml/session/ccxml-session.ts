@@ -295,6 +295,7 @@ export class CcxmlSession {
     this.#document = { loaded, scope };
     this.trace(() => ({ what: 'document', uri: document.uri }));
     for (const warning of document.warnings) this.request({ do: 'log', level: 'warn', message: warning.message, place: `${document.uri}:${warning.line}:${warning.column}` });
+    if (document.looksAtObjects) this.objects.show();
     this.#runner.initialize(scope);
     const completion = this.#runner.execute(document.initial);
     const failure = this.#runner.initializationError;

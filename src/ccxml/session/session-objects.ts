@@ -7,6 +7,8 @@ import type { ObjectKind, ObjectPatch, SessionStart } from './session-protocol.t
  */
 export class SessionObjects {
   readonly #context: ScriptContext;
+  /** Objects the realm was not shown yet; undefined once it is shown everything as it happens. */
+  #unseen: Map<string, { readonly kind: ObjectKind; readonly id: string }> | undefined = new Map();
   readonly #known: Record<ObjectKind, Map<string, Record<string, unknown>>> = { connections: new Map(), dialogs: new Map(), conferences: new Map() };
 
   constructor(context: ScriptContext, start: SessionStart) {
@@ -34,7 +36,17 @@ export class SessionObjects {
 
   /** A stand-in for the live object, for `event$.connection` and its like. */
   reference(kind: ObjectKind, id: string): unknown {
-    return this.#known[kind].has(id) ? this.#context.reference(this.#context.root, 'session', [kind, id]) : undefined;
+    return this.#unseen === undefined && this.#known[kind].has(id) ? this.#context.reference(this.#context.root, 'session', [kind, id]) : undefined;
+  }
+
+  /** From now on a page may look at the objects: the realm is shown them, and every change. */
+  show(): void {
+    const unseen = this.#unseen;
+    this.#unseen = undefined;
+    for (const { kind, id } of unseen?.values() ?? []) {
+      const object = this.#known[kind].get(id);
+      if (object !== undefined) this.#context.patchReadOnly(this.#context.root, 'session', [kind, id], object);
+    }
   }
 
   apply(patch: ObjectPatch): void {
@@ -44,6 +56,11 @@ export class SessionObjects {
     }
     if (patch.set === undefined) return;
     const known = this.#known[patch.kind].get(patch.id);
+    if (this.#unseen !== undefined) {
+      this.#known[patch.kind].set(patch.id, { ...known, ...patch.set });
+      this.#unseen.set(`${patch.kind} ${patch.id}`, patch);
+      return;
+    }
     if (known === undefined) {
       this.#known[patch.kind].set(patch.id, { ...patch.set });
       this.#context.patchReadOnly(this.#context.root, 'session', [patch.kind, patch.id], patch.set);
@@ -57,7 +74,8 @@ export class SessionObjects {
   }
 
   remove(kind: ObjectKind, id: string): void {
-    if (this.#known[kind].delete(id)) this.#context.removeReadOnly(this.#context.root, 'session', [kind, id]);
+    this.#unseen?.delete(`${kind} ${id}`);
+    if (this.#known[kind].delete(id) && this.#unseen === undefined) this.#context.removeReadOnly(this.#context.root, 'session', [kind, id]);
   }
 
   /** Plain copy, for messages and tests. */
