@@ -1,0 +1,204 @@
+import type { PacingFact } from '../pacing.ts';
+
+/** The grid of the look-ahead's inputs: half a second. */
+export const gridMs = 500;
+/** Ages and horizons on the grid: 40 s of ringing. */
+export const gridSize = 80;
+/** Verdicts on the grid: 6 s. */
+const verdictSize = 12;
+
+/** A share learned at two speeds: the slow one is precise, the quick one wins when the two cannot both be true. */
+class QuickSlowShare {
+  readonly #fast = { hits: 0, of: 0 };
+  readonly #slow = { hits: 0, of: 0 };
+  readonly #fastMemory: number;
+  readonly #slowMemory: number;
+  readonly #prior: { readonly share: number; readonly weight: number };
+
+  constructor(options: { readonly share: number; readonly weight: number; readonly fastMemory: number; readonly slowMemory: number }) {
+    this.#prior = options;
+    this.#fastMemory = options.fastMemory;
+    this.#slowMemory = options.slowMemory;
+  }
+
+  add(hits: number, of: number): void {
+    for (const [sum, memory] of [[this.#fast, this.#fastMemory], [this.#slow, this.#slowMemory]] as const) {
+      const keep = Math.exp(-of / memory);
+      sum.hits = sum.hits * keep + hits;
+      sum.of = sum.of * keep + of;
+    }
+  }
+
+  get value(): number {
+    const { share, weight } = this.#prior;
+    const slow = (this.#slow.hits + share * weight) / (this.#slow.of + weight);
+    const quick = (this.#fast.hits + slow * 6) / (this.#fast.of + 6);
+    const spread = Math.sqrt((slow * (1 - slow)) / (this.#fast.of + 6)) + 1e-9;
+    const surprise = Math.abs(quick - slow) / spread;
+    const trust = Math.min(1, Math.max(0, (surprise - 1.5) / 1.5));
+    return Math.min(1, Math.max(0, slow + (quick - slow) * trust));
+  }
+
+  /** Standard error of the slow share. */
+  get error(): number {
+    const value = this.value;
+    return Math.sqrt((value * (1 - value) + 0.01) / (this.#slow.of + this.#prior.weight));
+  }
+}
+
+/**
+ * What becomes of dials: how likely an answer is, when it comes, how likely it is a person and when the verdict falls. Calls
+ * still ringing count by the share of answers that would have come by their age, so that the estimate neither lags behind the
+ * no-answers nor runs ahead of them.
+ */
+export class AnswerEstimate {
+  readonly #ring = new Float64Array(gridSize + 1);
+  readonly #ringCdf = new Float64Array(gridSize + 2);
+  #ringTotal = 0;
+  readonly #verdict = new Float64Array(verdictSize);
+  readonly #verdictShare = new Float64Array(verdictSize);
+  readonly #answered = new QuickSlowShare({ share: 0.6, weight: 12, fastMemory: 50, slowMemory: 1500 });
+  readonly #person = new QuickSlowShare({ share: 0.65, weight: 8, fastMemory: 40, slowMemory: 1500 });
+  #early = 1;
+  #resolved = 12;
+  readonly #dials: { at: number; count: number }[] = [];
+  #lastNow = 0;
+  #hits = 0;
+
+  constructor() {
+    // Before any answer: somewhere between 3 and 18 seconds.
+    for (let b = 6; b < 36; b++) this.#ring[b] = 0.1;
+    this.#ringTotal = 3;
+    for (let b = 0; b < 5; b++) this.#verdict[b] = 0.6;
+    this.refresh();
+  }
+
+  /** Share of dials that a person or machine answers. */
+  get answerShare(): number {
+    return this.#answered.value;
+  }
+
+  /** Share of answers judged to be a person. */
+  get personShare(): number {
+    return this.#person.value;
+  }
+
+  /** Share of dials that bring a person. */
+  get share(): number {
+    return this.answerShare * this.personShare;
+  }
+
+  /** Its standard error. */
+  get error(): number {
+    return this.share * Math.hypot(this.#answered.error / Math.max(0.02, this.answerShare), this.#person.error / Math.max(0.02, this.personShare));
+  }
+
+  /** Mean time from the answer to the verdict. */
+  get verdictMeanMs(): number {
+    let mean = 0;
+    for (let b = 0; b < verdictSize; b++) mean += (this.#verdictShare[b] as number) * (b + 0.5) * gridMs;
+    return mean;
+  }
+
+  dialled(count: number, at: number): void {
+    if (count > 0) this.#dials.push({ at, count });
+  }
+
+  observe(fact: PacingFact): void {
+    switch (fact.what) {
+      case 'answered': {
+        const b = Math.min(gridSize, Math.floor(fact.ringMs / gridMs));
+        this.#ring[b] = (this.#ring[b] as number) + 1;
+        this.#ringTotal += 1;
+        this.#hits += 1;
+        this.#resolved += 1;
+        return;
+      }
+      case 'noanswer':
+        this.#resolved += 1;
+        return;
+      case 'busy':
+      case 'invalid':
+        this.#early += 1;
+        this.#resolved += 1;
+        return;
+      case 'person':
+      case 'machine': {
+        const b = Math.min(verdictSize - 1, Math.floor(fact.verdictMs / gridMs));
+        this.#verdict[b] = (this.#verdict[b] as number) + 1;
+        this.#person.add(fact.what === 'person' ? 1 : 0, 1);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  /** Time has come to `now`: the dials so far have ripened by the share of answers due since the last time. */
+  ripen(now: number): void {
+    let due = 0;
+    const last = this.#lastNow;
+    for (const { at, count } of this.#dials) due += count * (this.#cdf(now - at) - this.#cdf(last - at));
+    while (this.#dials.length > 0 && (this.#dials[0]?.at ?? now) < now - gridSize * gridMs) this.#dials.shift();
+    this.#answered.add(this.#hits, due);
+    this.#hits = 0;
+    this.#lastNow = now;
+  }
+
+  /** Brings the curves up to date; what is old fades. */
+  refresh(): void {
+    if (this.#ringTotal > 2000) {
+      for (let b = 0; b <= gridSize; b++) this.#ring[b] = (this.#ring[b] as number) * 0.5;
+      this.#ringTotal *= 0.5;
+    }
+    let sum = 0;
+    for (let b = 0; b <= gridSize; b++) {
+      this.#ringCdf[b] = sum / this.#ringTotal;
+      sum += this.#ring[b] as number;
+    }
+    this.#ringCdf[gridSize + 1] = 1;
+    let verdicts = 0;
+    for (let b = 0; b < verdictSize; b++) verdicts += this.#verdict[b] as number;
+    for (let b = 0; b < verdictSize; b++) this.#verdictShare[b] = (this.#verdict[b] as number) / verdicts;
+    if (verdicts > 2000) for (let b = 0; b < verdictSize; b++) this.#verdict[b] = (this.#verdict[b] as number) * 0.5;
+    if (this.#resolved > 2000) {
+      this.#resolved *= 0.5;
+      this.#early *= 0.5;
+    }
+  }
+
+  #cdf(age: number): number {
+    if (age <= 0) return 0;
+    const x = age / gridMs;
+    const b = Math.floor(x);
+    if (b >= gridSize) return 1;
+    const low = this.#ringCdf[b] as number;
+    return low + ((this.#ringCdf[b + 1] as number) - low) * (x - b);
+  }
+
+  /** The chance that a call that has rung for `b` half seconds brings a person, when a fresh dial does with `share`. */
+  chanceAt(b: number, share: number, answerShare: number): number {
+    const left = 1 - (this.#ringCdf[Math.min(b, gridSize)] as number);
+    const early = this.#early / this.#resolved;
+    // Busy and invalid come within the first seconds: by 5 s they are gone.
+    const open = answerShare * left + Math.max(0, 1 - answerShare - early) + early * Math.max(0, 1 - b / 10);
+    return open <= 1e-9 ? 0 : (share * left) / open;
+  }
+
+  /** Chance of the answer coming in the half second after `b`, as a share of all answers. */
+  ringAt(b: number): number {
+    return b > gridSize ? 0 : (this.#ringCdf[b + 1] as number) - (this.#ringCdf[b] as number);
+  }
+
+  ringLeft(b: number): number {
+    return 1 - (this.#ringCdf[Math.min(b, gridSize)] as number);
+  }
+
+  verdictAt(b: number): number {
+    return b < verdictSize ? (this.#verdictShare[b] as number) : 0;
+  }
+
+  get verdictBins(): number {
+    return verdictSize;
+  }
+}

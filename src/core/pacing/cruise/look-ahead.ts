@@ -1,0 +1,279 @@
+/** Steps of the look-ahead, each a second and a half: 24 s, by when a call dialled now has been judged. */
+export const steps = 16;
+export const stepMs = 1500;
+
+/** The most people on their way for which the exact method is used. */
+const exactPeople = 22;
+const widest = 640;
+
+/**
+ * How many people will be abandoned if `k` more calls are dialled now: a walk over the number of agents who will be free when
+ * a person needs one, step by step into the future.
+ *
+ * A person is abandoned when no agent becomes free within the time he may wait. So agents who will become free are counted
+ * that time *early*; then an abandonment is exactly a person who finds nobody, and the walk needs no queue. Few people on
+ * their way: their number is followed too (each answers once), which matters most with few agents. Many: the arrivals of each
+ * step are taken as independent, with the right mean and variance.
+ */
+export class LookAhead {
+  /** Expected people per step: of the calls that are out, and of one new dial. */
+  readonly arrivals = new Float64Array(steps);
+  readonly fresh = new Float64Array(steps);
+  /** Expected agents becoming free before the first step's people give up, then per step; and the sums of the squared chances. */
+  readonly frees = new Float64Array(steps + 1);
+  readonly freesSquared = new Float64Array(steps + 1);
+  /** The chances that the calls that are out bring a person, as a distribution of their number. */
+  readonly people = new Float64Array(exactPeople + 1);
+  peopleOverflow = 0;
+  peopleMean = 0;
+  peopleSquared = 0;
+  /** Free agents less the people who wait now. */
+  free = 0;
+  freshChance = 0;
+
+  readonly #freePmf: Float64Array[] = Array.from({ length: steps + 1 }, () => new Float64Array(widest));
+  readonly #freeWidth = new Int32Array(steps + 1);
+  readonly #pmf = new Float64Array(widest);
+  readonly #number = new Float64Array(exactPeople + 1);
+  #walk = new Float64Array(widest);
+  #next = new Float64Array(widest);
+  readonly #grid = new Float64Array((exactPeople + 1) * (exactPeople + 1));
+  #tail = 0;
+
+  /** Call after the inputs have been set, before `abandoned`. */
+  prepare(): void {
+    for (let j = 0; j <= steps; j++) this.#freeWidth[j] = binomial(this.frees[j] as number, this.freesSquared[j] as number, this.#freePmf[j] as Float64Array);
+  }
+
+  /** Starts the distribution of the number of people on their way anew. */
+  clear(): void {
+    this.people.fill(0);
+    this.people[0] = 1;
+    this.peopleOverflow = 0;
+    this.peopleMean = 0;
+    this.peopleSquared = 0;
+  }
+
+  /** Adds a call that brings a person with this chance. */
+  addCall(chance: number): void {
+    this.peopleMean += chance;
+    this.peopleSquared += chance * chance;
+    if (this.peopleMean > 12) return;
+    addTo(this.people, chance);
+  }
+
+  /** The chance that more than `spare` people are abandoned, from above; of the last evaluation. */
+  exceeding(spare: number, expected: number): number {
+    let poisson = 1;
+    let term = Math.exp(-expected);
+    for (let i = 0; i <= spare; i++) {
+      poisson -= term;
+      term *= expected / (i + 1);
+    }
+    poisson = expected < 1e-3 && spare >= 0 ? expected ** (spare + 1) : Math.max(0, poisson);
+    if (this.#tail < 0) return poisson;
+    let people = 0;
+    for (let u = Math.max(0, this.free) + spare + 1; u <= exactPeople; u++) people += this.#number[u] as number;
+    return Math.min(poisson, people);
+  }
+
+  /** Expected abandonments of everything on its way and `k` fresh dials. */
+  abandoned(k: number): number {
+    const mean = this.peopleMean + k * this.freshChance;
+    return mean <= 9 && k <= 40 ? this.#exact(k) : this.#broad(k);
+  }
+
+  #exact(k: number): number {
+    const number = this.#number;
+    number.set(this.people);
+    for (let i = 0; i < k; i++) addTo(number, this.freshChance);
+    this.#tail = 1;
+    let top = exactPeople;
+    while (top > 0 && (number[top] as number) < 1e-9) top -= 1;
+    if (top <= this.free) return 0;
+    // Remaining share of the arrivals at each step, for the chance that one who is still to come comes now.
+    const rate = this.#pmf;
+    let left = 0;
+    for (let j = 0; j < steps; j++) left += (this.arrivals[j] as number) + k * (this.fresh[j] as number);
+    if (left <= 0) return 0;
+    const side = exactPeople + 1;
+    const grid = this.#grid;
+    for (let i = 0; i < (top + 1) * side; i++) grid[i] = 0;
+    let lost = 0;
+    // grid[u * side + z]: u people still to come, z agents free for them. Only z < u can still go wrong.
+    const first = this.#freePmf[0] as Float64Array;
+    const firstWidth = this.#freeWidth[0] as number;
+    for (let u = 0; u <= top; u++) {
+      const weight = number[u] as number;
+      if (weight < 1e-12) continue;
+      for (let d = 0; d < firstWidth; d++) {
+        const z = this.free + d;
+        if (z < 0) {
+          lost += weight * (first[d] as number) * -z;
+          if (u > 0) grid[u * side] = (grid[u * side] as number) + weight * (first[d] as number);
+        } else if (z < u) grid[u * side + z] = (grid[u * side + z] as number) + weight * (first[d] as number);
+      }
+    }
+    void rate;
+    for (let j = 0; j < steps; j++) {
+      const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
+      const h = Math.min(1, here / left);
+      left -= here;
+      if (h > 1e-6) lost += this.#arrive(grid, top, h);
+      const width = this.#freeWidth[j + 1] as number;
+      if (width > 1) this.#depart(grid, top, this.#freePmf[j + 1] as Float64Array, width);
+      if (left <= 1e-9) break;
+    }
+    return lost;
+  }
+
+  /** Each of the u people still to come comes now with chance h. In place, upwards in u. */
+  #arrive(grid: Float64Array, top: number, h: number): number {
+    const side = exactPeople + 1;
+    const stay = 1 - h;
+    const odds = stay <= 1e-9 ? 0 : h / stay;
+    let lost = 0;
+    let none = 1;
+    for (let u = 1; u <= top; u++) {
+      none *= stay;
+      for (let z = 0; z < u; z++) {
+        const weight = grid[u * side + z] as number;
+        if (weight < 1e-10) continue;
+        grid[u * side + z] = 0;
+        let chance = none;
+        if (stay <= 1e-9) {
+          lost += weight * (u - z);
+          continue;
+        }
+        for (let n = 0; n <= u; n++) {
+          const w = weight * chance;
+          if (w < 1e-11 && n > u * h) break;
+          const rest = u - n;
+          if (n > z) {
+            lost += w * (n - z);
+            if (rest > 0) grid[rest * side] = (grid[rest * side] as number) + w;
+          } else if (z - n < rest) grid[rest * side + z - n] = (grid[rest * side + z - n] as number) + w;
+          chance *= ((u - n) / (n + 1)) * odds;
+        }
+      }
+    }
+    return lost;
+  }
+
+  #depart(grid: Float64Array, top: number, pmf: Float64Array, width: number): void {
+    const side = exactPeople + 1;
+    for (let u = 1; u <= top; u++) {
+      const row = u * side;
+      for (let z = u - 1; z >= 0; z--) {
+        let sum = 0;
+        const most = Math.min(z, width - 1);
+        for (let d = 0; d <= most; d++) sum += (grid[row + z - d] as number) * (pmf[d] as number);
+        grid[row + z] = sum;
+      }
+    }
+  }
+
+  #broad(k: number): number {
+    this.#tail = -1;
+    const mean = this.peopleMean + k * this.freshChance;
+    const squared = this.peopleSquared + k * this.freshChance ** 2;
+    const each = mean <= 0 ? 0 : squared / mean;
+    const reach = Math.min(widest - 1, Math.ceil(mean + 5 * Math.sqrt(mean) + 3));
+    let walk = this.#walk;
+    let next = this.#next;
+    walk.fill(0, 0, reach + 1);
+    let lost = 0;
+    let high = 0;
+    const first = this.#freePmf[0] as Float64Array;
+    const firstWidth = this.#freeWidth[0] as number;
+    for (let d = 0; d < firstWidth; d++) {
+      const z = this.free + d;
+      if (z < 0) lost += (first[d] as number) * -z;
+      const at = Math.max(0, z);
+      if (at > reach) break;
+      walk[at] = (walk[at] as number) + (first[d] as number);
+      if (at > high) high = at;
+    }
+    let came = 0;
+    for (let j = 0; j < steps; j++) {
+      const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
+      came += here;
+      const width = binomial(here, here * each, this.#pmf);
+      const bound = Math.min(reach, Math.ceil(mean - came + 5 * Math.sqrt(Math.max(0, mean - came)) + 3));
+      next.fill(0, 0, high + 1);
+      for (let z = 0; z <= high; z++) {
+        const weight = walk[z] as number;
+        if (weight < 1e-9) continue;
+        for (let n = 0; n < width; n++) {
+          const w = weight * (this.#pmf[n] as number);
+          if (n > z) {
+            lost += w * (n - z);
+            next[0] = (next[0] as number) + w;
+          } else next[z - n] = (next[z - n] as number) + w;
+        }
+      }
+      const free = this.#freePmf[j + 1] as Float64Array;
+      const freeWidth = this.#freeWidth[j + 1] as number;
+      const top = Math.min(bound, high + freeWidth - 1);
+      walk.fill(0, 0, top + 1);
+      for (let z = 0; z <= Math.min(high, top); z++) {
+        const weight = next[z] as number;
+        if (weight < 1e-9) continue;
+        const most = Math.min(freeWidth - 1, top - z);
+        for (let d = 0; d <= most; d++) walk[z + d] = (walk[z + d] as number) + weight * (free[d] as number);
+      }
+      high = top;
+    }
+    this.#walk = walk;
+    this.#next = next;
+    return lost;
+  }
+}
+
+/** Folds one more chance into a distribution of a number; what would fall off the end stays on the last place. */
+function addTo(pmf: Float64Array, chance: number): void {
+  const last = pmf.length - 1;
+  pmf[last] = (pmf[last] as number) + (pmf[last - 1] as number) * chance;
+  for (let u = last - 1; u > 0; u--) pmf[u] = (pmf[u] as number) * (1 - chance) + (pmf[u - 1] as number) * chance;
+  pmf[0] = (pmf[0] as number) * (1 - chance);
+}
+
+/**
+ * The distribution of a number of independent events with this sum of chances and of squared chances, as the binomial with the
+ * same mean and variance (its number of trials need not be whole). Answers how many places of `into` are used.
+ */
+function binomial(mean: number, squared: number, into: Float64Array): number {
+  if (mean < 1e-9) {
+    into[0] = 1;
+    return 1;
+  }
+  const p = Math.min(0.98, Math.max(1e-6, squared / mean));
+  const n = mean / p;
+  const odds = p / (1 - p);
+  let term = n > 300 ? Math.exp(n * Math.log1p(-p)) : (1 - p) ** n;
+  if (term < 1e-290) return normalPlaces(mean, Math.sqrt(mean * (1 - p)), into);
+  let sum = 0;
+  let k = 0;
+  for (; k < widest - 1; k++) {
+    into[k] = term;
+    sum += term;
+    if (1 - sum < 1e-7 || n - k <= 0) break;
+    term *= ((n - k) / (k + 1)) * odds;
+    if (k > mean && term < 1e-9) break;
+  }
+  const width = k + 1;
+  for (let i = 0; i < width; i++) into[i] = (into[i] as number) / sum;
+  return width;
+}
+
+function normalPlaces(mean: number, spread: number, into: Float64Array): number {
+  const width = Math.min(widest, Math.ceil(mean + 5 * spread) + 1);
+  let sum = 0;
+  for (let i = 0; i < width; i++) {
+    const x = (i - mean) / spread;
+    into[i] = Math.exp(-0.5 * x * x);
+    sum += into[i] as number;
+  }
+  for (let i = 0; i < width; i++) into[i] = (into[i] as number) / sum;
+  return width;
+}

@@ -1,0 +1,102 @@
+import { SeededRandom } from '../../../kernel/random.ts';
+import { sampler, type Sampler } from './distribution.ts';
+import type { AnswerShares, Scenario, TimedDistribution } from './scenario.ts';
+
+export type CallOutcome = 'person' | 'machine' | 'busy' | 'invalid' | 'noanswer';
+
+/** Everything that will happen to a dialled call, drawn when it is dialled; milliseconds. */
+export interface CallDraw {
+  outcome: CallOutcome;
+  /** Dial to answer, or to what ends the call unanswered. */
+  ringMs: number;
+  greetingMs: number;
+  verdictMs: number;
+  /** What the classifier will say of an answered call. */
+  judgedPerson: boolean;
+  patienceMs: number;
+  /** Talk, or the handling of a machine taken for a person. */
+  talkMs: number;
+  wrapMs: number;
+}
+
+/** Draws calls one after the other; each quantity from a stream of its own, so that two pacers with one seed meet the same contacts. */
+export class CallDraws {
+  readonly #scenario: Scenario;
+  readonly #outcome: SeededRandom;
+  readonly #times: SeededRandom;
+  readonly #work: SeededRandom;
+  readonly #ring: Sampler;
+  readonly #busy: Sampler;
+  readonly #greeting: Sampler;
+  readonly #verdict: Sampler;
+  readonly #machine: Sampler;
+  readonly #patience: Sampler;
+  readonly #talk: (now: number) => Sampler;
+  readonly #wrap: (now: number) => Sampler;
+
+  constructor(scenario: Scenario, seed: number) {
+    const root = new SeededRandom(seed);
+    this.#scenario = scenario;
+    this.#outcome = root.fork('outcome');
+    this.#times = root.fork('times');
+    this.#work = root.fork('work');
+    this.#ring = sampler(scenario.ringMs);
+    this.#busy = sampler(scenario.busyMs);
+    this.#greeting = sampler(scenario.greetingMs);
+    this.#verdict = sampler(scenario.verdictMs);
+    this.#machine = sampler(scenario.machineHandleMs);
+    this.#patience = scenario.patienceMs === undefined ? () => Number.POSITIVE_INFINITY : sampler(scenario.patienceMs);
+    this.#talk = timedSampler(scenario.talkMs);
+    this.#wrap = timedSampler(scenario.wrapMs);
+  }
+
+  draw(now: number): CallDraw {
+    const shares = sharesAt(this.#scenario.answer, now);
+    let u = this.#outcome.next();
+    const misjudged = this.#outcome.next();
+    let outcome: CallOutcome = 'noanswer';
+    for (const each of ['person', 'machine', 'busy', 'invalid'] as const) {
+      u -= shares[each];
+      if (u < 0) {
+        outcome = each;
+        break;
+      }
+    }
+    const draw: CallDraw = { outcome, ringMs: this.#scenario.noAnswerMs, greetingMs: 0, verdictMs: 0, judgedPerson: false, patienceMs: Number.POSITIVE_INFINITY, talkMs: 0, wrapMs: 0 };
+    if (outcome === 'busy' || outcome === 'invalid') draw.ringMs = this.#busy(this.#times);
+    if (outcome !== 'person' && outcome !== 'machine') return draw;
+    draw.ringMs = this.#ring(this.#times);
+    draw.greetingMs = this.#greeting(this.#times);
+    draw.verdictMs = this.#verdict(this.#times);
+    if (outcome === 'person') {
+      draw.judgedPerson = misjudged >= this.#scenario.personTakenAsMachine;
+      draw.patienceMs = this.#patience(this.#times);
+      draw.talkMs = this.#talk(now)(this.#work);
+      draw.wrapMs = this.#wrap(now)(this.#work);
+    } else {
+      draw.judgedPerson = misjudged < this.#scenario.machineTakenAsPerson;
+      if (draw.judgedPerson) draw.talkMs = this.#machine(this.#work);
+    }
+    return draw;
+  }
+}
+
+/** The shares that hold at a time: the last whose `from` has come. */
+export function sharesAt(answer: readonly AnswerShares[], now: number): AnswerShares {
+  let current = answer[0];
+  for (const shares of answer) if (shares.from <= now) current = shares;
+  return current ?? { from: 0, person: 0, machine: 0, busy: 0, invalid: 0 };
+}
+
+function timedSampler(timed: TimedDistribution): (now: number) => Sampler {
+  if (!Array.isArray(timed)) {
+    const only = sampler(timed as Exclude<TimedDistribution, readonly unknown[]>);
+    return () => only;
+  }
+  const steps = (timed as readonly { readonly from: number; readonly d: Parameters<typeof sampler>[0] }[]).map((step) => ({ from: step.from, draw: sampler(step.d) }));
+  return (now) => {
+    let current = steps[0];
+    for (const step of steps) if (step.from <= now) current = step;
+    return current?.draw ?? (() => 0);
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * The future of a simulation: a binary heap over typed arrays, ordered by time, then by rank (what the rules let happen
+ * first among events of one instant), then by the order of scheduling.
+ */
+export class EventQueue {
+  #time = new Float64Array(1024);
+  #order = new Float64Array(1024);
+  #kind = new Uint8Array(1024);
+  #of = new Int32Array(1024);
+  #size = 0;
+  #scheduled = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The time of the next event; infinity when there is none. */
+  get nextTime(): number {
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);
+  }
+
+  get nextKind(): number {
+    return this.#kind[0] as number;
+  }
+
+  /** The call or agent that the next event is about. */
+  get nextOf(): number {
+    return this.#of[0] as number;
+  }
+
+  add(time: number, rank: number, kind: number, of: number): void {
+    if (this.#size === this.#time.length) this.#grow();
+    const order = rank * 2 ** 44 + this.#scheduled++;
+    let i = this.#size++;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const t = this.#time[parent] as number;
+      if (t < time || (t === time && (this.#order[parent] as number) < order)) break;
+      this.#move(parent, i);
+      i = parent;
+    }
+    this.#time[i] = time;
+    this.#order[i] = order;
+    this.#kind[i] = kind;
+    this.#of[i] = of;
+  }
+
+  /** Drops the next event. */
+  drop(): void {
+    const last = --this.#size;
+    if (last <= 0) return;
+    const time = this.#time[last] as number;
+    const order = this.#order[last] as number;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= last) break;
+      if (child + 1 < last && this.#before(child + 1, child)) child += 1;
+      const t = this.#time[child] as number;
+      if (time < t || (time === t && order < (this.#order[child] as number))) break;
+      this.#move(child, i);
+      i = child;
+    }
+    this.#move(last, i);
+  }
+
+  #before(a: number, b: number): boolean {
+    const ta = this.#time[a] as number;
+    const tb = this.#time[b] as number;
+    return ta < tb || (ta === tb && (this.#order[a] as number) < (this.#order[b] as number));
+  }
+
+  #move(from: number, to: number): void {
+    this.#time[to] = this.#time[from] as number;
+    this.#order[to] = this.#order[from] as number;
+    this.#kind[to] = this.#kind[from] as number;
+    this.#of[to] = this.#of[from] as number;
+  }
+
+  #grow(): void {
+    const length = this.#time.length * 2;
+    const time = new Float64Array(length);
+    const order = new Float64Array(length);
+    const kind = new Uint8Array(length);
+    const of = new Int32Array(length);
+    time.set(this.#time);
+    order.set(this.#order);
+    kind.set(this.#kind);
+    of.set(this.#of);
+    this.#time = time;
+    this.#order = order;
+    this.#kind = kind;
+    this.#of = of;
+  }
+}

@@ -1,0 +1,325 @@
+import type { PacingFact, PacingState } from '../pacing.ts';
+import { CallDraws, type CallDraw } from './call-draws.ts';
+import { EventQueue } from './event-queue.ts';
+import type { Scenario } from './scenario.ts';
+import { SimulationTally, type SimulationReport } from './simulation-report.ts';
+import { SinceList } from './since-list.ts';
+
+/** A question to the pacer. The arrays of `state` are reused: read them before asking for the next tick. */
+export interface SimulationTick {
+  readonly now: number;
+  readonly state: PacingState;
+  readonly facts: readonly PacingFact[];
+}
+
+const answered = 0;
+const verdict = 1;
+const unanswered = 2;
+const talkEnds = 3;
+const wrapEnds = 4;
+const leaves = 5;
+
+/** Of what happens in one instant, an agent becoming idle comes before a deadline: exactly at the threshold is in time. */
+const rankOf = (kind: number): number => (kind === leaves ? 1 : 0);
+
+/**
+ * One seeded run of a scenario. `run` is a generator: it yields a tick whenever the pacer is to be asked (at 0, every simulated
+ * second, and when an agent becomes idle while nobody waits) and takes the number to dial, so one engine serves a pacer in this
+ * process and one behind a pipe. The rules are those of docs/pacing.md, "Life of a call".
+ */
+export class Simulation {
+  readonly #scenario: Scenario;
+  readonly #seed: number;
+  readonly #draws: CallDraws;
+  readonly #queue = new EventQueue();
+  readonly #tally = new SimulationTally();
+  readonly #calls: CallDraw[] = [];
+  readonly #freeCalls: number[] = [];
+  /** When a waiting call stops waiting by itself; −1 when it no longer waits. */
+  readonly #leavesAt: number[] = [];
+  /** The call that an agent has. */
+  readonly #callOf: number[] = [];
+  readonly #ringing = new SinceList();
+  readonly #classifying = new SinceList();
+  readonly #waiting: number[] = [];
+  readonly #waitingSince: number[] = [];
+  readonly #talking = new SinceList();
+  readonly #wrapping = new SinceList();
+  /** Idle agents, longest idle first. */
+  readonly #idle: number[] = [];
+  readonly #idleSince: number[] = [];
+  readonly #hadCall: boolean[] = [];
+  readonly #freeAgents: number[] = [];
+  #agents = 0;
+  #present = 0;
+  #presentSince = 0;
+  #toLeave = 0;
+  #contactsLeft: number;
+  #facts: PacingFact[] = [];
+  readonly #recentDials: number[] = [];
+  #recentFrom = 0;
+  #becameIdle = false;
+  readonly #state: PacingState;
+
+  constructor(scenario: Scenario, seed: number) {
+    this.#scenario = scenario;
+    this.#seed = seed;
+    this.#draws = new CallDraws(scenario, seed);
+    this.#contactsLeft = scenario.contacts;
+    const agents = { idle: 0, talking: [], wrapping: [] };
+    this.#state = { agents, calls: { ringing: [], classifying: [], waiting: [] }, contactsLeft: 0, limits: scenario.limits };
+  }
+
+  get tally(): SimulationTally {
+    return this.#tally;
+  }
+
+  *run(): Generator<SimulationTick, SimulationReport, number> {
+    const { durationMs } = this.#scenario;
+    const staffTimes = [...new Set(this.#scenario.agents.flatMap((a) => [a.from, a.to]))].filter((t) => t < durationMs).sort((a, b) => a - b);
+    let staffIndex = 0;
+    for (let second = 0; second <= durationMs; second += 1000) {
+      // Everything up to this tick, staff changes first among things of one instant.
+      for (;;) {
+        const staffAt = staffTimes[staffIndex] ?? Number.POSITIVE_INFINITY;
+        const next = Math.min(staffAt, this.#queue.nextTime);
+        if (next > second || next >= durationMs) break;
+        if (staffAt === next) {
+          staffIndex += 1;
+          this.#staff(next);
+        } else this.#step();
+        if (this.#becameIdle) {
+          this.#becameIdle = false;
+          if (this.#waiting.length === 0 && next < second) this.#dial(next, yield this.#tick(next));
+        }
+      }
+      if (second >= durationMs) break;
+      this.#becameIdle = false;
+      this.#dial(second, yield this.#tick(second));
+    }
+    this.#closeBooks(durationMs);
+    return this.#tally.report(this.#scenario.name, this.#seed, durationMs, this.#contactsLeft === 0);
+  }
+
+  #tick(now: number): SimulationTick {
+    const state = this.#state as { agents: { idle: number; talking: number[]; wrapping: number[] }; calls: { ringing: number[]; classifying: number[]; waiting: number[] }; contactsLeft: number };
+    state.agents.idle = this.#idle.length;
+    this.#talking.ages(now, state.agents.talking);
+    this.#wrapping.ages(now, state.agents.wrapping);
+    this.#ringing.ages(now, state.calls.ringing);
+    this.#classifying.ages(now, state.calls.classifying);
+    state.calls.waiting.length = this.#waitingSince.length;
+    for (let i = 0; i < this.#waitingSince.length; i++) state.calls.waiting[i] = now - (this.#waitingSince[i] as number);
+    state.contactsLeft = this.#contactsLeft;
+    const facts = this.#facts;
+    this.#facts = [];
+    this.#tally.decisions += 1;
+    return { now, state: this.#state, facts };
+  }
+
+  #dial(now: number, wanted: number): void {
+    if (!(wanted > 0)) return;
+    const { maxConcurrentCalls, maxCallsPerSecond } = this.#scenario.limits;
+    const recent = this.#recentDials;
+    while (this.#recentFrom < recent.length && (recent[this.#recentFrom] as number) <= now - 1000) this.#recentFrom += 1;
+    if (this.#recentFrom > 4096) {
+      recent.splice(0, this.#recentFrom);
+      this.#recentFrom = 0;
+    }
+    const lines = this.#ringing.size + this.#classifying.size + this.#waiting.length + this.#talking.size;
+    const most = Math.max(0, Math.min(maxConcurrentCalls - lines, maxCallsPerSecond - (recent.length - this.#recentFrom), this.#contactsLeft));
+    const whole = Math.floor(wanted);
+    if (whole > most) this.#tally.limitHits += whole - most;
+    for (let i = Math.min(whole, most); i > 0; i--) {
+      const draw = this.#draws.draw(now);
+      const call = this.#freeCalls.pop() ?? this.#calls.length;
+      this.#calls[call] = draw;
+      this.#ringing.add(call, now);
+      recent.push(now);
+      this.#contactsLeft -= 1;
+      this.#tally.dials += 1;
+      const isAnswered = draw.outcome === 'person' || draw.outcome === 'machine';
+      this.#queue.add(now + draw.ringMs, 0, isAnswered ? answered : unanswered, call);
+    }
+  }
+
+  #step(): void {
+    const now = this.#queue.nextTime;
+    const kind = this.#queue.nextKind;
+    const of = this.#queue.nextOf;
+    this.#queue.drop();
+    switch (kind) {
+      case answered: {
+        const ringMs = now - this.#ringing.remove(of);
+        this.#classifying.add(of, now);
+        this.#facts.push({ what: 'answered', ringMs });
+        this.#queue.add(now + this.#call(of).verdictMs, 0, verdict, of);
+        return;
+      }
+      case unanswered: {
+        this.#ringing.remove(of);
+        const { outcome } = this.#call(of);
+        this.#facts.push({ what: outcome === 'busy' || outcome === 'invalid' ? outcome : 'noanswer' });
+        this.#freeCalls.push(of);
+        return;
+      }
+      case verdict:
+        return this.#judge(of, now);
+      case leaves: {
+        const place = this.#waiting.indexOf(of);
+        if (place < 0 || this.#leavesAt[of] !== now) return;
+        this.#waiting.splice(place, 1);
+        this.#waitingSince.splice(place, 1);
+        return this.#abandon(of, now);
+      }
+      case talkEnds:
+        return this.#endTalk(of, now);
+      case wrapEnds: {
+        const since = this.#wrapping.remove(of);
+        this.#facts.push({ what: 'wrapEnded', wrapMs: now - since });
+        return this.#free(of, now);
+      }
+    }
+  }
+
+  #call(of: number): CallDraw {
+    return this.#calls[of] as CallDraw;
+  }
+
+  #judge(of: number, now: number): void {
+    const answeredAt = this.#classifying.remove(of);
+    const call = this.#call(of);
+    const verdictMs = now - answeredAt;
+    if (!call.judgedPerson) {
+      this.#facts.push({ what: 'machine', verdictMs });
+      if (call.outcome === 'person') this.#tally.misjudgedPeople += 1;
+      this.#freeCalls.push(of);
+      return;
+    }
+    this.#facts.push({ what: 'person', verdictMs });
+    const { promise } = this.#scenario;
+    const greetingEnd = answeredAt + call.greetingMs;
+    const deadline = (promise.from === 'greetingEnd' ? greetingEnd : answeredAt) + promise.thresholdMs;
+    const leavesAt = Math.min(deadline, greetingEnd + call.patienceMs);
+    this.#leavesAt[of] = leavesAt;
+    if (now > leavesAt) return this.#abandon(of, now);
+    const agent = this.#takeIdle(now);
+    if (agent !== undefined) return this.#connect(of, agent, now, 0);
+    this.#waiting.push(of);
+    this.#waitingSince.push(now);
+    this.#queue.add(leavesAt, rankOf(leaves), leaves, of);
+  }
+
+  #abandon(of: number, now: number): void {
+    this.#facts.push({ what: 'abandoned' });
+    if (this.#call(of).outcome === 'person') {
+      this.#tally.abandoned += 1;
+      this.#tally.outcomesAt.push(now);
+      this.#tally.outcomesAbandoned.push(true);
+    }
+    this.#leavesAt[of] = -1;
+    this.#freeCalls.push(of);
+  }
+
+  #takeIdle(now: number): number | undefined {
+    const agent = this.#idle.shift();
+    if (agent === undefined) return undefined;
+    const since = this.#idleSince.shift() as number;
+    if (this.#hadCall[agent] === true) this.#tally.agentWaits.push(now - since);
+    return agent;
+  }
+
+  #connect(of: number, agent: number, now: number, waitMs: number): void {
+    const call = this.#call(of);
+    this.#leavesAt[of] = -1;
+    this.#hadCall[agent] = true;
+    this.#callOf[agent] = of;
+    this.#talking.add(agent, now);
+    this.#facts.push({ what: 'connected', waitMs });
+    if (call.outcome === 'person') {
+      this.#tally.connectedPeople += 1;
+      this.#tally.outcomesAt.push(now);
+      this.#tally.outcomesAbandoned.push(false);
+    }
+    this.#queue.add(now + call.talkMs, 0, talkEnds, agent);
+  }
+
+  #endTalk(agent: number, now: number): void {
+    const since = this.#talking.remove(agent);
+    const of = this.#callOf[agent] as number;
+    const call = this.#call(of);
+    this.#facts.push({ what: 'talkEnded', talkMs: now - since });
+    this.#freeCalls.push(of);
+    if (call.outcome !== 'person') {
+      this.#tally.machineMs += now - since;
+      return this.#free(agent, now);
+    }
+    this.#tally.usefulMs += now - since + Math.min(call.wrapMs, this.#scenario.durationMs - now);
+    this.#wrapping.add(agent, now);
+    this.#queue.add(now + call.wrapMs, 0, wrapEnds, agent);
+  }
+
+  /** An agent is done: goes home if the shift is over, takes who waits, or is idle. */
+  #free(agent: number, now: number): void {
+    if (this.#toLeave > 0) {
+      this.#toLeave -= 1;
+      this.#presence(now, -1);
+      this.#freeAgents.push(agent);
+      this.#facts.push({ what: 'agentOff' });
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next !== undefined) {
+      const since = this.#waitingSince.shift() as number;
+      if (this.#hadCall[agent] === true) this.#tally.agentWaits.push(0);
+      return this.#connect(next, agent, now, now - since);
+    }
+    this.#idle.push(agent);
+    this.#idleSince.push(now);
+    this.#becameIdle = true;
+  }
+
+  #staff(now: number): void {
+    let wanted = 0;
+    for (const a of this.#scenario.agents) if (a.from <= now && now < a.to) wanted += a.count;
+    let change = wanted - (this.#present - this.#toLeave);
+    for (; change > 0; change--) {
+      if (this.#toLeave > 0) {
+        this.#toLeave -= 1;
+        continue;
+      }
+      const agent = this.#freeAgents.pop() ?? this.#agents++;
+      this.#hadCall[agent] = false;
+      this.#presence(now, 1);
+      this.#facts.push({ what: 'agentOn' });
+      this.#free(agent, now);
+    }
+    for (; change < 0; change++) {
+      const agent = this.#idle.pop();
+      if (agent === undefined) {
+        this.#toLeave += 1;
+        continue;
+      }
+      this.#idleSince.pop();
+      this.#presence(now, -1);
+      this.#freeAgents.push(agent);
+      this.#facts.push({ what: 'agentOff' });
+    }
+  }
+
+  #presence(now: number, change: number): void {
+    this.#tally.staffedMs += this.#present * (now - this.#presentSince);
+    this.#presentSince = now;
+    this.#present += change;
+  }
+
+  /** What is open at the end counts up to the end. */
+  #closeBooks(endMs: number): void {
+    this.#presence(endMs, 0);
+    for (const [i, agent] of this.#talking.ids.entries()) {
+      const part = endMs - (this.#talking.since[i] as number);
+      if (this.#call(this.#callOf[agent] as number).outcome === 'person') this.#tally.usefulMs += part;
+      else this.#tally.machineMs += part;
+    }
+  }
+}
