@@ -17,6 +17,12 @@ const VOICE_MS = 90;
 const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
 
+/** Speech as long as this with hardly a pause is a machine's. */
+const LONG_SPEECH_MS = 3000;
+/** A person's longest greeting, and how long the person then waits. */
+const SHORT_SPEECH_MS = 1900;
+const PERSON_WAITS_MS = 1000;
+
 type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
 
 /**
@@ -241,12 +247,34 @@ export class CallProgressAnalyser {
       this.#lastSoundMs = this.#nowMs;
       if (!this.#tones.steady) this.#lastVoiceMs = this.#nowMs;
     }
-    if (this.#messageEnded || this.#state === 'live' || this.#tones.steady) return;
+    if (this.#state === 'live') this.#reviseLive(loud);
+    else this.#reviseMessage();
+    if (this.#messageEnded || this.#state !== 'message' || this.#tones.steady) return;
     const silent = this.#nowMs - this.#lastSoundMs;
     if (this.#beepMs >= 100 && this.#lastSoundMs - this.#beepEndMs < 60) {
       // A short beep may be one of several.
       if (silent >= (this.#beepMs < 300 ? 200 : 80)) this.#endOfMessage(this.#beepEndMs, 0.95);
     } else if (silent >= (this.#hints.messageEndSilenceMs ?? 2400)) this.#endOfMessage(this.#lastSoundMs, 0.6);
+  }
+
+  /** Background mode: who goes on without a pause, or beeps, was a machine after all. */
+  #reviseLive(loud: boolean): void {
+    const f = this.#features;
+    const beeped = this.#beepMs >= 150 && this.#nowMs - this.#beepEndMs >= 200 && this.#nowMs - this.#lastSoundMs >= 180;
+    const spokeOn = loud && f.activeMs >= LONG_SPEECH_MS && f.activeMs >= f.elapsedMs * 0.72 && f.longestGapMs < 700;
+    if (!beeped && !spokeOn) return;
+    const beepMs = this.#beepMs;
+    this.#toMessage(beeped ? 0.85 : 0.8, true);
+    this.#beepMs = beepMs;
+    if (beeped) this.#lastSoundMs = this.#beepEndMs;
+  }
+
+  /** Who stops after all within two seconds and waits was a person with a long greeting: no machine is silent so soon without a beep. */
+  #reviseMessage(): void {
+    const f = this.#features;
+    if (this.#messageEnded || this.#beepMs > 0 || f.activeMs >= SHORT_SPEECH_MS || f.silenceMs < PERSON_WAITS_MS) return;
+    this.#state = 'live';
+    this.#tell('live_voice', true, this.#nowMs, 0.75, true);
   }
 
   #endOfMessage(atMs: number, confidence: number): void {

@@ -26,12 +26,11 @@ export interface BoostedTrees {
 /** How sure it must be, as log-odds, by time since the speech began: strict at first, at last whatever is likelier. */
 const SURE: readonly (readonly [elapsedMs: number, live: number, recorded: number])[] = [
   [0, 9, 9],
-  [500, 3.2, 3.5],
-  [900, 2.2, 2.5],
-  [1080, 1.2, 1.2],
-  [1150, 0.7, 0.7],
-  [1400, 0.3, 0.3],
-  [1800, 0, 0],
+  [500, 4, 4],
+  [900, 2, 2],
+  [1120, 0.4, 0.9],
+  [1400, 0.5, 0.5],
+  [2000, 0, 0],
 ];
 /** Judges every 20 ms, and not before there is something to judge. */
 const FIRST_MS = 300;
