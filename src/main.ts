@@ -4,6 +4,7 @@ import { registerContacts } from './commands/contacts.ts';
 import { registerGrammar } from './commands/grammar.ts';
 import { registerPassword } from './commands/password.ts';
 import { registerServe } from './commands/serve.ts';
+import { registerVxml } from './commands/vxml.ts';
 import { NailupError } from './kernel/nailup-error.ts';
 
 /** The command line. Each command stands in `commands/` and registers itself here, one line each. */
@@ -16,6 +17,7 @@ registerCcxml(program);
 registerContacts(program);
 registerGrammar(program);
 registerServe(program);
+registerVxml(program);
 registerPassword(program);
 
 try {
