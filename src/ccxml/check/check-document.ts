@@ -87,7 +87,8 @@ class Checker {
   #expression(node: ElementNode, attribute: string, source: AttributeSource, names: ReadonlySet<string>): void {
     const parsed = parseExpression(source.text);
     if (!parsed.ok) {
-      this.#say('error', 'syntax', `<${node.tag}> ${attribute}: ${parsed.error.message}`, { line: source.line + parsed.error.line - 1, column: source.column });
+      this.#say('error', 'syntax', `<${node.tag}> ${attribute}: ${parsed.error.message}`, // The place of an attribute is that of its opening quote.
+      { line: source.line + parsed.error.line - 1, column: parsed.error.line === 1 ? source.column + parsed.error.column : parsed.error.column });
       return;
     }
     for (const { name } of freeNames(parsed.value)) this.#name(name, names, source);

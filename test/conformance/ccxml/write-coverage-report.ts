@@ -1,0 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { coverageReport } from './coverage-report.ts';
+
+/** Writes docs/conformance-ccxml.md anew. */
+const suite = fileURLToPath(new URL('../suites/ccxml', import.meta.url));
+writeFileSync(fileURLToPath(new URL('../../../docs/conformance-ccxml.md', import.meta.url)), coverageReport(suite));
