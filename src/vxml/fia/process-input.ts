@@ -5,6 +5,7 @@ import type { InputOutcome } from '../recognition/wait-for-input.ts';
 import type { Recognition } from '../recognition/recognition.ts';
 import { inheritedRoot } from '../scope/document-context.ts';
 import { fill, setShadow } from '../scope/item-variable.ts';
+import { propertyOf } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import { ended, normal, thrown, type Completion } from './completion.ts';
 import type { DialogState, ItemState } from './dialog-state.ts';
@@ -29,7 +30,9 @@ export async function processInput(outcome: InputOutcome, frame: Frame): Promise
 export async function processRecognition(recognition: Recognition, frame: Frame): Promise<Completion> {
   const { session, dialog, item } = frame;
   const { target } = recognition;
-  session.observe({ kind: 'step', step: 'collect', detail: `${recognition.inputmode} "${recognition.utterance}" for ${target.kind}` });
+  // A page that asks for card digits says so by the property, and no trace or log shows them.
+  const heard = propertyOf(frame, 'secret') === 'true' ? '*'.repeat(recognition.utterance.length) : recognition.utterance;
+  session.observe({ kind: 'step', step: 'collect', detail: `${recognition.inputmode} "${heard}" for ${target.kind}` });
   const set = setLastResult(frame, recognition.readings, recognition);
   if (!set.ok) return set.completion;
   switch (target.kind) {
