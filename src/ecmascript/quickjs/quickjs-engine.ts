@@ -69,8 +69,7 @@ export class QuickjsEngine implements ScriptEngine {
       broke: (reason) => { this.#broken ??= reason; },
       isBroken: () => this.#broken !== undefined,
       memoryBytes: () => this.#memory.buffer.byteLength,
-      closed: (which) => void this.#open.delete(which),
-    });
+    }, (which) => void this.#open.delete(which));
     this.#open.add(context);
     return context;
   }
