@@ -144,7 +144,7 @@ export class DtmfAnalysis {
     }
     const p1 = re1 * re1 + im1 * im1;
     const p2 = re2 * re2 + im2 * im2;
-    if (p1 > p2 * 6 || p2 > p1 * 6) return -1;
+    if (p1 > p2 * 3 || p2 > p1 * 3) return -1;
     const turn = Math.abs(Math.atan2(im2 * re1 - re2 * im1, re1 * re2 + im1 * im2));
     if (turn > (this.#maxTurn[f] as number)) return -1;
     const whole = this.#blocks / (2 * half);

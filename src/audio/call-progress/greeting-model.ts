@@ -23,11 +23,14 @@ export interface BoostedTrees {
   readonly trees: readonly (readonly number[])[];
 }
 
-/** How sure it must be, as log-odds, by time since the speech began: strict at first, at last whatever is likelier. */
+/**
+ * How sure it must be, as log-odds, by time since the speech began: strict at first, at last whatever is likelier. A machine
+ * can wait, for people who speak for a second are often just about to stop.
+ */
 const SURE: readonly (readonly [elapsedMs: number, live: number, recorded: number])[] = [
   [0, 9, 9],
-  [500, 4, 4],
-  [900, 2, 2],
+  [500, 4, 9],
+  [900, 2, 5],
   [1120, 0.4, 0.9],
   [1400, 0.5, 0.5],
   [2000, 0, 0],

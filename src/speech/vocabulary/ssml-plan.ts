@@ -6,6 +6,7 @@ const BREAKS: Readonly<Record<string, number>> = { none: 0, 'x-small': 100, weak
 /** Between the groups of a telephone number, and at a comma. */
 const COMMA_MS = 180;
 const SENTENCE_MS = 350;
+const PUNCTUATION_MS: Readonly<Record<string, number>> = { ',': COMMA_MS, ':': COMMA_MS, ';': COMMA_MS, '.': SENTENCE_MS, '!': SENTENCE_MS, '?': SENTENCE_MS };
 
 /** Reads SSML 1.0 or plain text into what is to be joined. Undefined when the document is not well-formed. */
 export function planSpeech(text: string, ssml: boolean, language: SayAs, phrases: PhraseBook): Spoken[] | undefined {
@@ -115,34 +116,37 @@ export const phraseKey = (text: string): string => text.toLowerCase().replace(/[
 
 const NUMBERLIKE = /^(?:[$€£¥₹]?[+-]?[\d,]*\.?\d+%?|\d{1,2}:\d{2}|\d+(?:st|nd|rd|th)|[A-Z]{3}\d+(?:\.\d+)?)$/;
 
-/** Plain text: longest known phrases first, then numbers, then spelled-out single letters and acronyms in capitals. */
+/** Plain text: longest known phrases first (across punctuation), then numbers, then acronyms in capitals letter by letter. */
 function planText(text: string, language: SayAs, phrases: PhraseBook, plan: Spoken[]): void {
-  for (const part of text.split(/(?<=[.!?;:,])\s+/)) {
-    const tokens = part.trim().split(/\s+/).filter((t) => t !== '');
-    for (let i = 0; i < tokens.length; ) {
-      let length = Math.min(phrases.longest, tokens.length - i);
-      let key = '';
-      for (; length > 0; length--) {
-        key = phraseKey(tokens.slice(i, i + length).join(' '));
-        if (key !== '' && phrases.has(key)) break;
-      }
-      if (length > 0) {
-        plan.push({ kind: 'phrase', phrase: key });
-        i += length;
-        continue;
-      }
-      const token = (tokens[i] as string).replace(/[.,;:!?)"”]+$/, '').replace(/^[("“]+/, '');
-      i += 1;
-      if (phraseKey(token) === '') continue;
-      const said = numberlike(token, tokens[i], language);
-      if (said !== undefined) {
-        pushAll(said.words, phrases, plan);
-        if (said.tookNext) i += 1;
-      } else if (/^[A-Z]{1,5}$/.test(token)) pushAll(language.characters(token) ?? [token], phrases, plan);
-      else plan.push({ kind: 'unknown', text: token });
+  const tokens = text.trim().split(/\s+/).filter((t) => t !== '');
+  for (let i = 0; i < tokens.length; ) {
+    let length = Math.min(phrases.longest, tokens.length - i);
+    let key = '';
+    for (; length > 0; length--) {
+      key = phraseKey(tokens.slice(i, i + length).join(' '));
+      if (key !== '' && phrases.has(key)) break;
     }
-    if (tokens.length > 0 && /[.!?;:,]$/.test(part)) plan.push({ kind: 'pause', ms: /[,]$/.test(part) ? COMMA_MS : SENTENCE_MS });
+    if (length > 0) {
+      plan.push({ kind: 'phrase', phrase: key });
+      i += length;
+    } else i += planToken(tokens, i, language, phrases, plan);
+    const pause = PUNCTUATION_MS[/[.!?;:,]$/.exec(tokens[i - 1] ?? '')?.[0] ?? ''];
+    if (pause !== undefined) plan.push({ kind: 'pause', ms: pause });
   }
+}
+
+/** One token that is no phrase; returns how many it took: a time may take the `pm` after it. */
+function planToken(tokens: readonly string[], i: number, language: SayAs, phrases: PhraseBook, plan: Spoken[]): number {
+  const token = (tokens[i] as string).replace(/[.,;:!?)"”]+$/, '').replace(/^[("“]+/, '');
+  if (phraseKey(token) === '') return 1;
+  const said = numberlike(token, tokens[i + 1], language);
+  if (said !== undefined) {
+    pushAll(said.words, phrases, plan);
+    return said.tookNext ? 2 : 1;
+  }
+  if (/^[A-Z]{1,5}$/.test(token)) pushAll(language.characters(token) ?? [token], phrases, plan);
+  else plan.push({ kind: 'unknown', text: token });
+  return 1;
 }
 
 function numberlike(token: string, next: string | undefined, language: SayAs): { words: readonly string[]; tookNext: boolean } | undefined {

@@ -13,7 +13,7 @@ import { packageRoot } from '../../../src/kernel/package-root.ts';
 const calls = Number(process.argv[2] ?? 4000);
 const seed = Number(process.argv[3] ?? 20);
 const DEPTH = 4;
-const TREES = 70;
+const TREES = 100;
 const RATE = 0.12;
 const BINS = 64;
 const WIDTH = GREETING_FEATURES.length;
@@ -24,11 +24,11 @@ const labels: number[] = [];
 let done = 0;
 for (const callee of corpus('tuning', calls, seed, ['person', 'machine'])) {
   const label = callee.kind === 'machine' ? 1 : 0;
-  // A different grid for each call, so that the trees see all times.
-  const offset = (done % 7) * 10;
+  // A different grid for each call, so that the trees see all times; denser where most is decided.
+  const offset = (done % 6) * 20;
   const analyser = new CallProgressAnalyser({ phase: 'connected' }, () => undefined, {
     judge: (features) => {
-      if (features.elapsedMs >= 300 && features.elapsedMs <= UNTIL_MS && (features.elapsedMs - offset) % 70 === 0) {
+      if (features.elapsedMs >= 300 && features.elapsedMs <= UNTIL_MS && (features.elapsedMs - offset) % (features.elapsedMs >= 860 && features.elapsedMs <= 1300 ? 40 : 120) === 0) {
         const x = new Float64Array(WIDTH);
         features.write(x);
         rows.push(x);
