@@ -3,5 +3,5 @@ import { fileURLToPath } from 'node:url';
 import { coverageReport } from './coverage-report.ts';
 
 /** Writes docs/conformance-ccxml.md anew. */
-const suite = fileURLToPath(new URL('../suites/ccxml', import.meta.url));
-writeFileSync(fileURLToPath(new URL('../../../docs/conformance-ccxml.md', import.meta.url)), coverageReport(suite));
+const suites = ['ccxml', 'ccxml-supplement'].map((name) => fileURLToPath(new URL(`../suites/${name}`, import.meta.url)));
+writeFileSync(fileURLToPath(new URL('../../../docs/conformance-ccxml.md', import.meta.url)), coverageReport(suites));
