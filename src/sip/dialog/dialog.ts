@@ -113,9 +113,16 @@ export class Dialog {
   /** Where requests are sent: the first route, else the remote target (RFC 3261 §12.2.1.1, §8.1.2). */
   nextHop(): SipUri | undefined {
     const first = this.routeSet[0];
-    const uri = first === undefined ? undefined : parseNameAddr(first)?.uri;
-    return uri?.kind === 'sip' ? uri : parseSipUri(this.remoteTarget);
+    if (this.#hop === undefined || this.#hopOf !== (first ?? this.remoteTarget)) {
+      const uri = first === undefined ? undefined : parseNameAddr(first)?.uri;
+      this.#hop = uri?.kind === 'sip' ? uri : parseSipUri(this.remoteTarget);
+      this.#hopOf = first ?? this.remoteTarget;
+    }
+    return this.#hop;
   }
+
+  #hop: SipUri | undefined;
+  #hopOf: string | undefined;
 
   /** Takes the CSeq of a request from the peer; false when it is older than one before (RFC 3261 §12.2.2: 500). */
   accept(request: SipRequest): boolean {

@@ -84,11 +84,9 @@ export class TransactionLayer implements TransactionContext {
     transaction.receive(response);
   }
 
-  /** `request` passed validation; its top Via already holds received and rport. */
-  receiveRequest(request: SipRequest, flow: Flow): void {
+  /** `request` passed validation, `via` is its top one, and `markSource` was applied. */
+  receiveRequest(request: SipRequest, flow: Flow, via: Via): void {
     this.counters.requestReceived(request.method);
-    const via = request.topVia;
-    if (via === undefined) return;
     const key = serverKey(request, via, request.method === 'ACK' ? 'INVITE' : request.method);
     const known = this.#servers.get(key);
     if (known !== undefined) {
@@ -193,14 +191,15 @@ function responsePath(flow: Flow, via: Via): Flow {
   return port === flow.remotePort ? flow : flow.atPort(port);
 }
 
-/** Writes `received` and `rport` into the top Via (RFC 3261 §18.2.1, RFC 3581 §4). */
-export function markSource(request: SipRequest, flow: Flow): void {
+/** Writes `received` and `rport` into the top Via (RFC 3261 §18.2.1, RFC 3581 §4). Answers the Via as it came. */
+export function markSource(request: SipRequest, flow: Flow): Via | undefined {
   const via = request.topVia;
-  if (via === undefined) return;
+  if (via === undefined) return undefined;
   const wantsPort = via.rport !== undefined;
-  if (!wantsPort && via.host === flow.remoteAddress) return;
+  if (!wantsPort && via.host === flow.remoteAddress) return via;
   const params = new Map(via.params);
   if (wantsPort) params.set('rport', String(flow.remotePort));
   params.set('received', flow.remoteAddress);
   request.headers.replaceFirst('Via', formatVia({ transport: via.transport, host: via.host, port: via.port, params }));
+  return via;
 }

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import type { Timer } from '../../kernel/clock.ts';
 import type { MalformedMessage } from '../message/malformed-message.ts';
 import type { SipMessage } from '../message/sip-message.ts';
@@ -20,6 +19,7 @@ export interface TransportLayerOptions {
 
 /** All listening addresses together: picks the one that reaches a destination, and its flow. */
 export class TransportLayer {
+  readonly #transports: readonly TransportName[];
   readonly #bound: { readonly address: ListenAddress; readonly transport: Bound }[] = [];
 
   constructor(options: TransportLayerOptions, listener: TransportListener) {
@@ -31,6 +31,7 @@ export class TransportLayer {
       ...(listener.onSent === undefined ? {} : { onSent: listener.onSent.bind(listener) }),
       ...(listener.onReceived === undefined ? {} : { onReceived: listener.onReceived.bind(listener) }),
     };
+    this.#transports = [...new Set(options.listen.map(({ transport }) => transport))];
     const after = (delayMs: number, task: () => void): Timer => options.after(delayMs, task);
     const maxConnections = options.maxConnections ?? 10_000;
     for (const address of options.listen) {
@@ -72,7 +73,7 @@ export class TransportLayer {
   }
 
   get transports(): readonly TransportName[] {
-    return [...new Set(this.#bound.map(({ address }) => address.transport))];
+    return this.#transports;
   }
 
   get openConnections(): number {
@@ -86,10 +87,10 @@ export class TransportLayer {
 
   /** A way to the destination, or undefined when no listening address has its transport and address family. */
   flowTo(to: Destination): Flow | undefined {
-    const ipv6 = isIPv6(to.address);
+    const ipv6 = isIpv6(to.address);
     let other: Bound | undefined;
     for (const { address, transport } of this.#bound) {
-      if (address.transport !== to.transport || isIPv6(address.host) !== ipv6) continue;
+      if (address.transport !== to.transport || isIpv6(address.host) !== ipv6) continue;
       if (transport instanceof WebSocketTransport) continue; // browsers come to us
       if (transport instanceof StreamTransport) {
         const existing = transport.existing(to.address, to.port);
@@ -113,4 +114,6 @@ export class TransportLayer {
   }
 }
 
+/** Of a literal address. */
+const isIpv6 = (address: string): boolean => address.includes(':');
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';

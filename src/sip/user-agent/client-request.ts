@@ -86,7 +86,7 @@ export class ClientRequest implements ClientTransactionUser {
     }
     this.#context.locator.locate(nextHop, (destinations) => {
       this.#destinations = this.#preferred(destinations, nextHop);
-      this.#tryNext('unreachable', new Error(`no destination for ${nextHop.raw}`));
+      this.#tryNext('unreachable');
     });
     return this;
   }

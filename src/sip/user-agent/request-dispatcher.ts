@@ -11,7 +11,7 @@ import { ServerInvite } from './server-invite.ts';
 import { ServerRequest } from './server-request.ts';
 import { bodyIsUnderstood } from './session-description.ts';
 import { addHeaders, type HeaderLines } from './session-handlers.ts';
-import { SessionTimer } from './session-timer.ts';
+import { tooSmallInterval } from './session-timer.ts';
 import { parseReplaces } from './session-transfer.ts';
 import type { DialogUser, UserAgentContext } from './user-agent-context.ts';
 import type { UserAgentOptions } from './user-agent-options.ts';
@@ -45,9 +45,10 @@ export class RequestDispatcher {
     }
     const fault = validateRequest(message);
     if (fault !== undefined) return this.receiveMalformed(fault, flow);
-    markSource(message, flow);
-    if (flow.reliable) this.#alias(message, flow);
-    this.#context.transactions.receiveRequest(message, flow);
+    const via = markSource(message, flow);
+    if (via === undefined) return;
+    if (flow.reliable && via.port !== undefined && via.params.has('alias')) this.#context.transport.alias(flow, via.port); // RFC 5923
+    this.#context.transactions.receiveRequest(message, flow, via);
   }
 
   receiveMalformed(error: MalformedMessage, flow: Flow): void {
@@ -114,7 +115,7 @@ export class RequestDispatcher {
     if (this.#closed) return this.#refuse(transaction, 503);
     // §8.2.3
     if (!bodyIsUnderstood(request)) return this.#refuse(transaction, 415, { Accept: 'application/sdp', 'Accept-Encoding': 'identity' });
-    const minimum = new SessionTimer(this.#context, { refreshSession: () => undefined, sessionExpired: () => undefined }).tooSmall(request);
+    const minimum = tooSmallInterval(request, this.#context.settings.sessionMinimumSeconds);
     if (minimum !== undefined) return this.#refuse(transaction, 422, { 'Min-SE': String(minimum) });
     const replaced = this.#replaced(request);
     if (typeof replaced === 'number') return this.#refuse(transaction, replaced);
@@ -161,10 +162,5 @@ export class RequestDispatcher {
       source: flow.remoteAddress,
       toUser: uri?.kind === 'sip' ? uri.user : uri?.kind === 'tel' ? uri.number : undefined,
     };
-  }
-
-  #alias(request: SipRequest, flow: Flow): void {
-    const via = request.topVia;
-    if (via?.port !== undefined && via.params.has('alias')) this.#context.transport.alias(flow, via.port);
-  }
+  
 }

@@ -5,6 +5,7 @@ import type { InviteServerTransaction } from '../transaction/invite-server-trans
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import type { InviteSession } from './invite-session.ts';
 import { bodyIsUnderstood, sessionDescription } from './session-description.ts';
+import { tooSmallInterval } from './session-timer.ts';
 import { SuccessRetransmission } from './success-retransmission.ts';
 import type { UserAgentContext } from './user-agent-context.ts';
 
@@ -83,7 +84,7 @@ export class SessionOffers {
     if (offers && (this.#theirs !== undefined || this.#theirUpdate)) {
       return session.respond(transaction, 500, { 'Retry-After': String(Math.floor(this.#context.random.next() * 10)) });
     }
-    const minimum = session.timer.tooSmall(request);
+    const minimum = tooSmallInterval(request, this.#context.settings.sessionMinimumSeconds);
     if (minimum !== undefined) return session.respond(transaction, 422, { 'Min-SE': String(minimum) });
     if (transaction.kind === 'invite') return this.#receiveInvite(transaction, sdp);
     session.dialog.refreshTarget(request);

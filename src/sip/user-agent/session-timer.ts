@@ -45,13 +45,6 @@ export class SessionTimer implements WheelTimerOwner {
     this.#start(asked.seconds, asked.refresher === 'uas' ? 'them' : 'us');
   }
 
-  /** Whether the peer's request asks for too short an interval: the Min-SE of the 422 (RFC 4028 §9). */
-  tooSmall(request: SipRequest): number | undefined {
-    const asked = parseSessionExpires(request.get('Session-Expires'));
-    const minimum = Math.max(this.#context.settings.sessionMinimumSeconds, 90);
-    return asked !== undefined && asked.seconds < minimum && request.supports('timer') ? minimum : undefined;
-  }
-
   /** Settles the interval as server and writes it into our 2xx (RFC 4028 §9). */
   agreeAsServer(request: SipRequest, response: SipResponse): void {
     const asked = parseSessionExpires(request.get('Session-Expires'));
@@ -87,10 +80,19 @@ export class SessionTimer implements WheelTimerOwner {
   }
 }
 
+/** Whether a request asks for too short an interval: the Min-SE of the 422 (RFC 4028 §9). */
+export function tooSmallInterval(request: SipRequest, minimumSeconds: number): number | undefined {
+  const asked = parseSessionExpires(request.get('Session-Expires'));
+  const minimum = Math.max(minimumSeconds, 90);
+  return asked !== undefined && asked.seconds < minimum && request.supports('timer') ? minimum : undefined;
+}
+
 /** `1800;refresher=uas`; undefined when absent or malformed. */
 export function parseSessionExpires(value: string | undefined): { seconds: number; refresher: 'uac' | 'uas' | undefined } | undefined {
-  const match = /^\s*(\d{1,9})\s*(;.*)?$/.exec(value ?? '');
+  if (value === undefined) return undefined;
+  const match = /^\s*(\d{1,9})\s*(;.*)?$/.exec(value);
   if (match === null) return undefined;
-  const refresher = /;\s*refresher\s*=\s*(uac|uas)/i.exec(match[2] ?? '')?.[1]?.toLowerCase();
+  if (match[2] === undefined) return { seconds: Number(match[1]), refresher: undefined };
+  const refresher = /;\s*refresher\s*=\s*(uac|uas)/i.exec(match[2])?.[1]?.toLowerCase();
   return { seconds: Number(match[1]), refresher: refresher === 'uac' || refresher === 'uas' ? refresher : undefined };
 }
