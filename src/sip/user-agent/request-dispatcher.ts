@@ -162,5 +162,5 @@ export class RequestDispatcher {
       source: flow.remoteAddress,
       toUser: uri?.kind === 'sip' ? uri.user : uri?.kind === 'tel' ? uri.number : undefined,
     };
-  
+  }
 }
