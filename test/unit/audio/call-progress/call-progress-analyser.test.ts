@@ -1,0 +1,138 @@
+import { CalleeAudioSource, type CalleeKind } from '../../../../sim/audio/callee-audio.ts';
+import { VoiceLibrary } from '../../../../sim/audio/voice-library.ts';
+import { CallProgressAnalyser } from '../../../../src/audio/call-progress/call-progress-analyser.ts';
+import type { CallProgressEvent, CallProgressHints } from '../../../../src/audio/call-progress/call-progress-event.ts';
+import { SIT_SIGNALS } from '../../../../src/audio/call-progress/special-information-tone.ts';
+import { tonePlans } from '../../../../src/audio/call-progress/tone-plans.ts';
+import { ToneGenerator, type ToneCadence } from '../../../../src/audio/tone-generator.ts';
+import { SeededRandom } from '../../../../src/kernel/random.ts';
+
+const library = new VoiceLibrary();
+
+function analysed(samples: Int16Array, hints: Partial<CallProgressHints> = {}, frameLength = 160): CallProgressEvent[] {
+  const events: CallProgressEvent[] = [];
+  const analyser = new CallProgressAnalyser({ phase: 'connected', ...hints }, (event) => events.push(event));
+  for (let i = 0; i < samples.length; i += frameLength) analyser.push(samples.subarray(i, Math.min(samples.length, i + frameLength)));
+  return events;
+}
+const played = (cadence: ToneCadence, ms: number): Int16Array => {
+  const out = new Int16Array(ms * 8);
+  new ToneGenerator(cadence).process(out);
+  return out;
+};
+const callee = (kind: CalleeKind, seed: number, country?: string) => new CalleeAudioSource(new SeededRandom(seed), library, { snrDb: [Infinity], loss: [0], ...(country === undefined ? {} : { country }) }).make(kind);
+const joined = (...parts: Int16Array[]): Int16Array => {
+  const out = new Int16Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+};
+const silence = (ms: number): Int16Array => new Int16Array(ms * 8);
+const clip = (file: string): Int16Array => library.samples(library.clips.find((c) => c.file === file)!);
+
+describe('tones before the answer', () => {
+  it('knows the plans of at least thirty countries', () => {
+    expect(Object.keys(tonePlans).length).toBeGreaterThanOrEqual(30);
+  });
+
+  it.each(Object.keys(tonePlans))('%s: ringback, busy and reorder', (country) => {
+    const hints = { phase: 'progress', country } as const;
+    expect(analysed(callee('ringback', 1, country).samples, hints).map((e) => e.progress)).toEqual(['ringing']);
+    expect(analysed(callee('busy', 2, country).samples, hints).map((e) => e.progress)).toEqual(['busy_tone']);
+    const same = tonePlans[country]!.reorder.cadence.join() === tonePlans[country]!.busy.cadence.join();
+    if (!same) expect(analysed(callee('reorder', 3, country).samples, hints).map((e) => e.progress)).toEqual(['reorder']);
+  });
+
+  it.each(SIT_SIGNALS.map((s) => [s.kind, s.segments] as const))('%s', (kind, segments) => {
+    const cadence = { segments: [{ frequencies: [], durationMs: 300 }, ...segments.map((s) => ({ frequencies: [s.frequency], durationMs: s.durationMs })), { frequencies: [], durationMs: 1000 }] };
+    const events = analysed(played(cadence, 2800), { phase: 'progress' });
+    expect(events.map((e) => [e.progress, e.final])).toEqual([[kind, true]]);
+  });
+
+  it('begins anew at the answer', () => {
+    const events: CallProgressEvent[] = [];
+    const analyser = new CallProgressAnalyser({ phase: 'progress', country: 'DE' }, (e) => events.push(e));
+    analyser.push(callee('ringback', 4, 'DE').samples);
+    analyser.connected();
+    analyser.push(joined(silence(400), clip('hello-en-us-1a.wav'), silence(3000)));
+    expect(events.map((e) => e.progress)).toEqual(['ringing', 'start_of_voice', 'live_voice']);
+    expect(events[1]!.offsetMs).toBeLessThan(600);
+  });
+
+  it('hears nothing in silence, and no busy tone in speech', () => {
+    expect(analysed(silence(10_000), { phase: 'progress' })).toEqual([]);
+    for (const { file } of library.clips.slice(0, 30)) expect(analysed(clip(file), { phase: 'progress' })).toEqual([]);
+  });
+});
+
+describe('after the answer', () => {
+  it('a short hello and a pause is a person, told within 1.2 s of the first sound', () => {
+    const events = analysed(joined(silence(500), clip('hello-en-us-1a.wav'), silence(3000)));
+    expect(events.map((e) => [e.progress, e.final])).toEqual([['start_of_voice', false], ['live_voice', true]]);
+    expect(Math.abs(events[0]!.offsetMs - 500)).toBeLessThan(60);
+    expect(events[1]!.knownMs).toBeLessThanOrEqual(1700);
+    expect(events[1]!.confidence).toBeGreaterThan(0.5);
+  });
+
+  it('a long greeting and a beep is a machine, whose message ends with the beep', () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const beep = played({ segments: [{ frequencies: [500 + seed * 150], durationMs: 200 + seed * 60 }] }, 200 + seed * 60);
+      const before = joined(silence(600), clip('greeting-en-us-1a.wav'), silence(200 * seed), beep);
+      const events = analysed(joined(before, silence(3000)));
+      expect(events.map((e) => [e.progress, e.final])).toEqual([['start_of_voice', false], ['recorded_msg', false], ['msg_end', true]]);
+      expect(Math.abs(events[2]!.offsetMs - before.length / 8)).toBeLessThan(30);
+      expect(events[2]!.knownMs - events[2]!.offsetMs).toBeLessThan(260);
+    }
+  });
+
+  it('a machine without a beep ends with its silence', () => {
+    const events = analysed(joined(silence(600), clip('greeting-en-us-2a.wav'), silence(4000)), { messageEndSilenceMs: 1500 });
+    expect(events.map((e) => e.progress)).toEqual(['start_of_voice', 'recorded_msg', 'msg_end']);
+    expect(events[2]!.knownMs - events[2]!.offsetMs).toBeCloseTo(1500, -2);
+  });
+
+  it('fax tones', () => {
+    expect(analysed(callee('fax-answer', 1).samples).map((e) => e.progress)).toEqual(['fax_answer_tone']);
+    expect(analysed(callee('fax-calling', 1).samples).map((e) => e.progress)).toEqual(['fax_calling_tone']);
+  });
+
+  it('silence times out, and so does a message that never ends', () => {
+    expect(analysed(silence(3000), { timeoutMs: 2000 })).toMatchObject([{ progress: 'timeout', final: true, knownMs: 2000 }]);
+    const speech = clip('greeting-en-us-1a.wav');
+    const events = analysed(joined(silence(300), speech, speech, speech), { recordedMsgTimeoutMs: 4000 });
+    expect(events.map((e) => e.progress)).toEqual(['start_of_voice', 'recorded_msg', 'timeout']);
+  });
+
+  it('gives the same events whatever the frame length', () => {
+    const samples = callee('machine', 9).samples;
+    const expected = analysed(samples);
+    for (const frameLength of [80, 97, 240, 4000]) expect(analysed(samples, {}, frameLength)).toEqual(expected);
+  });
+
+  it('goes by the hints', () => {
+    const hello = joined(silence(500), clip('hello-en-us-1a.wav'), silence(3000));
+    const quick = analysed(hello, { liveSilenceMs: 150 }).at(-1)!;
+    const slow = analysed(hello, { liveSilenceMs: 900 }).at(-1)!;
+    expect(quick.progress).toBe('live_voice');
+    expect(slow.progress).toBe('live_voice');
+    expect(slow.knownMs - quick.knownMs).toBeGreaterThanOrEqual(700);
+    expect(analysed(joined(silence(300), clip('greeting-en-us-1a.wav')), { recordedSpeechMs: 700 })[1]).toMatchObject({ progress: 'recorded_msg' });
+  });
+
+  it('takes a person with a long greeting back from the machines when the person waits', () => {
+    const long = library.clips.filter((c) => c.kind === 'hello' && c.durationMs > 1250);
+    expect(long.length).toBeGreaterThan(3);
+    for (const { file } of long) expect(analysed(joined(silence(500), clip(file), silence(3000))).at(-1)).toMatchObject({ progress: 'live_voice', final: true });
+  });
+
+  it('in the background, revises a person who turns out to beep', () => {
+    const beep = played({ segments: [{ frequencies: [1000], durationMs: 400 }] }, 400);
+    const samples = joined(silence(500), clip('hello-en-us-1a.wav'), silence(2000), beep, silence(2000));
+    expect(analysed(samples).map((e) => e.progress)).toEqual(['start_of_voice', 'live_voice']);
+    const events = analysed(samples, { background: true });
+    expect(events.map((e) => [e.progress, e.revises])).toEqual([['start_of_voice', false], ['live_voice', false], ['recorded_msg', true], ['msg_end', false]]);
+  });
+});
