@@ -15,6 +15,7 @@ import { HostState } from './host-state.ts';
 import { Moves } from './moves.ts';
 import type { ResourceLoader } from './resource-loader.ts';
 import { Sends } from './sends.ts';
+import { SessionFamilies } from './session-families.ts';
 import type { RunnerFactory, SessionRunner } from './session-runner.ts';
 
 export interface HostParts {
@@ -52,10 +53,12 @@ export class CcxmlHost implements CcxmlServer {
   readonly #moves: Moves;
   readonly #traced = new Map<SessionId, Set<(entry: TraceEntry) => void>>();
   readonly #limits: SessionLimits;
+  readonly #families: SessionFamilies;
 
   constructor(parts: HostParts) {
     this.#parts = parts;
     this.#limits = { ...defaultSessionLimits, ...parts.limits };
+    this.#families = new SessionFamilies(parts.clock, this.#limits.childSessions);
     this.state = new HostState({ platform: parts.platform, clock: parts.clock, logger: parts.logger, resources: parts.resources, limits: this.#limits });
     this.#bridging = new Bridging(this.state);
     this.#dialogs = new Dialogs(this.state, this.#bridging);
@@ -64,7 +67,7 @@ export class CcxmlHost implements CcxmlServer {
     this.#sends = new Sends(this.state);
     this.#moves = new Moves(this.state, this.#conferences);
     this.#runner = parts.runner({
-      request: (session, request) => this.#request(session, request),
+      request: (session, request) => this.#guarded(session, request),
       lost: (session, reason) => this.#ended(session, { how: 'limit', values: {}, reason }),
     });
   }
@@ -132,8 +135,19 @@ export class CcxmlHost implements CcxmlServer {
       post: (message) => this.#runner.post(session, message),
     };
     this.state.sessions.set(session, host);
-    if (parent !== undefined) this.state.sessions.get(parent)?.children.add(session);
+    if (parent === undefined) this.#families.begin(session);
+    else this.state.sessions.get(parent)?.children.add(session);
     this.#runner.launch({ session, uri, startupMode, parent, values, ioProcessors: this.#parts.ioProcessors?.() ?? {}, fetch, limits: this.#limits, trace: this.#parts.observe?.trace !== undefined });
+  }
+
+  /** What throws here is a bug; it ends the session that met it, not the server. */
+  #guarded(session: SessionId, request: SessionRequest): void {
+    try {
+      this.#request(session, request);
+    } catch (error) {
+      this.state.logger.error({ session, request: request.do, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a session request failed');
+      this.state.sessions.get(session)?.post({ type: 'kill', unconditional: true, reason: `internal: ${request.do} failed` });
+    }
   }
 
   #request(session: SessionId, request: SessionRequest): void {
@@ -171,8 +185,9 @@ export class CcxmlHost implements CcxmlServer {
 
   #createSession(parent: HostSession, request: Extract<SessionRequest, { do: 'createccxml' }>): void {
     const refuse = (reason: string): void => this.state.elementError(parent.id, 'error.createccxml', 'createccxml', reason, { sessionid: request.session });
-    if (parent.children.size >= this.#limits.childSessions) return refuse(`this session already has ${parent.children.size} child sessions`);
     if (this.state.sessions.size >= (this.#parts.maxSessions ?? 10_000)) return refuse('too many sessions run');
+    const trouble = this.#families.join(parent.id, request.session);
+    if (trouble !== undefined) return refuse(trouble);
     this.#launch(request.session, request.next.uri, parent.id, request.parameters, request.next, 'createccxml', undefined);
   }
 
@@ -195,6 +210,7 @@ export class CcxmlHost implements CcxmlServer {
     const session = this.state.sessions.get(id);
     if (session === undefined) return;
     this.state.sessions.delete(id);
+    this.#families.end(id);
     this.#traced.delete(id);
     for (const controller of session.fetches.values()) controller.abort();
     for (const dialog of [...session.dialogs]) this.#dialogs.abandon(dialog);

@@ -3,7 +3,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import { DocumentCache } from '../document/document-cache.ts';
 import { CcxmlSession } from '../session/ccxml-session.ts';
-import type { RunnerFactory } from './session-runner.ts';
+import type { SessionRequest } from '../session/session-protocol.ts';
+import { noRoom, type RunnerFactory } from './session-runner.ts';
 
 /** Sessions on the caller's own thread: for tests and simulated time. There is no watchdog over a built-in that never returns. */
 export function inProcessRunner(parts: { readonly scripts: ScriptEngine; readonly clock: Clock; readonly documents?: DocumentCache; readonly defer?: (task: () => void) => void }): RunnerFactory {
@@ -27,15 +28,17 @@ export function inProcessRunner(parts: { readonly scripts: ScriptEngine; readonl
     return {
       launch: (start) => {
         const id = start.session;
-        const session = new CcxmlSession(start, {
-          scripts: parts.scripts, documents, clock: parts.clock, cpuNow: () => performance.now(), defer,
-          toHost: (request) => {
-            if (request.do === 'end') sessions.delete(id);
-            outbox.push(() => events.request(id, request));
-            flush();
-          },
-        });
-        if (!session.ended) sessions.set(id, session);
+        const toHost = (request: SessionRequest): void => {
+          if (request.do === 'end') sessions.delete(id);
+          outbox.push(() => events.request(id, request));
+          flush();
+        };
+        try {
+          const session = new CcxmlSession(start, { scripts: parts.scripts, documents, clock: parts.clock, cpuNow: () => performance.now(), defer, toHost });
+          if (!session.ended) sessions.set(id, session);
+        } catch (error) {
+          toHost({ do: 'end', end: noRoom(error) });
+        }
       },
       post: (id, message) => {
         outbox.push(() => sessions.get(id)?.post(message));

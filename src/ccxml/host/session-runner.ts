@@ -1,4 +1,5 @@
 import type { SessionId } from '../../kernel/ids.ts';
+import type { SessionEnd } from '../platform.ts';
 import type { SessionMessage, SessionRequest, SessionStart } from '../session/session-protocol.ts';
 
 /** Where sessions run: worker threads in production, in process in tests and simulations. */
@@ -15,3 +16,8 @@ export interface RunnerEvents {
 }
 
 export type RunnerFactory = (events: RunnerEvents) => SessionRunner;
+
+/** The end of a session whose thread has no room for it. */
+export function noRoom(error: unknown): SessionEnd {
+  return { how: 'limit', values: {}, reason: `no room for another session: ${error instanceof Error ? error.message : String(error)}` };
+}

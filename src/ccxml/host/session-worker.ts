@@ -4,6 +4,8 @@ import { SystemClock, type Clock } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import { DocumentCache } from '../document/document-cache.ts';
 import { CcxmlSession } from '../session/ccxml-session.ts';
+import type { SessionRequest } from '../session/session-protocol.ts';
+import { noRoom } from './session-runner.ts';
 import { watchTime, type FromWorker, type ToWorker, type WorkerSetup } from './worker-protocol.ts';
 
 /** A thread that runs CCXML sessions. What it works on stands in the shared watch, so that the main thread can end it. */
@@ -42,22 +44,21 @@ const attendedClock = (slot: number): Clock => ({
 
 function launch({ slot, start }: Extract<ToWorker, { type: 'launch' }>): void {
   const id = start.session;
+  const toHost = (request: SessionRequest): void => {
+    if (request.do === 'end') sessions.delete(id);
+    outbox.push({ type: 'request', session: id, request });
+  };
+  const defer = (task: () => void): void => void setImmediate(() => {
+    attend(slot, task);
+    flush();
+  });
   attend(slot, () => {
-    const session = new CcxmlSession(start, {
-      scripts: engine,
-      documents,
-      clock: attendedClock(slot),
-      cpuNow: () => performance.now(),
-      defer: (task) => void setImmediate(() => {
-        attend(slot, task);
-        flush();
-      }),
-      toHost: (request) => {
-        if (request.do === 'end') sessions.delete(id);
-        outbox.push({ type: 'request', session: id, request });
-      },
-    });
-    if (!session.ended) sessions.set(id, { session, slot });
+    try {
+      const session = new CcxmlSession(start, { scripts: engine, documents, clock: attendedClock(slot), cpuNow: () => performance.now(), defer, toHost });
+      if (!session.ended) sessions.set(id, { session, slot });
+    } catch (error) {
+      toHost({ do: 'end', end: noRoom(error) });
+    }
   });
 }
 

@@ -187,8 +187,16 @@ export class CcxmlSession {
     if (!this.#ended && this.#queue.length > 0) this.#surroundings.defer(() => this.#drain());
   }
 
+  /** On the session's CPU account. What throws here is a bug, and ends this session alone. */
   #metered(work: () => void): void {
-    if (!this.#cpu.spend(work) && !this.#ended) this.#end({ how: 'limit', values: {}, reason: `the page used more CPU time than it may (${this.start.limits.cpuBurstMs} ms at once)` });
+    const guarded = (): void => {
+      try {
+        work();
+      } catch (error) {
+        this.#end({ how: 'error', values: {}, reason: `internal: ${error instanceof Error ? error.message : String(error)}` });
+      }
+    };
+    if (!this.#cpu.spend(guarded) && !this.#ended) this.#end({ how: 'limit', values: {}, reason: `the page used more CPU time than it may (${this.start.limits.cpuBurstMs} ms at once)` });
   }
 
   /** §9.1: state first, then the first transition in document order that matches, then its content. */
@@ -329,7 +337,9 @@ export class CcxmlSession {
     this.delayed.clear();
     this.#queue.clear();
     this.#waiting.clear();
-    this.#surroundings.defer(() => this.context.dispose());
+    this.#surroundings.defer(() => {
+      this.context.dispose();
+    });
   }
 
   /** Ends from outside, without a word to the host. */

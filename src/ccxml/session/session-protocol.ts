@@ -128,6 +128,7 @@ export interface SessionLimits {
   readonly cpuRefillPerSecondMs: number;
   readonly queuedEvents: number;
   readonly timers: number;
+  /** Alive among a session and all that it and they started. */
   readonly childSessions: number;
   /** Fetches under way at the same time. */
   readonly fetches: number;

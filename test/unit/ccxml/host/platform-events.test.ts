@@ -79,6 +79,19 @@ describe('platform events', () => {
     await world.close();
   });
 
+  it('stops a page that starts itself again and again, and one that hands itself on for ever', async () => {
+    const bomb = onLoaded('<createccxml next="\'main\'"/><createccxml next="\'main\'"/>', '<transition event="error.createccxml"/>');
+    const world = await CcxmlWorld.create({ main: bomb, relay: onLoaded('<createccxml next="\'relay\'"/>', '<transition event="ccxml.created"><exit/></transition><transition event="error.createccxml"><exit/></transition>') }, { childSessions: 10 });
+    world.start('main');
+    await world.live(5000);
+    expect(world.host.sessionCount).toBe(11);
+    world.start('relay');
+    await world.live(100);
+    expect(world.host.sessionCount).toBe(11);
+    await world.close();
+    expect(world.host.sessionCount).toBe(0);
+  });
+
   it('lets one session see what another does with a shared conference', async () => {
     const world = await CcxmlWorld.create({
       nailer: onLoaded('<createconference conferenceid="k" confname="\'agent-7\'"/><createcall dest="\'sip:answer@sim\'" connectionid="c"/>', '<transition event="connection.connected"><join id1="c" id2="k"/></transition><transition event="look"><exit expr="session.connections[c].input == k ? \'nailed\' : \'lost\'"/></transition>', variables),
