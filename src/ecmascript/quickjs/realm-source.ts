@@ -61,7 +61,7 @@ export const realmSource = String.raw`0,function () {
       case 'number': return v === 0 && 1 / v < 0 ? 'n-0' : 'n' + v;
       case 'boolean': return v ? 't' : 'f';
       case 'object': if (v === null) return 'l'; shared.pending = v; return 'o';
-      case 'bigint': return 'n' + v;
+      case 'bigint': return 'n' + Num(v);
       default: return 'u';
     }
   }
@@ -174,7 +174,7 @@ export const realmSource = String.raw`0,function () {
   }
   shared.own = own; shared.bare = bare; shared.scopes = scopes; shared.define = define; shared.decode = decode; shared.view = view; shared.raws = raws; shared.get = get;
   shared.iso = Function.prototype.call.bind(Date.prototype.toISOString);
-  const kept = { isArray, keys, create, getOwnPropertyDescriptor, parse, stringify, Text, Err, ErrorType, DateType };
+  const kept = { isArray, keys, create, getOwnPropertyDescriptor, parse, stringify, Text, Num, Err, ErrorType, DateType };
   for (const name in kept) shared[name] = kept[name];
   return { shared, open: op_open, close: op_close, evaluate: op_evaluate, plain: op_plain, declare: op_declare, set: op_set, setReadOnly: op_setReadOnly, has: op_has, remove: op_remove, read: op_read, bind: op_bind, bindValue: op_bindValue, store: op_store };
 }`;
@@ -186,12 +186,12 @@ const coreFunctions = ['open', 'close', 'evaluate', 'plain', 'declare', 'set', '
 const groups = {
   export: String.raw`0,function (s) {
   'use strict';
-  const { isArray, keys, create, bare, iso, stringify, Text, DateType, ErrorType } = s;
+  const { isArray, keys, create, bare, iso, stringify, Text, Num, DateType, ErrorType } = s;
   function encodeDeep(v, depth, state) {
     switch (typeof v) {
       case 'string': case 'boolean': return v;
       case 'number': return v !== v || v === Infinity || v === -Infinity || (v === 0 && 1 / v < 0) ? bare(['n', v === 0 ? '-0' : Text(v)]) : v;
-      case 'bigint': return bare(['n', Text(v)]);
+      case 'bigint': return bare(['n', Text(Num(v))]);
       case 'object': break;
       default: return bare(['u']);
     }

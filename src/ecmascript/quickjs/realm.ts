@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import type { Intrinsics, QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
 import type { ScriptLimits, ScriptOutcome } from '../ecmascript.ts';
 import { needsRealm, type Primitive, type SimplePath } from '../simple-expression.ts';
@@ -18,6 +19,13 @@ const intrinsics: Intrinsics = { BaseObjects: true, Date: true, Eval: true, Stri
 
 /** QuickJS keeps some slack of its own; a runtime below this cannot even hold its built-ins. */
 const leastMemory = 512 * 1024;
+
+/**
+ * How deep scripts may nest and recurse. QuickJS counts its own stack, which must run out before the thread's does: a WebAssembly
+ * frame takes several times as much there, and running out there breaks the instance. Measured with nested brackets, JSON, regular
+ * expressions and recursion: a main thread (984 KB) overflows at 64 KB, a worker (4 MB) not at 128 KB.
+ */
+const maxStackBytes = (isMainThread ? 32 : 128) * 1024;
 
 export const done: ScriptOutcome = { ok: true, value: undefined };
 
@@ -44,7 +52,7 @@ export class Realm {
     this.#limits = limits;
     this.#runtime = module.newRuntime();
     this.#runtime.setMemoryLimit(Math.max(limits.memoryBytes, leastMemory));
-    this.#runtime.setMaxStackSize(256 * 1024);
+    this.#runtime.setMaxStackSize(maxStackBytes);
     this.#runtime.setInterruptHandler(() => this.#interrupt());
     this.vm = this.#runtime.newContext({ intrinsics });
     const make = this.must(this.vm.evalCode(realmSource, 'realm', { type: 'global' }));
@@ -251,8 +259,9 @@ function realmValue(result: ReturnType<QuickJSContext['callFunction']>): QuickJS
 /** The first line of a stack that is authored. Authored text stands on line 2 of what is compiled. */
 function placeOf(stack: string): { line?: number; column?: number; place?: string } {
   for (const frame of stack.split('\n')) {
-    const found = /\(?([^()\s][^()]*):(\d+):(\d+)\)?$/.exec(frame.trim().replace(/^at\s+(?:\S+\s+)?\(/, '('));
-    if (found === null || found[1] === 'realm') continue;
+    const found = /^at (?:.*\()?([^()]+):(\d+):(\d+)\)?$/.exec(frame.trim());
+    // `<input>`: text that the script itself made, whose lines are nobody's.
+    if (found === null || found[1] === 'realm' || found[1]?.startsWith('<') === true) continue;
     const [, place = '', line, column] = found;
     return { line: Math.max(Number(line) - 1, 1), column: Number(column), ...(place === 'expression' ? {} : { place }) };
   }

@@ -14,5 +14,7 @@ export function newWasmMemory(initial: number, maximum: number): WasmMemory {
 
 /** A trap: the instance was left in the middle of something and cannot be trusted any more. */
 export function isWasmTrap(error: unknown): boolean {
+  // The thread's own stack ran out inside the instance: its stack pointer was not set back.
+  if (error instanceof Error && error.name === 'RangeError' && /call stack/.test(error.message)) return true;
   return error instanceof wasm.RuntimeError || (error instanceof Error && (error.name === 'RuntimeError' || /^Aborted/.test(error.message)));
 }

@@ -158,6 +158,17 @@ describe('quickjs-context', () => {
     neighbour.dispose();
   });
 
+  it.each([
+    "JSON.parse('['.repeat(1e5))", "new RegExp('(?:'.repeat(50000)+')'.repeat(50000))", "(function(){var a=[];for(var i=0;i<20000;i++)a=[a];return String(a)})()", "eval('('.repeat(20000)+')'.repeat(20000))",
+    "eval('['.repeat(20000)+']'.repeat(20000))", "eval('function a(){'.repeat(5000)+'}'.repeat(5000))", "eval('`${'.repeat(20000)+'1'+'}`'.repeat(20000))", "(function(){var p={};for(var i=0;i<30000;i++)p=new Proxy(p,{});return p.x})()",
+    "(function(){var o={get x(){return this.x}};return o.x})()", '(function f(){try{f()}finally{f()}})()', "(function(){var f=function(){return 1};for(var i=0;i<30000;i++)f=f.bind(null);return f()})()", 'BigInt(2)**BigInt(1000000)',
+  ])('survives %s, which runs deep', (expression) => {
+    const outcome = context.evaluate(context.root, expression);
+    if (!outcome.ok) expect(outcome.kind).toMatch(/^(error|timeout|memory)$/);
+    expect(engine.broken).toBeUndefined();
+    expect(value(context.evaluate(context.root, '[1].concat(2)'))).toEqual([1, 2]);
+  });
+
   it('gives no way to the host', () => {
     const scope = context.openScope(context.root, 'ccxml', { named: true });
     value(context.setReadOnly(scope, 'event$', { name: 'x' }));
