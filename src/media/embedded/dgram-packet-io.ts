@@ -29,14 +29,6 @@ export class DgramPacketIo implements PacketIo {
     // Node delivers by itself.
   }
 
-  pollOne(): void {
-    // Node delivers by itself.
-  }
-
-  pollControl(): void {
-    // Node delivers by itself.
-  }
-
   flush(): void {
     // Nothing is queued.
   }

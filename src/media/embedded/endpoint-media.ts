@@ -2,7 +2,7 @@ import { isRtcp, RtpPacket, SrtpContext } from '../../rtp/index.ts';
 import { canReceive, canSend, type NegotiatedAudio } from '../../sdp/index.ts';
 import { createCodec, type Codec } from './codecs.ts';
 import { Latch } from './latch.ts';
-import { addressNumber, type PacketSocket, type SocketPair } from './packet-io.ts';
+import { addressNumber, type SocketPair } from './packet-io.ts';
 import { RtcpSession } from './rtcp-session.ts';
 import { RtpReceiver, type KeyListener } from './rtp-receiver.ts';
 import { RtpSender } from './rtp-sender.ts';
@@ -24,10 +24,6 @@ export class EndpointMedia {
   /** It is fed by another's `forwardTo`: it makes no frames of its own. */
   fed = false;
   forwardsEvents = false;
-  /** The socket that its audio arrives at. */
-  get socket(): PacketSocket {
-    return this.#pair.rtp;
-  }
   /** SRTP packets that were not authentic, or came twice. */
   forged = 0;
   readonly #pair: SocketPair;

@@ -7,7 +7,6 @@ import type { WorkerConfig } from './config.ts';
 import { DialogNode } from './dialog.ts';
 import { EdgeLine } from './edge.ts';
 import { Endpoint } from './endpoint.ts';
-import type { EndpointMedia } from './endpoint-media.ts';
 import type { FileThread } from './file-thread.ts';
 import { Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import type { PacketIo } from './packet-io.ts';
@@ -44,7 +43,7 @@ export class MediaEngine implements NodeContext {
   readonly #gatherer = new Gatherer();
   readonly #mixed = new Int16Array(frameSamples(8000));
   readonly #still = new Int16Array(frameSamples(8000));
-  readonly #forwarding: EndpointMedia[] = [];
+  #forwarding = 0;
   #ticks = 0;
 
   constructor(parts: EngineParts) {
@@ -72,11 +71,11 @@ export class MediaEngine implements NodeContext {
   tick(nowMs: number): void {
     const { io } = this.#parts;
     this.#ticks += 1;
-    this.#forwarding.length = 0;
+    this.#forwarding = 0;
     for (let i = 0; i < this.#endpoints.length; i++) {
       const endpoint = this.#endpoints[i] as Endpoint;
       endpoint.chooseForward();
-      if (endpoint.media?.forwardTo !== undefined) this.#forwarding.push(endpoint.media);
+      if (endpoint.media?.forwardTo !== undefined) this.#forwarding += 1;
     }
     io.poll(nowMs);
     const edges = this.#edges;
@@ -98,18 +97,16 @@ export class MediaEngine implements NodeContext {
       if (edge.closing) this.#removeEdge(edge);
     }
     const phase = this.#ticks % controlTicks;
-    if (phase === 0) io.pollControl(nowMs);
     for (let i = phase; i < this.#endpoints.length; i += controlTicks) (this.#endpoints[i] as Endpoint).control(nowMs);
   }
 
   get isForwarding(): boolean {
-    return this.#forwarding.length > 0;
+    return this.#forwarding > 0;
   }
 
   /** Between two ticks: what is only forwarded does not wait for the next one. */
   forward(nowMs: number): void {
-    const { io } = this.#parts;
-    for (let i = 0; i < this.#forwarding.length; i++) io.pollOne((this.#forwarding[i] as EndpointMedia).socket, nowMs);
+    this.#parts.io.poll(nowMs);
   }
 
   /** Runs a command that the main thread has checked. One whose node is gone meanwhile does nothing. */

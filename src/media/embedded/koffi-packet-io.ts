@@ -2,6 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { addressNumber, type PacketIo, type PacketListener, type PacketSocket, type SocketPair } from './packet-io.ts';
 import { PortRange } from './port-range.ts';
 import type { Libc } from './libc.ts';
+import { Readiness } from './readiness.ts';
 import { ReceiveBatch } from './receive-batch.ts';
 import { readSocketAddress, socketAddressBytes, writeSocketAddress } from './socket-address.ts';
 
@@ -21,8 +22,8 @@ export class KoffiPacketIo implements PacketIo {
   readonly #range: PortRange;
   readonly #dscp: number;
   readonly #batch: ReceiveBatch;
-  readonly #rtp: KoffiSocket[] = [];
-  readonly #rtcp: KoffiSocket[] = [];
+  readonly #readiness: Readiness;
+  readonly #sockets = new Map<number, KoffiSocket>();
 
   constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number) {
     this.#libc = libc;
@@ -30,10 +31,11 @@ export class KoffiPacketIo implements PacketIo {
     this.#range = new PortRange(ports);
     this.#dscp = dscp;
     this.#batch = new ReceiveBatch(libc);
+    this.#readiness = new Readiness(libc);
   }
 
   get openSockets(): number {
-    return this.#rtp.length + this.#rtcp.length;
+    return this.#sockets.size;
   }
 
   openPair(done: (pair: SocketPair | undefined) => void): void {
@@ -46,23 +48,19 @@ export class KoffiPacketIo implements PacketIo {
         continue;
       }
       const [rtp, rtcp] = (first.port & 1) === 0 ? [first, second] : [second, first];
-      this.#register(rtp, this.#rtp);
-      this.#register(rtcp, this.#rtcp);
+      this.#register(rtp);
+      this.#register(rtcp);
       return done({ rtp, rtcp });
     }
     done(undefined);
   }
 
   poll(nowMs: number): void {
-    this.#read(this.#rtp, nowMs);
-  }
-
-  pollOne(socket: PacketSocket, nowMs: number): void {
-    this.#receive(socket as KoffiSocket, Date.now() - nowMs, nowMs);
-  }
-
-  pollControl(nowMs: number): void {
-    this.#read(this.#rtcp, nowMs);
+    const wallOffset = Date.now() - nowMs;
+    // One round, or a socket that is flooded would be told again and again.
+    const count = this.#readiness.wait();
+    for (let i = 0; i < count; i++) this.#receive(this.#readiness.fd(i), wallOffset, nowMs);
+    if (this.#readiness.isFull(count)) for (const fd of this.#sockets.keys()) this.#receive(fd, wallOffset, nowMs);
   }
 
   flush(): void {
@@ -70,16 +68,13 @@ export class KoffiPacketIo implements PacketIo {
   }
 
   close(): void {
-    for (const socket of [...this.#rtp, ...this.#rtcp]) socket.close();
+    for (const socket of [...this.#sockets.values()]) socket.close();
+    this.#readiness.close();
   }
 
-  #read(sockets: readonly KoffiSocket[], nowMs: number): void {
-    const wallOffset = Date.now() - nowMs;
-    for (let i = 0; i < sockets.length; i++) this.#receive(sockets[i] as KoffiSocket, wallOffset, nowMs);
-  }
-
-  #receive(socket: KoffiSocket, wallOffset: number, nowMs: number): void {
-    if (socket.isClosed) return;
+  #receive(fd: number, wallOffset: number, nowMs: number): void {
+    const socket = this.#sockets.get(fd);
+    if (socket === undefined) return;
     for (let round = 0; round < maxRounds; round++) {
       const count = this.#libc.recvmmsg(socket.fd, this.#batch.pointer, this.#batch.size, msgDontwait, null);
       if (count <= 0) return;
@@ -109,11 +104,14 @@ export class KoffiPacketIo implements PacketIo {
     return new KoffiSocket(libc, fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4);
   }
 
-  #register(socket: KoffiSocket, list: KoffiSocket[]): void {
-    list.push(socket);
+  #register(socket: KoffiSocket): void {
+    const { fd } = socket;
+    this.#sockets.set(fd, socket);
+    this.#readiness.add(fd);
+    // Before the descriptor is closed: its number may be given out again at once.
     socket.onClose = () => {
-      const at = list.indexOf(socket);
-      if (at >= 0) list.splice(at, 1);
+      this.#sockets.delete(fd);
+      this.#readiness.delete(fd);
     };
   }
 }
@@ -181,7 +179,7 @@ class KoffiSocket implements PacketSocket {
     if (this.#closed) return;
     this.#closed = true;
     this.listener = undefined;
-    this.#libc.close(this.fd);
     this.onClose();
+    this.#libc.close(this.fd);
   }
 }

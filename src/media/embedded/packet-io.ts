@@ -28,12 +28,8 @@ export interface PacketIo {
   readonly kind: 'koffi' | 'dgram';
   /** Opens an even port and the odd one above it. Undefined when none is free. */
   openPair(done: (pair: SocketPair | undefined) => void): void;
-  /** Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick. */
+  /** Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick, and between ticks while legs are only forwarded. */
   poll(nowMs: number): void;
-  /** The same for one socket, between two ticks. */
-  pollOne(socket: PacketSocket, nowMs: number): void;
-  /** RTCP sockets too: called now and then. */
-  pollControl(nowMs: number): void;
   /** Hands over what `send` has queued, where the kind queues. Called at the end of each tick. */
   flush(): void;
   readonly openSockets: number;

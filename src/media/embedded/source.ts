@@ -28,6 +28,8 @@ export class Source {
   /** The two frames before, so that a clamp that begins in mid-stream knows its past. */
   readonly #history: Int16Array;
   #historyFrames = 0;
+  #silentFrames = 0;
+  #hasViews = false;
   readonly #clamped: (ClampedView | undefined)[] = new Array<undefined>(modeCount).fill(undefined);
   readonly #other: (ResampledView | undefined)[] = new Array<undefined>(modeCount).fill(undefined);
 
@@ -39,28 +41,40 @@ export class Source {
 
   /** A new tick: what was there becomes the past. The owner then fills `frame` or calls `silence`. */
   begin(): void {
-    const size = this.frame.length;
-    this.#history.copyWithin(0, size);
-    this.#history.set(this.frame, size);
+    // After three silent frames the past is silent too, and stays so without being written again.
+    this.#silentFrames = this.present ? 0 : this.#silentFrames + 1;
+    if (this.#silentFrames < 4) {
+      const size = this.frame.length;
+      this.#history.copyWithin(0, size);
+      this.#history.set(this.frame, size);
+    }
     this.#historyFrames = this.present ? this.#historyFrames + 1 : 0;
     this.present = false;
     this.live = false;
     this.suspicious = false;
-    for (let i = 1; i < modeCount; i++) {
-      const view = this.#clamped[i];
-      if (view === undefined) continue;
-      // Nobody read it in the last tick: its look-back has a hole, so it is made anew when needed.
-      if (!view.fresh) this.#clamped[i] = undefined;
-      view.fresh = false;
-    }
+    if (this.#hasViews) this.#renewViews();
+  }
+
+  #renewViews(): void {
+    this.#hasViews = false;
     for (let i = 0; i < modeCount; i++) {
-      const view = this.#other[i];
-      if (view !== undefined) view.fresh = false;
+      const view = this.#clamped[i];
+      if (view !== undefined) {
+        // Nobody read it in the last tick: its look-back has a hole, so it is made anew when needed.
+        if (!view.fresh) this.#clamped[i] = undefined;
+        else this.#hasViews = true;
+        view.fresh = false;
+      }
+      const other = this.#other[i];
+      if (other !== undefined) {
+        other.fresh = false;
+        this.#hasViews = true;
+      }
     }
   }
 
   silence(): void {
-    this.frame.fill(0);
+    if (this.#silentFrames < 4) this.frame.fill(0);
     this.present = false;
   }
 
@@ -69,6 +83,7 @@ export class Source {
     const native = mode === 'pass' ? (this.present ? this.frame : undefined) : this.#clampedFrame(mode);
     if (rate === this.rate) return native;
     const index = modeIndex[mode];
+    this.#hasViews = true;
     const view = (this.#other[index] ??= new ResampledView(this.rate, rate));
     return view.frame(native);
   }
@@ -80,6 +95,7 @@ export class Source {
       view = new ClampedView(mode, this.rate);
       if (this.#historyFrames >= 2) view.prime(this.#history);
       this.#clamped[index] = view;
+      this.#hasViews = true;
     }
     return view.read(this);
   }

@@ -6,7 +6,9 @@ import type { MediaEvent } from '../../../src/media/media.ts';
 import type { ServerReply, ServerRequest } from './protocol.ts';
 
 const id = (name: string): MediaId => name as MediaId;
-const [packetIo, workers] = [process.argv[2] as 'koffi' | 'dgram', Number(process.argv[3] ?? 1)];
+const [packetIo, work] = [process.argv[2] as 'koffi' | 'dgram', process.argv[3] as 'full' | 'forward'];
+const workers = Number(process.argv[4] ?? 1);
+const codecs = work === 'full' ? undefined : ['PCMU'];
 const media = createEmbeddedMedia({ packetIo, workers, maxEndpointsPerWorker: 10_000, admissionTickMs: 1000 }, { log: silentLogger });
 const reply = (message: ServerReply): void => void process.send?.(message);
 const ports = new Map<string, number>();
@@ -27,11 +29,19 @@ process.on('message', (request: ServerRequest) => {
   if (request.kind === 'open') {
     wanted = request.legs;
     onAll = () => reply({ kind: 'opened', ports: Array.from({ length: wanted }, (_, i) => ports.get(`leg${i}`) ?? 0) });
-    for (let i = 0; i < request.legs; i++) {
+    const sdp = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${request.remotePort} RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n`;
+    for (let i = 0; work === 'forward' && i < request.legs; i++) {
+      const group = `g${Math.floor(i / 2)}`;
+      media.openEndpoint({ node: id(`leg${i}`), group, remoteSdp: sdp, listen: false, ...(codecs === undefined ? {} : { codecs }) });
+      if (i % 2 === 0) continue;
+      media.connect({ from: id(`leg${i}`), to: id(`leg${i - 1}`) });
+      media.connect({ from: id(`leg${i - 1}`), to: id(`leg${i}`) });
+    }
+    for (let i = 0; work === 'full' && i < request.legs; i++) {
       const group = `g${Math.floor(i / 3)}`;
       const conference = id(`conference${Math.floor(i / 3)}`);
       if (i % 3 === 0) media.openConference({ node: conference, group });
-      media.openEndpoint({ node: id(`leg${i}`), group, remoteSdp: `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${request.remotePort} RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n` });
+      media.openEndpoint({ node: id(`leg${i}`), group, remoteSdp: sdp });
       media.connect({ from: id(`leg${i}`), to: conference });
       media.connect({ from: conference, to: id(`leg${i}`) });
       media.classify({ node: id(`leg${i}`), hints: { phase: 'connected', background: true, timeoutMs: 3_600_000, recordedMsgTimeoutMs: 3_600_000 } });

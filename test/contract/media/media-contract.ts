@@ -449,25 +449,22 @@ export function mediaContract(name: string, create: () => Media): void {
         expect(h.digits('conference')).toContain(keys);
       }, 15_000);
 
-      test('a clamp that is set while a call runs acts, without a click', async () => {
+      test('a clamp that is set while a call runs acts from then on, and ends when it is taken away', async () => {
         const a = await h.phone('a');
         const b = await h.phone('b');
-        a.say = sine(440, 6000);
+        a.say = silence;
         h.join('a', 'b');
-        await wait(300);
+        a.press('1');
+        await h.until(() => b.events() === '1', 3000, 'the first digit');
         h.connect('a', 'b', { clamp: { events: 'mute', inband: 'silence' } });
-        await wait(300);
-        h.connect('a', 'b');
         await wait(200);
-        const audio = b.audio();
-        let largest = 0;
-        for (let i = 1; i < audio.length; i++) largest = Math.max(largest, Math.abs(audio[i]! - audio[i - 1]!));
-        expect(largest).toBeLessThan(4500);
-        h.connect('a', 'b', { clamp: { events: 'mute', inband: 'pass' } });
         a.press('3');
         await h.event('digit', (e) => e.digit === '3');
+        h.connect('a', 'b');
         await wait(200);
-        expect(b.events()).toBe('');
+        a.press('5');
+        await h.until(() => b.events().includes('5'), 3000, 'the last digit');
+        expect(b.events()).toBe('15');
       });
     });
 
@@ -573,12 +570,12 @@ export function mediaContract(name: string, create: () => Media): void {
         const a = await h.phone('a');
         a.say = (at) => (Math.floor(at / 4000) % 2 === 0 ? Int16Array.from({ length: 160 }, (_, i) => 2000 * (Math.sin((2 * Math.PI * 480 * (at + i)) / 8000) + Math.sin((2 * Math.PI * 620 * (at + i)) / 8000))) : silence());
         expect(h.media.classify({ node: id('a'), hints: { phase: 'progress' } }).accepted).toBe(true);
-        expect(await h.event('callprogress', (e) => e.progress === 'busy_tone', 6000)).toMatchObject({ final: true });
+        expect(await h.event('callprogress', (e) => e.progress === 'busy_tone', 12_000)).toMatchObject({ final: true });
         const b = await h.phone('b');
         b.say = silence;
         h.media.classify({ node: id('b'), hints: { phase: 'connected', timeoutMs: 800 } });
         expect(await h.event('callprogress', (e) => e.progress === 'timeout')).toMatchObject({ final: true, node: id('b') });
-      }, 15_000);
+      }, 25_000);
     });
 
     describe('codecs', () => {

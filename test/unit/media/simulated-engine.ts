@@ -1,0 +1,151 @@
+/** A media engine whose packets and time are moved by hand: no sockets, no clock; thousands of ticks a second. */
+import type { MediaId } from '../../../src/kernel/ids.ts';
+import { silentLogger } from '../../../src/kernel/logger.ts';
+import { linearToUlaw, ulawToLinear } from '../../../src/audio/g711.ts';
+import { MediaEngine } from '../../../src/media/embedded/engine.ts';
+import type { PacketIo, PacketListener, PacketSocket } from '../../../src/media/embedded/packet-io.ts';
+import type { Clamp, MediaEvent, MediaEventMap, OpenEndpoint } from '../../../src/media/media.ts';
+
+export const id = (name: string): MediaId => name as MediaId;
+
+class SimulatedSocket implements PacketSocket {
+  listener: PacketListener | undefined;
+  readonly port: number;
+  readonly sent: Uint8Array[] = [];
+  constructor(port: number) {
+    this.port = port;
+  }
+  sendTo(): boolean { return true; }
+  sendToSource(): void { /* there is one place only */ }
+  sourceAddress(): string { return '127.0.0.1'; }
+  send(bytes: Uint8Array, length: number): boolean {
+    this.sent.push(bytes.slice(0, length));
+    return true;
+  }
+  close(): void { this.listener = undefined; }
+}
+
+/** One phone: what it says each 20 ms, and what it has heard. */
+export class SimulatedPhone {
+  readonly socket: SimulatedSocket;
+  readonly ssrc: number;
+  say: (frame: number) => Int16Array | undefined = () => new Int16Array(160);
+  /** Telephone-event payloads to send in place of audio, one a tick, with their timestamps. */
+  readonly events: { timestamp: number; marker: boolean; payload: Uint8Array }[] = [];
+  frame = 0;
+  sequence = 100;
+  /** Drops a packet when true. */
+  lose: (n: number) => boolean = () => false;
+  constructor(socket: SimulatedSocket, ssrc: number) {
+    this.socket = socket;
+    this.ssrc = ssrc;
+  }
+
+  slot(nowMs: number): void {
+    const event = this.events.shift();
+    const samples = event === undefined ? this.say(this.frame) : undefined;
+    const payload = event?.payload ?? (samples === undefined ? undefined : Uint8Array.from(samples, (s) => linearToUlaw[s & 0xffff]!));
+    const timestamp = event?.timestamp ?? this.frame * 160;
+    this.frame += 1;
+    if (payload === undefined) return;
+    const packet = new Uint8Array(12 + payload.length);
+    const view = new DataView(packet.buffer);
+    view.setUint8(0, 0x80);
+    view.setUint8(1, (event?.marker === true ? 0x80 : 0) | (event === undefined ? 0 : 101));
+    view.setUint16(2, this.sequence & 0xffff);
+    view.setUint32(4, timestamp);
+    view.setUint32(8, this.ssrc);
+    packet.set(payload, 12);
+    this.sequence += 1;
+    if (!this.lose(this.sequence)) this.socket.listener?.packet(packet, packet.length, 0x7f000001, 40_000, nowMs);
+  }
+
+  press(key: string, packets = 4): void {
+    const timestamp = (this.frame + this.events.length) * 160;
+    const code = '0123456789*#ABCD'.indexOf(key);
+    for (let i = 1; i <= packets + 2; i++) {
+      const duration = Math.min(i, packets) * 160;
+      this.events.push({ timestamp, marker: i === 1, payload: Uint8Array.of(code, (i >= packets ? 0x80 : 0) | 10, duration >> 8, duration & 255) });
+    }
+  }
+
+  /** Audio heard, in order. */
+  audio(): Int16Array {
+    const packets = this.socket.sent.filter((p) => (p[1]! & 0x7f) === 0);
+    const out = new Int16Array(packets.length * 160);
+    for (const [n, p] of packets.entries()) for (let i = 0; i < 160; i++) out[n * 160 + i] = ulawToLinear[p[12 + i]!]!;
+    return out;
+  }
+
+  keysHeard(): string {
+    const seen = new Set<number>();
+    let keys = '';
+    for (const p of this.socket.sent) {
+      if ((p[1]! & 0x7f) !== 101) continue;
+      const timestamp = new DataView(p.buffer).getUint32(4);
+      if (!seen.has(timestamp)) keys += '0123456789*#ABCD'[p[12]!];
+      seen.add(timestamp);
+    }
+    return keys;
+  }
+}
+
+export class SimulatedMedia {
+  readonly engine: MediaEngine;
+  readonly events: MediaEvent[] = [];
+  readonly phones: SimulatedPhone[] = [];
+  readonly #sockets: SimulatedSocket[] = [];
+  #nowMs = 1000;
+  #port = 30_000;
+
+  constructor() {
+    const io: PacketIo = {
+      kind: 'dgram', openSockets: 0, poll: () => undefined, flush: () => undefined, close: () => undefined,
+      openPair: (done) => {
+        const rtp = new SimulatedSocket(this.#port++);
+        const rtcp = new SimulatedSocket(this.#port++);
+        this.#sockets.push(rtp);
+        done({ rtp, rtcp });
+      },
+    };
+    let seed = 1;
+    this.engine = new MediaEngine({
+      io, files: undefined as never, log: silentLogger, random: () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 2 ** 32), now: () => this.#nowMs, processOffset: 0,
+      emit: (event) => this.events.push(event),
+      config: { address: '127.0.0.1', advertisedAddress: '127.0.0.1', ports: { from: 0, to: 0 }, packetIo: 'dgram', codecs: ['PCMU', 'telephone-event'], silentAfterMs: 5000, dscp: 46 },
+    });
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  phone(name: string, open: Partial<OpenEndpoint> = {}): SimulatedPhone {
+    this.engine.command({ op: 'openEndpoint', command: { node: id(name), remoteSdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n', ...open } });
+    const phone = new SimulatedPhone(this.#sockets[this.#sockets.length - 1]!, 1000 + this.phones.length);
+    this.phones.push(phone);
+    return phone;
+  }
+
+  connect(from: string, to: string, clamp?: Clamp): void {
+    this.engine.command({ op: 'connect', edge: { from: id(from), to: id(to), ...(clamp === undefined ? {} : { clamp }) } });
+  }
+
+  /** Packets arrive 7 ms before each tick. */
+  run(ticks: number): void {
+    for (let i = 0; i < ticks; i++) {
+      this.#nowMs += 13;
+      for (const phone of this.phones) phone.slot(this.#nowMs);
+      this.#nowMs += 7;
+      this.engine.tick(this.#nowMs);
+    }
+  }
+
+  all<N extends keyof MediaEventMap>(name: N): MediaEventMap[N][] {
+    return this.events.filter((event) => event.name === name) as unknown as MediaEventMap[N][];
+  }
+
+  digits(node: string): string {
+    return this.all('digit').filter((event) => event.node === id(node)).map((event) => event.digit).join('');
+  }
+}
