@@ -16,6 +16,17 @@ export const form = defineElement({
       if (name !== undefined && seen.has(name)) return `has two form items named "${name}"`;
       if (name !== undefined) seen.add(name);
     }
+    // §2.4: only input items can be waited for, and an item's own <filled> waits for that item alone.
+    const inputs = new Set(childrenOf<{ name?: string }>(node, 'field', 'record', 'transfer', 'subdialog', 'object').map((i) => i.attributes.name));
+    for (const filled of childrenOf<{ namelist?: readonly string[] }>(node, 'filled')) {
+      const other = filled.attributes.namelist?.find((name) => !inputs.has(name));
+      if (other !== undefined) return `has a <filled> for "${other}", which is no input item of it`;
+    }
+    for (const item of childrenOf(node, ...formItems)) {
+      for (const filled of childrenOf<{ namelist?: readonly string[]; mode?: string }>(item, 'filled')) {
+        if (filled.attributes.mode !== undefined || filled.attributes.namelist !== undefined) return `has a <filled> with mode or namelist in its <${item.tag}>, where neither may be given`;
+      }
+    }
     return undefined;
   },
 });

@@ -32,9 +32,6 @@ export const duration: Read<number> = (value) => {
 };
 export const word = <W extends string>(...words: readonly W[]): Read<W> => (value) =>
   (words as readonly string[]).includes(value) ? { value: value as W } : { problem: `is "${value}", not one of ${words.join(', ')}` };
-/** An ECMAScript variable name, without scope prefix. */
-export const variable: Read<string> = (value) =>
-  /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(value.trim()) ? { value: value.trim() } : { problem: `is "${value}", not a variable name` };
 /** Seconds, for maxage and maxstale. */
 export const seconds: Read<number> = integer;
 /** A DTMF sequence; white space between keys is optional (§2.2, §5.3). */

@@ -1,5 +1,5 @@
 import { parseXml } from '../../xml/parse-xml.ts';
-import { expression, optional, uri, variable } from '../document/attribute.ts';
+import { expression, optional, text, uri } from '../document/attribute.ts';
 import { defineElement, exactlyOne } from '../document/element-definition.ts';
 import { documentFetchAttributes, submitAttributes } from '../document/fetch-attributes.ts';
 import { badFetch, eventOf } from '../events/vxml-event.ts';
@@ -13,7 +13,7 @@ import { submitFields } from '../scope/submit-fields.ts';
 export const data = defineElement({
   tag: 'data',
   clause: 'VoiceXML 2.1 §6',
-  attributes: { name: optional(variable), src: optional(uri), srcexpr: optional(expression), ...submitAttributes, ...documentFetchAttributes },
+  attributes: { name: optional(text), src: optional(uri), srcexpr: optional(expression), ...submitAttributes, ...documentFetchAttributes },
   content: [],
   check: ({ attributes }) => exactlyOne(attributes, ['src', 'srcexpr']),
   async execute(node, frame) {

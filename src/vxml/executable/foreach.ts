@@ -1,4 +1,4 @@
-import { expression, required, variable } from '../document/attribute.ts';
+import { expression, required, text } from '../document/attribute.ts';
 import { executableContent, speechMarkup } from '../document/content.ts';
 import { defineElement } from '../document/element-definition.ts';
 import { normal, type Completion } from '../fia/completion.ts';
@@ -8,7 +8,7 @@ import { eachItem } from '../scope/each-item.ts';
 export const foreach = defineElement({
   tag: 'foreach',
   clause: 'VoiceXML 2.1 §8',
-  attributes: { item: required(variable), array: required(expression) },
+  attributes: { item: required(text), array: required(expression) },
   content: [...executableContent, ...speechMarkup],
   async execute(node, frame): Promise<Completion> {
     const { item, array } = node.attributes;

@@ -1,4 +1,4 @@
-import { expression, optional, required, variable } from '../document/attribute.ts';
+import { expression, optional, required, text } from '../document/attribute.ts';
 import { defineElement } from '../document/element-definition.ts';
 import { normal } from '../fia/completion.ts';
 
@@ -6,7 +6,7 @@ import { normal } from '../fia/completion.ts';
 export const varElement = defineElement({
   tag: 'var',
   clause: 'VoiceXML 2.0 §5.3.1',
-  attributes: { name: required(variable), expr: optional(expression) },
+  attributes: { name: required(text), expr: optional(expression) },
   content: [],
   async execute({ attributes: { name, expr } }, { session, scope }) {
     const declared = session.scripts.declare(scope, name, expr);

@@ -1,4 +1,4 @@
-import { expression, optional, variable } from '../document/attribute.ts';
+import { expression, optional, text } from '../document/attribute.ts';
 
 /** §2.3: what every form item has. */
-export const itemAttributes = { name: optional(variable), expr: optional(expression), cond: optional(expression) } as const;
+export const itemAttributes = { name: optional(text), expr: optional(expression), cond: optional(expression) } as const;

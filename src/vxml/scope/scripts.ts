@@ -44,7 +44,9 @@ export class Scripts {
     return outcome.ok ? { ok: true, value: outcome.value === true } : outcome;
   }
 
+  /** §5.1: a name with a dot, or one that ECMAScript does not allow, is error.semantic. */
   declare(scope: ScriptScope, name: string, expression?: string): Evaluated<undefined> {
+    if (!isVariableName(name)) return { ok: false, completion: thrown(semantic(`"${name}" is no name for a variable`)) };
     const outcome = this.#judge(this.context.declare(scope, name, expression), expression ?? name);
     return outcome.ok ? done : outcome;
   }
@@ -85,6 +87,11 @@ export class Scripts {
     return { ok: false, completion: thrown(semantic(`${outcome.message} (${clip(source)})`)) };
   }
 }
+
+const reserved = new Set(
+  'break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield'.split(' '),
+);
+const isVariableName = (name: string): boolean => /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) && !reserved.has(name);
 
 const clip = (source: string): string => {
   const line = source.replace(/\s+/g, ' ').trim();
