@@ -62,7 +62,9 @@ export class CallProgressAnalyser {
   #lastSoundMs = 0;
   #lastVoiceMs = 0;
   #beepEndMs = 0;
+  /** All its parts together, and the last of them. */
   #beepMs = 0;
+  #lastBeepMs = 0;
   #messageEnded = false;
 
   /** @param judge who tells people from machines; the shipped model unless a tuning run looks over its shoulder. */
@@ -239,6 +241,7 @@ export class CallProgressAnalyser {
     if (ms < 80 || !isSteadyTone(run, 0.93)) return;
     if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
     this.#beepMs += ms;
+    this.#lastBeepMs = ms;
     this.#beepEndMs = run.endMs;
   }
 
@@ -253,7 +256,7 @@ export class CallProgressAnalyser {
     const silent = this.#nowMs - this.#lastSoundMs;
     if (this.#beepMs >= 100 && this.#lastSoundMs - this.#beepEndMs < 60) {
       // A short beep may be one of several.
-      if (silent >= (this.#beepMs < 300 ? 200 : 80)) this.#endOfMessage(this.#beepEndMs, 0.95);
+      if (silent >= (this.#lastBeepMs < 250 ? 200 : 80)) this.#endOfMessage(this.#beepEndMs, 0.95);
     } else if (silent >= (this.#hints.messageEndSilenceMs ?? 2400)) this.#endOfMessage(this.#lastSoundMs, 0.6);
   }
 

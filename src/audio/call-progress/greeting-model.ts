@@ -31,7 +31,8 @@ const SURE: readonly (readonly [elapsedMs: number, live: number, recorded: numbe
   [0, 9, 9],
   [500, 4, 9],
   [900, 2, 5],
-  [1120, 0.4, 0.9],
+  [1090, 1.2, 0.9],
+  [1140, 0.4, 0.9],
   [1400, 0.5, 0.5],
   [2000, 0, 0],
 ];
