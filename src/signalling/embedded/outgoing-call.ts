@@ -96,6 +96,7 @@ export class OutgoingCall {
       onAnswered: ({ session, sdp, response, acknowledge }) => {
         this.#options.onStatus(200);
         call.outgoing = undefined;
+        if (session.flow !== undefined) trunk?.addresses.add(session.flow.remoteAddress);
         call.acknowledge = acknowledge;
         call.adopt(session);
         call.emit({

@@ -1,4 +1,4 @@
-import { HeaderStore } from './header-store.ts';
+import { HeaderStore, type HeaderField } from './header-store.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { SipResponse, type SipRequest } from './sip-message.ts';
 
@@ -13,17 +13,26 @@ export function createResponse(
   options: { readonly reason?: string | undefined; readonly toTag?: string | undefined } = {},
 ): SipResponse {
   const dialogForming = status > 100 && status < 300 && (request.method === 'INVITE' || request.method === 'SUBSCRIBE' || request.method === 'REFER' || request.method === 'NOTIFY');
-  const fields = request.headers.fields.filter(
-    ({ key }) =>
-      key === 'Via' || key === 'From' || key === 'To' || key === 'Call-ID' || key === 'CSeq' ||
-      (key === 'Record-Route' && dialogForming) || (key === 'Timestamp' && status === 100),
-  );
-  const response = new SipResponse(status, options.reason ?? reasonPhrase(status), { headers: new HeaderStore(fields), encoding: request.encoding });
-  if (status > 100 && options.toTag !== undefined && !hasTag(request)) {
-    const to = response.get('To');
-    if (to !== undefined) response.set('To', `${to};tag=${options.toTag}`);
+  const fields: HeaderField[] = [];
+  const tag = status > 100 && options.toTag !== undefined && !hasTag(request) ? options.toTag : undefined;
+  for (const field of request.headers.fields) {
+    switch (field.key) {
+      case 'To':
+        fields.push(tag === undefined ? field : { name: field.name, key: field.key, value: `${field.value};tag=${tag}` });
+        break;
+      case 'Via': case 'From': case 'Call-ID': case 'CSeq':
+        fields.push(field);
+        break;
+      case 'Record-Route':
+        if (dialogForming) fields.push(field);
+        break;
+      case 'Timestamp':
+        if (status === 100) fields.push(field);
+        break;
+      default:
+    }
   }
-  return response;
+  return new SipResponse(status, options.reason ?? reasonPhrase(status), { headers: new HeaderStore(fields), encoding: request.encoding });
 }
 
 /** A To that does not parse counts as tagged when the text says so: it is copied, never guessed at. */

@@ -15,7 +15,7 @@ export interface HeaderField {
 type TypedSlot = 'one' | 'all' | 'first';
 
 /** A line end in a value would let its author write further headers. */
-const clean = (value: string): string => (/[\r\n]/.test(value) ? value.replace(/[\r\n]+\s*/g, ' ').trim() : value);
+const clean = (value: string): string => (value.includes('\n') || value.includes('\r') ? value.replace(/[\r\n]+\s*/g, ' ').trim() : value);
 
 /** The header lines of one message in wire order. Names are taken in any spelling. */
 export class HeaderStore {
@@ -128,6 +128,7 @@ export class HeaderStore {
   }
 
   static #field(name: string, value: string): HeaderField {
-    return { name: knownName(name) ?? name, key: headerKey(name), value: clean(value) };
+    const known = knownName(name);
+    return { name: known ?? name, key: known ?? headerKey(name), value: clean(value) };
   }
 }

@@ -1,6 +1,7 @@
 import { Dialog } from '../dialog/dialog.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { ClientTransactionUser } from '../transaction/transaction-context.ts';
+import type { AckTransmission } from './ack-transmission.ts';
 import { InviteSession } from './invite-session.ts';
 import type { UserAgentContext } from './user-agent-context.ts';
 
@@ -13,8 +14,8 @@ export class AnsweredInvite implements ClientTransactionUser {
   readonly #callee: string;
   /** Undefined once the ACK is out, so that an ended call is not kept. */
   #session: InviteSession | undefined;
-  #transmit: (() => void) | undefined;
-  #others: Map<string, () => void> | undefined;
+  #ack: AckTransmission | undefined;
+  #others: Map<string, AckTransmission> | undefined;
 
   constructor(context: UserAgentContext, session: InviteSession) {
     this.#context = context;
@@ -36,14 +37,14 @@ export class AnsweredInvite implements ClientTransactionUser {
       session.offers.localSdp = sdp;
       ack.setBody(sdp, 'application/sdp');
     }
-    this.#transmit = session.sendAck(ack);
+    this.#ack = session.sendAck(ack);
   }
 
   onResponse(response: SipResponse): void {
     const tag = response.toTag ?? '';
-    if (tag === this.#callee) return this.#transmit?.();
+    if (tag === this.#callee) return this.#ack?.transmit();
     const known = this.#others?.get(tag);
-    if (known !== undefined) return known();
+    if (known !== undefined) return known.transmit();
     this.#context.counters.event('invite.extra-fork');
     const dialog = Dialog.ofResponse(response);
     const session = new InviteSession(this.#context, dialog, 'caller', {});

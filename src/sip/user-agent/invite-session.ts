@@ -1,10 +1,10 @@
 import type { DigestClient } from '../auth/digest-client.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { createResponse } from '../message/create-response.ts';
-import { serialize } from '../message/serialize.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import type { Flow } from '../transport/flow.ts';
+import { AckTransmission } from './ack-transmission.ts';
 import { ClientRequest, type ClientRequestUser } from './client-request.ts';
 import { addHeaders, type HeaderLines, type SessionEnd, type SessionHandlers } from './session-handlers.ts';
 import { SessionOffers } from './session-offers.ts';
@@ -170,28 +170,11 @@ export class InviteSession implements DialogUser, StoppableCall {
     });
   }
 
-  /** The ACK to a 2xx: no transaction, sent again for every repetition of the 2xx (RFC 3261 §13.2.2.4). */
-  sendAck(ack: SipRequest): () => void {
-    let bytes: Buffer | undefined;
-    let flow: Flow | undefined;
-    const transmit = (): void => {
-      if (bytes === undefined || flow === undefined) return;
-      this.#context.counters.requestSent('ACK');
-      flow.send(bytes);
-    };
-    const use = (found: Flow | undefined): void => {
-      if (found === undefined) return;
-      flow = found;
-      this.#context.transactions.stamp(ack, found, this.#context.transactions.newBranch());
-      bytes = serialize(ack);
-      transmit();
-    };
-    const hop = this.dialog.nextHop();
-    if (this.flow !== undefined && this.flow.reliable && this.flow.open) use(this.flow);
-    else if (hop !== undefined) {
-      this.#context.locator.locate(hop, ([first]) => use(first === undefined ? undefined : this.#context.transport.flowTo(first)));
-    }
-    return transmit;
+  /** Sends the ACK to a 2xx; keep what it answers for repetitions of the 2xx. */
+  sendAck(ack: SipRequest): AckTransmission {
+    const transmission = new AckTransmission(this.#context);
+    transmission.start(ack, this.flow, this.dialog.nextHop());
+    return transmission;
   }
 
   onRequest(transaction: ServerTransaction): void {

@@ -3,6 +3,7 @@ import { createResponse } from '../message/create-response.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server-transaction.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
+import type { AckTransmission } from './ack-transmission.ts';
 import type { InviteSession } from './invite-session.ts';
 import { bodyIsUnderstood, sessionDescription } from './session-description.ts';
 import { tooSmallInterval } from './session-timer.ts';
@@ -124,14 +125,14 @@ export class SessionOffers {
     const offer = sdp ?? (method === 'INVITE' ? this.localSdp : undefined);
     if (offer !== undefined) request.setBody(offer, 'application/sdp');
     this.#ours = method;
-    let acknowledge: (() => void) | undefined;
+    let acknowledge: AckTransmission | undefined;
     let over = false;
     session.send(request, {
       onResponse: (response, sent) => {
         if (response.status < 200) return;
         if (response.status < 300 && method === 'INVITE') {
           // RFC 3261 §13.2.2.4: every 2xx is acknowledged, repetitions too
-          if (acknowledge !== undefined) return acknowledge();
+          if (acknowledge !== undefined) return acknowledge.transmit();
           session.dialog.refreshTarget(response);
           acknowledge = session.sendAck(session.dialog.request('ACK', sent.cseq?.number ?? session.dialog.localSequence));
         }
