@@ -9,6 +9,8 @@ import type { Reply } from '../kernel/result.ts';
  * Commands answer accepted or refused at once, outcomes are events. Everything is plain data.
  */
 export interface CcxmlPlatform {
+  /** True: dialogs go on when their connection ends, and the server ends them. Otherwise the platform tells them of the hang-up and they exit. */
+  readonly leavesDialogsRunning?: boolean;
   createCall(command: {
     connection: ConnectionId; session: SessionId; dest: string; callerId?: string; aai?: string; timeoutMs: number; hints: PlatformHints;
   }): Reply;

@@ -74,8 +74,9 @@ export class Dialogs {
     if (!reply.accepted) this.#exit(dialog, {}, reply.refusal.reason);
   }
 
-  /** A connection is over: what was started on it ends as by a hang-up. */
+  /** A connection is over: what was started on it ends as by a hang-up, if the platform does not see to that. */
   connectionGone(connection: string): void {
+    if (this.#state.platform.leavesDialogsRunning !== true) return;
     for (const dialog of this.#state.dialogs.values()) {
       if (dialog.connection !== connection || dialog.state === 'terminating' || dialog.state === 'over') continue;
       if (dialog.state === 'prepared' || dialog.state === 'preparing') continue;

@@ -21,6 +21,7 @@ export interface LauncherWord {
 
 /** A telephone network that exists in memory only: callees of `behaviourOf`, conferences, paths, dialogs, all on the given clock. */
 export class SimulatedPlatform implements CcxmlPlatform {
+  readonly leavesDialogsRunning = true;
   readonly launcherWords: LauncherWord[] = [];
   readonly #clock: Clock;
   readonly #ids: IdSource;

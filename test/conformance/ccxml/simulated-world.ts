@@ -1,8 +1,8 @@
 import { Simulation } from '../../../src/ccxml/simulation/simulation.ts';
 import { QuickjsEngine } from '../../../src/ecmascript/quickjs/quickjs-engine.ts';
-import { dialogSimulator } from './dialog-simulator.ts';
 import { helperSite } from './helper-site.ts';
 import type { TestWorld, TestWorldFactory } from './platform-factory.ts';
+import { voicexmlDialogs } from './voicexml-dialogs.ts';
 
 /** Worlds in simulated time: timers, callees, dialogs, HTTP helpers and sidecar actions share one clock that a test moves on. */
 export async function simulatedWorlds(): Promise<TestWorldFactory> {
@@ -11,7 +11,7 @@ export async function simulatedWorlds(): Promise<TestWorldFactory> {
 }
 
 function createWorld(scripts: QuickjsEngine): TestWorld {
-  const simulation = new Simulation({ scripts, dialogs: dialogSimulator, sites: { sim: helperSite() } });
+  const simulation = new Simulation({ scripts, dialogs: (clock) => voicexmlDialogs(clock, scripts), sites: { sim: helperSite() } });
   return {
     server: simulation.host,
     after: (ms, task) => void simulation.clock.after(ms, task),
