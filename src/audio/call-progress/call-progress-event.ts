@@ -34,6 +34,8 @@ export interface CallProgressHints {
   readonly messageEndSilenceMs?: number;
   /** Silence after a short greeting that makes it a person's. Default: chosen by how long it was, 180–500. */
   readonly liveSilenceMs?: number;
+  /** When, after speech began, whatever is likelier is told: later is surer. Default 1,150; at least 600. */
+  readonly verdictMs?: number;
   /** Speech as long as this is a machine's. Default: chosen by the model. */
   readonly recordedSpeechMs?: number;
 }

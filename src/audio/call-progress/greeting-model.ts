@@ -36,19 +36,24 @@ const SURE: readonly (readonly [elapsedMs: number, live: number, recorded: numbe
   [1400, 0.5, 0.5],
   [2000, 0, 0],
 ];
+/** When most is decided by the table. */
+const DECIDED_MS = 1150;
 /** Judges every 20 ms, and not before there is something to judge. */
 const FIRST_MS = 300;
 
 export class GreetingModel implements GreetingJudge {
   readonly #liveSilenceMs: number | undefined;
   readonly #recordedSpeechMs: number | undefined;
+  /** How much slower than the table it goes. */
+  readonly #pace: number;
   readonly #model: BoostedTrees;
   readonly #x = new Float64Array(GREETING_FEATURES.length);
   readonly #judgement: Judgement = { verdict: 'live_voice', confidence: 0 };
 
-  constructor(hints: Pick<CallProgressHints, 'liveSilenceMs' | 'recordedSpeechMs'> = {}, model: BoostedTrees = greetingTrees) {
+  constructor(hints: Pick<CallProgressHints, 'liveSilenceMs' | 'recordedSpeechMs' | 'verdictMs'> = {}, model: BoostedTrees = greetingTrees) {
     this.#liveSilenceMs = hints.liveSilenceMs;
     this.#recordedSpeechMs = hints.recordedSpeechMs;
+    this.#pace = Math.max(600, hints.verdictMs ?? DECIDED_MS) / DECIDED_MS;
     this.#model = model;
   }
 
@@ -59,7 +64,7 @@ export class GreetingModel implements GreetingJudge {
     if (elapsed < FIRST_MS || elapsed % 20 !== 0) return undefined;
     const odds = this.odds(features);
     let row = SURE[0] as readonly [number, number, number];
-    for (const next of SURE) if (elapsed >= next[0]) row = next;
+    for (const next of SURE) if (elapsed >= next[0] * this.#pace) row = next;
     const confidence = 1 / (1 + Math.exp(-Math.abs(odds)));
     if (odds >= row[2] && this.#recordedSpeechMs === undefined) return this.#say('recorded_msg', confidence);
     if (odds < -row[1] && this.#liveSilenceMs === undefined) return this.#say('live_voice', confidence);
