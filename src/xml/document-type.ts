@@ -7,6 +7,7 @@ export interface EntityRefusal {
   readonly at: number;
 }
 
+const maxSubset = 16 * 1024;
 const predefined = new Set(['lt', 'gt', 'amp', 'quot', 'apos']);
 
 /**
@@ -20,6 +21,7 @@ export function expandEntities(text: string, maxExpansion: number): Result<strin
   const subset = internalSubset(text, start.index);
   if (subset === undefined) return ok(text);
   if (subset.to < 0) return fail({ kind: 'syntax', message: 'the document type declaration does not end', at: start.index });
+  if (subset.to - subset.from > maxSubset) return fail({ kind: 'entity', message: `the internal subset of the document type is longer than ${maxSubset} characters`, at: subset.from });
   const entities = new Map<string, string>();
   const inside = text.slice(subset.from, subset.to).replace(/<!--[\s\S]*?-->/g, (comment) => ' '.repeat(comment.length));
   for (const found of inside.matchAll(/<!ENTITY\s+(%\s+)?([^\s"'>%]+)\s+(?:(SYSTEM|PUBLIC)\b|"([^"]*)"|'([^']*)')|%([^\s;%"']+);/g)) {
@@ -36,17 +38,36 @@ export function expandEntities(text: string, maxExpansion: number): Result<strin
   }
   if (entities.size === 0) return ok(text);
   let added = 0;
-  let refusal: EntityRefusal | undefined;
-  const bodyStart = subset.to;
-  const body = text.slice(bodyStart).replace(/<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->|&([^\s#;&<]+);/g, (whole: string, name: string | undefined, at: number) => {
-    if (name === undefined || predefined.has(name)) return whole;
-    const value = entities.get(name);
-    if (value === undefined || refusal !== undefined) return whole;
+  let out = text.slice(0, subset.to);
+  let done = subset.to;
+  for (let at = nextMark(text, subset.to); at >= 0; at = nextMark(text, at)) {
+    if (text[at] === '<') {
+      // Inside of comments and CDATA nothing is a reference.
+      const end = text.startsWith('<!--', at) ? text.indexOf('-->', at + 4) : text.startsWith('<![CDATA[', at) ? text.indexOf(']]>', at + 9) : at;
+      if (end < 0) break;
+      at = end + 1;
+      continue;
+    }
+    const name = /^&([^\s#;&<]{1,100});/.exec(text.slice(at, at + 102))?.[1];
+    const value = name === undefined || predefined.has(name) ? undefined : entities.get(name);
+    if (name === undefined || value === undefined) {
+      at += 1;
+      continue;
+    }
     added += value.length;
-    if (added > maxExpansion) refusal = { kind: 'entity', message: `entities add more than ${maxExpansion} characters`, at: bodyStart + at };
-    return value;
-  });
-  return refusal === undefined ? ok(text.slice(0, bodyStart) + body) : fail(refusal);
+    if (added > maxExpansion) return fail({ kind: 'entity', message: `entities add more than ${maxExpansion} characters`, at });
+    out += text.slice(done, at) + value;
+    at += name.length + 2;
+    done = at;
+  }
+  return ok(out + text.slice(done));
+}
+
+const mark = /&|<!--|<!\[CDATA\[/g;
+
+function nextMark(text: string, from: number): number {
+  mark.lastIndex = from;
+  return mark.exec(text)?.index ?? -1;
 }
 
 /** Offsets of what stands between the square brackets of the DOCTYPE; undefined when it has none, `to` −1 when it never closes. */

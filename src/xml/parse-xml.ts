@@ -23,7 +23,7 @@ export interface XmlLimits {
   readonly maxExpansion: number;
 }
 
-export const defaultXmlLimits: XmlLimits = { maxLength: 8 * 1024 * 1024, maxDepth: 256, maxNodes: 500_000, maxExpansion: 64 * 1024 };
+export const defaultXmlLimits: XmlLimits = { maxLength: 8 * 1024 * 1024, maxDepth: 256, maxNodes: 200_000, maxExpansion: 64 * 1024 };
 
 /**
  * Parses a document. No external entity and no external DTD is ever fetched; internal entities that only hold text are
@@ -35,8 +35,8 @@ export function parseXml(text: string, uri?: string, limits: Partial<XmlLimits> 
     fail({ kind, message, line, column, uri });
   if (text.length > limit.maxLength) return error('limit', `the document has ${text.length} characters; at most ${limit.maxLength} are taken`);
   const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  const depth = depthExceeded(source, limit.maxDepth);
-  if (depth !== undefined) return error('limit', `elements are nested deeper than ${limit.maxDepth}`, ...positionAt(source, depth));
+  const beyond = beyondLimits(source, limit);
+  if (beyond !== undefined) return error('limit', beyond.message, ...positionAt(source, beyond.at));
   const expanded = expandEntities(source, limit.maxExpansion);
   if (!expanded.ok) return error(expanded.error.kind, expanded.error.message, ...positionAt(source, expanded.error.at));
   const forbidden = forbiddenCharacter(expanded.value);
@@ -150,9 +150,10 @@ function leafOf(node: Node): Exclude<XmlNode, XmlElement> | undefined {
   return undefined;
 }
 
-/** Where the nesting of tags passes `maxDepth`, found without building anything. Comments and CDATA are skipped roughly: they only ever lower the count. */
-function depthExceeded(text: string, maxDepth: number): number | undefined {
+/** Where tags nest too deep or become too many, found before anything is built. */
+function beyondLimits(text: string, limit: XmlLimits): { message: string; at: number } | undefined {
   let depth = 0;
+  let tags = 0;
   for (let i = text.indexOf('<'); i >= 0; i = text.indexOf('<', i + 1)) {
     if (text.startsWith('<!--', i)) i = skipTo(text, '-->', i + 4);
     else if (text.startsWith('<![CDATA[', i)) i = skipTo(text, ']]>', i + 9);
@@ -161,7 +162,8 @@ function depthExceeded(text: string, maxDepth: number): number | undefined {
     else {
       const end = tagEnd(text, i + 1);
       if (text[end - 1] !== '/') depth += 1;
-      if (depth > maxDepth) return i;
+      if (depth > limit.maxDepth) return { message: `elements are nested deeper than ${limit.maxDepth}`, at: i };
+      if (++tags > limit.maxNodes) return { message: `the document has more than ${limit.maxNodes} elements`, at: i };
       i = end;
     }
   }
@@ -187,7 +189,6 @@ function tagEnd(text: string, from: number): number {
 
 /** XML 1.0 §2.2: characters that may not stand in a document, written out or as a reference. */
 function forbiddenCharacter(text: string): { message: string; at: number } | undefined {
-  // eslint-disable-next-line no-control-regex
   const raw = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.exec(text);
   if (raw !== null) return { message: `the character U+${raw[0].charCodeAt(0).toString(16).padStart(4, '0')} may not stand in XML`, at: raw.index };
   for (const reference of text.matchAll(/&#(x[0-9a-fA-F]+|[0-9]+);/g)) {

@@ -1,5 +1,6 @@
 import { parseXml } from '../../../src/xml/parse-xml.ts';
 import { attributeOf, baseOf, childElements, languageOf, textOf, type XmlDocument } from '../../../src/xml/xml-tree.ts';
+import { SeededRandom } from '../../../src/kernel/random.ts';
 import { decodeXml } from '../../../src/xml/decode-xml.ts';
 import { serializeXml } from '../../../src/xml/serialize-xml.ts';
 
@@ -82,5 +83,33 @@ describe('parse-xml', () => {
     expect(attributeOf(again, 'x', 'urn:p')).toBe('"<');
     expect(languageOf(again)).toBe('de');
     expect(textOf(again)).toBe('a & b');
+  });
+
+  it('is quick with what never closes, and with marks without number', () => {
+    const million = (piece: string): string => piece.repeat(Math.floor(1_000_000 / piece.length));
+    const subset = '<!DOCTYPE a [<!ENTITY e "x">]><a>';
+    for (const text of [million('<'), subset + million('<![CDATA['), subset + million('<!--'), subset + million('&e'), `<a>${million('<?x')}`, `<!DOCTYPE ${million('[')}`, `<!DOCTYPE a [${million('<!ENTITY e "x">')}]><a/>`, `<a ${million('=')}/>`, `<a b="${million('x')}`]) {
+      const started = performance.now();
+      const parsed = parseXml(text);
+      expect([text.slice(0, 60), parsed.ok, performance.now() - started < 3000]).toEqual([text.slice(0, 60), false, true]);
+    }
+  });
+
+  it('never throws on 5,000 broken documents', () => {
+    const random = new SeededRandom(5);
+    const page = '<?xml version="1.0"?>\n<!DOCTYPE vxml [<!ENTITY co "Acme">]>\n<vxml xmlns="http://www.w3.org/2001/vxml" version="2.1"><!-- c --><form id="f"><block><prompt>Hi &co; &amp; <![CDATA[<x>]]></prompt><if cond="a &lt; b"/></block></form></vxml>';
+    const at = (): number => Math.floor(random.next() * page.length);
+    for (let i = 0; i < 5000; i++) {
+      let text = page;
+      for (let k = 0; k < 1 + random.next() * 3; k++) {
+        const from = at();
+        const kind = random.next();
+        if (kind < 0.3) text = text.slice(0, from) + text.slice(from + 1 + Math.floor(random.next() * 10));
+        else if (kind < 0.6) text = text.slice(0, from) + page.slice(at(), at()) + text.slice(from);
+        else text = text.slice(0, from) + '<>&"\'/=![]?-;:\0\ufffe'[Math.floor(random.next() * 17)] + text.slice(from);
+      }
+      const parsed = parseXml(text);
+      if (!parsed.ok && (parsed.error.message === '' || !(parsed.error.line >= 1))) throw new Error(`no message or place for ${text}`);
+    }
   });
 });
