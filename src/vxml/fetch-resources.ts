@@ -26,6 +26,10 @@ export class FetchResources implements Resources {
     return { ok: true, uri, contentType: contentType === '' ? undefined : contentType, bytes: body, text: text.text, fromCache };
   }
 
+  prefetch({ uri, timeoutMs }: Pick<ResourceRequest, 'uri' | 'timeoutMs'>): void {
+    this.#fetcher.prefetch({ uri, timeoutMs });
+  }
+
   async audio(request: ResourceRequest, signal: AbortSignal): Promise<AudioOutcome> {
     const outcome = await this.#fetcher.fetch(await this.#request(request, signal));
     if (!outcome.ok) return failure(outcome.error);

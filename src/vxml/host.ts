@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { DocumentLoader } from './document/document-loader.ts';
 import type { LoadedDocument } from './document/loaded-document.ts';
+import { prefetchFor } from './document/prefetch.ts';
 import { dialogNamed } from './document/vxml-document.ts';
 import { FetchResources } from './fetch-resources.ts';
 import type { VxmlCommand, VxmlPlatformEvent } from './platform.ts';
@@ -145,6 +146,7 @@ export class VxmlHost {
       return this.#listener.failed(dialog, name, message ?? name);
     }
     this.#dialogs.set(dialog, { state: 'prepared', request, document: loaded.value });
+    prefetchFor(loaded.value, this.#parts.resources, this.#parts.properties);
     if (held.start === undefined) this.#listener.prepared(dialog);
     else this.#run(request, loaded.value, held.start);
   }
@@ -155,9 +157,16 @@ export class VxmlHost {
       connection: start.connection, values: start.values ?? {}, namelist: start.namelist ?? {}, startPage: request.uri, uui: start.uui,
     };
     const { trace } = this.#listener;
-    const session = new VxmlSession(
-      dialog, this.#parts, input, (command) => this.#listener.command(dialog, command), trace === undefined ? () => undefined : (step) => trace(dialog, step),
-    );
+    let session: VxmlSession;
+    try {
+      session = new VxmlSession(
+        dialog, this.#parts, input, (command) => this.#listener.command(dialog, command), trace === undefined ? () => undefined : (step) => trace(dialog, step),
+      );
+    } catch (error) {
+      // The engine opens no further context once its memory is used up; a fresh one takes its place when a dialog ends.
+      this.#dialogs.delete(dialog);
+      return this.#listener.failed(dialog, 'error.noresource', error instanceof Error ? error.message : String(error));
+    }
     this.#dialogs.set(dialog, { state: 'running', session });
     this.#listener.started(dialog);
     const over = (end: DialogEnd): void => {

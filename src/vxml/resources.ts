@@ -5,6 +5,8 @@
  */
 export interface Resources {
   fetch(request: ResourceRequest, signal: AbortSignal): Promise<ResourceOutcome>;
+  /** Brings a resource into the cache (§6.1.3); what goes wrong shows when it is fetched. */
+  prefetch?(request: Pick<ResourceRequest, 'uri' | 'timeoutMs'>): void;
   /** Fetches audio into a local file that stays until the session ends at least. */
   audio(request: ResourceRequest, signal: AbortSignal): Promise<AudioOutcome>;
 }

@@ -7,7 +7,7 @@ import type { VxmlDocument } from '../document/vxml-document.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { expressionProblems } from './expressions.ts';
 import { grammarProblems } from './grammars.ts';
-import { nodesOf } from './nodes.ts';
+import { nodesOf } from '../document/nodes.ts';
 import { reachabilityProblems } from './reachability.ts';
 
 /** What an author should know about one page, in document order. */

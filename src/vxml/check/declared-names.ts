@@ -2,7 +2,7 @@ import type { Node } from 'acorn';
 import { parseScript } from '../../ecmascript/expression-syntax.ts';
 import { formItems } from '../document/content.ts';
 import { childrenOf, ownText, type VxmlNode } from '../document/node.ts';
-import { nodesOf } from './nodes.ts';
+import { nodesOf } from '../document/nodes.ts';
 
 /** Names of the form items of a form. */
 export function itemNames(form: VxmlNode): Set<string> {

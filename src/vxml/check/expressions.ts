@@ -4,7 +4,7 @@ import { ownText, type VxmlNode } from '../document/node.ts';
 import type { Problem } from '../document/parse-document.ts';
 import type { VxmlDocument } from '../document/vxml-document.ts';
 import { declaredNames } from './declared-names.ts';
-import { nodesOf } from './nodes.ts';
+import { nodesOf } from '../document/nodes.ts';
 
 const expressionAttributes = ['expr', 'cond', 'srcexpr', 'eventexpr', 'messageexpr', 'expritem', 'array', 'nameexpr', 'destexpr', 'aaiexpr'] as const;
 

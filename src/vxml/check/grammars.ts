@@ -9,7 +9,7 @@ import type { grammar } from '../document/grammar.ts';
 import type { Problem } from '../document/parse-document.ts';
 import { resolveAt } from '../document/resolve-at.ts';
 import type { VxmlDocument } from '../document/vxml-document.ts';
-import { nodesOf } from './nodes.ts';
+import { nodesOf } from '../document/nodes.ts';
 
 /** Grammars that cannot be had, parsed, linked or compiled, and field types that are no built-in. */
 export async function grammarProblems(document: VxmlDocument, fetcher: Fetcher): Promise<Problem[]> {

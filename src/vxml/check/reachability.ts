@@ -2,7 +2,7 @@ import type { VxmlNode } from '../document/node.ts';
 import type { Problem } from '../document/parse-document.ts';
 import type { VxmlDocument } from '../document/vxml-document.ts';
 import { itemNames } from './declared-names.ts';
-import { nodesOf } from './nodes.ts';
+import { nodesOf } from '../document/nodes.ts';
 
 /** Dialogs that nothing leads to, and transitions to dialogs or items that are not there. */
 export function reachabilityProblems(document: VxmlDocument): Problem[] {

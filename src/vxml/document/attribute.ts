@@ -32,8 +32,6 @@ export const duration: Read<number> = (value) => {
 };
 export const word = <W extends string>(...words: readonly W[]): Read<W> => (value) =>
   (words as readonly string[]).includes(value) ? { value: value as W } : { problem: `is "${value}", not one of ${words.join(', ')}` };
-/** Seconds, for maxage and maxstale. */
-export const seconds: Read<number> = integer;
 /** A DTMF sequence; white space between keys is optional (§2.2, §5.3). */
 export const keys: Read<string> = (value) => {
   const squeezed = value.replace(/\s+/g, '');

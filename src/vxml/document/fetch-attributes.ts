@@ -1,11 +1,12 @@
-import { duration, expression, names, optional, seconds, uri, withDefault, word, text } from './attribute.ts';
+import { duration, expression, integer, names, optional, uri, withDefault, word, text } from './attribute.ts';
 
 /** §6.1: what every element that names a resource may say about fetching it. */
 export const fetchAttributes = {
   fetchhint: optional(word('prefetch', 'safe')),
   fetchtimeout: optional(duration),
-  maxage: optional(seconds),
-  maxstale: optional(seconds),
+  /** Seconds. */
+  maxage: optional(integer),
+  maxstale: optional(integer),
 } as const;
 
 /** §6.1.5: elements that leave the document also say what is heard meanwhile. */

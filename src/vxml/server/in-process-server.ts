@@ -20,6 +20,9 @@ export async function inProcessServer(configuration: VxmlConfiguration, parts: {
     { ...listener, ended: (dialog, end) => {
       listener.ended(dialog, end);
       scripts.renewWhenNeeded();
+    }, failed: (dialog, event, reason) => {
+      listener.failed(dialog, event, reason);
+      scripts.renewWhenNeeded();
     } },
   );
   return {

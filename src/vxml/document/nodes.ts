@@ -1,4 +1,4 @@
-import type { VxmlNode } from '../document/node.ts';
+import type { VxmlNode } from './node.ts';
 
 /** The element and all below it, in document order. */
 export function* nodesOf(node: VxmlNode): Generator<VxmlNode> {
