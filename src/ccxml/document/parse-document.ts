@@ -18,7 +18,7 @@ export interface DocumentRefusal {
 }
 
 /** Largest document taken, characters. */
-const maxLength = 4 * 1024 * 1024;
+const maxLength = 1024 * 1024;
 
 /** Parses and checks a document against the element table (CCXML 1.0 §6, §9.5.1). */
 export function parseDocument(text: string, uri: string): Result<CcxmlDocument, DocumentRefusal> {
