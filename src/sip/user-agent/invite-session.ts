@@ -140,12 +140,11 @@ export class InviteSession implements DialogUser, StoppableCall {
     }, {
       onResponse: (response, sent) => {
         user.onResponse(response, sent);
-        // RFC 3261 §12.2.1.2, RFC 5057: these end the whole dialog
-        if ((response.status === 481 || response.status === 408) && sent.method !== 'BYE') this.peerLost();
+        if ((response.status === 481 || response.status === 408) && carriesTheCall(sent.method)) this.peerLost();
       },
       onFailure: (failure, error) => {
         user.onFailure(failure, error);
-        if (request.method !== 'BYE') this.peerLost();
+        if (carriesTheCall(request.method)) this.peerLost();
       },
     }).start();
   }
@@ -256,3 +255,6 @@ export class InviteSession implements DialogUser, StoppableCall {
     this.#context.removeCall(this);
   }
 }
+
+/** Whether 481, 408 or silence means that the call itself is lost (RFC 3261 §12.2.1.2), and not a subscription or message beside it (RFC 5057 §5.1). */
+const carriesTheCall = (method: string): boolean => method === 'INVITE' || method === 'UPDATE' || method === 'INFO';
