@@ -2,7 +2,7 @@ import { accumulate, mixAll, mixMinus } from '../../audio/mixer.ts';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { ClampMode } from '../media.ts';
 import { busCount, busIndex, busMode, busRate, type EdgeLine } from './edge.ts';
-import { spreadDigitDown, spreadDigitUp, type DigitVia, type MediaNode, type NodeContext } from './media-node.ts';
+import { spreadDigitDown, spreadDigitLifted, spreadDigitUp, type DigitVia, type MediaNode, type NodeContext } from './media-node.ts';
 import { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source, type SampleRate } from './source.ts';
@@ -76,6 +76,10 @@ export class Conference implements MediaNode {
     this.#context.emit({ name: 'digit', node: this.id, digit: key, durationMs, via, atMs: this.#context.processTime(this.#context.now()) });
     for (const recorder of [...this.recorders]) recorder.digit(key);
     spreadDigitUp(this, key, durationMs, via, from, hops);
+  }
+
+  digitLifted(key: string | undefined, from: MediaNode, hops: number): void {
+    spreadDigitLifted(this, key, from, hops);
   }
 
   close(): void {

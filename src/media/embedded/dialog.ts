@@ -61,6 +61,10 @@ export class DialogNode implements MediaNode {
     for (const recorder of [...this.recorders]) recorder.digit(key);
   }
 
+  digitLifted(): void {
+    // It is told of presses at their end only.
+  }
+
   close(): void {
     this.player.close();
   }

@@ -217,6 +217,10 @@ export class Endpoint implements MediaNode {
     if (via !== 'inband') this.media?.sender.release(key, durationMs);
   }
 
+  digitLifted(key: string | undefined): void {
+    this.media?.sender.lift(key);
+  }
+
   legStats(): LegStats | undefined {
     const { media } = this;
     if (media === undefined) return undefined;

@@ -208,6 +208,7 @@ export class MediaEngine implements NodeContext {
   }
 
   #removeEdge(edge: EdgeLine): void {
+    edge.to.digitLifted(undefined, edge.from, 0);
     if (edge.reverse !== undefined) edge.reverse.reverse = undefined;
     remove(edge.from.edgesOut, edge);
     remove(edge.to.edgesIn, edge);

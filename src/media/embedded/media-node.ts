@@ -35,6 +35,8 @@ export interface MediaNode {
   digitDown(key: string, via: DigitVia, from: MediaNode, hops: number): void;
   /** The press is over. */
   digitUp(key: string, durationMs: number, via: DigitVia, from: MediaNode, hops: number): void;
+  /** A press that was passed on must not go on: an edge stopped passing it, or went away. `undefined` means any key. */
+  digitLifted(key: string | undefined, from: MediaNode, hops: number): void;
   close(): void;
 }
 
@@ -53,7 +55,17 @@ export function spreadDigitDown(node: MediaNode, key: string, via: DigitVia, ori
 
 export function spreadDigitUp(node: MediaNode, key: string, durationMs: number, via: DigitVia, origin: MediaNode | undefined, hops: number): void {
   if (hops >= maxHops) return;
-  for (const edge of node.edgesOut) if (edge.to !== origin && passesDigit(edge, via)) edge.to.digitUp(key, durationMs, via, node, hops + 1);
+  for (const edge of node.edgesOut) {
+    if (edge.to === origin) continue;
+    if (passesDigit(edge, via)) edge.to.digitUp(key, durationMs, via, node, hops + 1);
+    // A clamp that was set while the key was down: who heard it go down must not hear it for ever.
+    else edge.to.digitLifted(key, node, hops + 1);
+  }
+}
+
+export function spreadDigitLifted(node: MediaNode, key: string | undefined, origin: MediaNode | undefined, hops: number): void {
+  if (hops >= maxHops) return;
+  for (const edge of node.edgesOut) if (edge.to !== origin) edge.to.digitLifted(key, node, hops + 1);
 }
 
 /** Sums what the edges bring to a node and what it plays. One per thread: its buffers are reused. */

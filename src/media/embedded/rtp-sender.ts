@@ -109,6 +109,13 @@ export class RtpSender {
     }
   }
 
+  /** A relayed press ends without its key coming up (`undefined`: whatever key it is). */
+  lift(key: string | undefined): void {
+    if (this.#relayed === '' || (key !== undefined && key !== this.#relayed)) return;
+    this.#relayed = '';
+    this.#events?.release();
+  }
+
   /** Nothing of our own is being sent or waits to be. */
   get isIdle(): boolean {
     return this.#sending === undefined && this.#queue.length === 0 && this.#events?.active !== true && this.#tones?.active !== true;

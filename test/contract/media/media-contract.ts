@@ -5,9 +5,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { Media } from '../../../src/media/media.ts';
 import { id, MediaHarness, wait } from './media-harness.ts';
 import { align, dtmfSample, frequenciesOf, from, levelAt, peakLevelAt, silence, sine, speechLike } from './signals.ts';
+
+// Real sockets in real time: a machine that stalls for 100 ms spoils a case. It is said when that happened.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 export function mediaContract(name: string, create: () => Media): void {
   describe(`the media port: ${name}`, () => {

@@ -109,3 +109,21 @@ test('what the protected agent says still reaches the customer while digits are 
   media.run(110);
   expect(align(customer.audio(), speech.subarray(800, 12_000)).snr).toBeGreaterThan(30);
 });
+
+test('a key that is down when the clamp is set, or when the legs part, comes up at the other side', () => {
+  for (const part of [false, true]) {
+    const media = new SimulatedMedia();
+    const [a, b] = [media.phone('a'), media.phone('b')];
+    media.connect('a', 'b');
+    media.run(5);
+    a.press('1', 20);
+    media.run(6);
+    expect(b.keysHeard()).toBe('1');
+    if (part) media.engine.command({ op: 'disconnect', from: id('a'), to: id('b') });
+    else media.connect('a', 'b', { events: 'mute', inband: 'mute' });
+    media.run(30);
+    const last = b.socket.sent.filter((p) => (p[1]! & 0x7f) === 101).pop()!;
+    expect(last[13]! & 0x80).toBe(0x80);
+    expect(b.socket.sent[b.socket.sent.length - 1]![1]! & 0x7f).toBe(0);
+  }
+});
