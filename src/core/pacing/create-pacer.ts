@@ -1,5 +1,6 @@
 import type { Pacer, PacingOptions } from './pacing.ts';
 import { ProgressivePacer } from './progressive.ts';
+import { RatePacer } from './rate.ts';
 import { RatioPacer } from './ratio.ts';
 
 /** The pacer of a kind, or a sentence that says what is wrong with the options. */
@@ -12,6 +13,9 @@ export function createPacer(options: PacingOptions): Pacer | string {
     case 'ratio':
       if (ratio === undefined || !(ratio > 0 && ratio <= 10)) return `ratio ${ratio ?? 'missing'}: give a ratio above 0 and at most 10, e.g. ratio:1.5`;
       return new RatioPacer({ ratio });
+    case 'rate':
+      if (options.rate === undefined || !(options.rate.count > 0) || !(options.rate.perMs > 0)) return 'a rate is missing; give one such as rate:5/s, rate:300/m or rate:2000/h';
+      return new RatePacer(options.rate);
     default:
       return `kind ${options.kind} is unknown; use progressive or ratio`;
   }

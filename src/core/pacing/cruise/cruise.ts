@@ -14,18 +14,19 @@ const perStep = stepMs / gridMs;
 export interface CruiseTuning {
   /** First price: the abandonments borne for one more answered person. */
   readonly firstPrice: number;
-  /** Abandonments kept in hand: a constant, and a share of the square root of those allowed so far. */
+  /** Abandonments kept in hand, for each square root of the people answered in the day. */
   readonly reserve: number;
-  readonly reserveRoot: number;
-  /** Answered people over which a surplus is spent. */
-  readonly spendOver: number;
+  /** Less is spent as the room shrinks below the reserve, more above it: the exponent. */
+  readonly firmness: number;
   /** The chance borne, per decision, of crossing the cap by what is on its way. */
   readonly risk: number;
+  /** How fast the price learns, per person. */
   readonly priceStep: number;
+  /** Standard errors added to the answer share. */
   readonly caution: number;
 }
 
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.12, reserve: 1.2, reserveRoot: 0.12, spendOver: 60, risk: 3e-5, priceStep: 0.04, caution: 0.3 };
+export const cruiseTuning: CruiseTuning = { firstPrice: 0.05, reserve: 0.085, firmness: 1, risk: 3e-5, priceStep: 0, caution: 0.3 };
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who
@@ -143,21 +144,22 @@ export class CruisePacer implements Pacer {
     const chance = ahead.freshChance;
     if (chance <= 1e-6) return this.#answerWith(Math.max(0, agents.idle - out), state, 'nobody answers: one call per idle agent');
 
-    const honesty = Math.max(0.6, this.#seen / this.#foreseen);
+    const honesty = Math.max(0.3, this.#seen / this.#foreseen);
     const room = this.#ledger.room(this.#genuine);
     const spare = Math.floor(room + 1e-9);
-    const price = Math.exp(this.#logPrice);
+    const pace = this.#pace(room);
+    const price = Math.exp(this.#logPrice) * (pace / this.#promise.targetRate) ** 0.85;
     const before = ahead.abandoned(0) * honesty;
-    const affordable = (after: number, added: number): boolean => {
-      if (added <= 1e-6 * chance) return true;
-      if (added > price * chance) return false;
-      return spare > 0 && ahead.exceeding(spare, after) <= this.#tuning.risk;
+    const known = new Map<number, number>([[0, before]]);
+    const lost = (k: number): number => {
+      let there = known.get(k);
+      if (there === undefined) known.set(k, (there = ahead.abandoned(k) * honesty));
+      return there;
     };
     /** Expected abandonments with k dials, if the k-th is worth it. */
     const worth = (k: number): number | undefined => {
-      const less = k === 1 ? before : ahead.abandoned(k - 1) * honesty;
-      const after = ahead.abandoned(k) * honesty;
-      return affordable(after, after - less) ? after : undefined;
+      const there = lost(k);
+      return there - lost(k - 1) <= Math.max(1e-6, price) * chance ? there : undefined;
     };
     let dial = 0;
     let after = before;
@@ -192,8 +194,23 @@ export class CruisePacer implements Pacer {
       }
       dial = low;
     }
+    // Whatever it is worth: not past what a window still bears.
+    if (dial > 0 && after > 1e-5 && this.#tuning.risk < 1) {
+      const bearable = (k: number): boolean => (spare > 0 ? ahead.exceeding(spare, k) * honesty : lost(k) - before) <= (spare > 0 ? this.#tuning.risk : 1e-6);
+      if (!bearable(dial)) {
+        let low = 0;
+        let high = dial;
+        while (high - low > 1) {
+          const middle = (low + high) >> 1;
+          if (bearable(middle)) low = middle;
+          else high = middle;
+        }
+        dial = low;
+        after = lost(dial);
+      }
+    }
     this.#lastDials = dial;
-    if (dial > 0) this.#spend(dial * chance, after - before, honesty, room - after);
+    if (dial > 0) this.#spend(dial * chance, after - before, honesty, pace);
     const why = `${agents.idle} idle, ${ahead.peopleMean.toFixed(1)} people due of ${out} out; +${dial} adds ${(after - before).toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}`;
     return this.#answerWith(dial, state, spare > 0 ? why : `${why}; no room in a window: none at risk`);
   }
@@ -304,20 +321,23 @@ export class CruisePacer implements Pacer {
     ahead.prepare();
   }
 
-  /** Books what a decision spends and moves the price towards the pace that the windows allow. */
-  #spend(people: number, abandoned: number, honesty: number, room: number): void {
+  /** Abandonments to spend per answered person now: what the promise earns, less when the room is short of the reserve. */
+  #pace(room: number): number {
     const { targetRate } = this.#promise;
-    const { reserve, reserveRoot, spendOver, priceStep } = this.#tuning;
+    const { answered } = this.#ledger.totals.day;
+    const kept = this.#tuning.reserve * Math.sqrt(Math.max(100, answered)) * Math.sqrt(targetRate / 0.03);
+    if (answered < 100) return Math.min(targetRate, Math.max(0.05 * targetRate, (room - kept) / (120 - answered)));
+    return targetRate * Math.min(2, Math.max(0.05, room / kept) ** this.#tuning.firmness);
+  }
+
+  /** Books what a decision spends, and moves the price towards that pace. */
+  #spend(people: number, abandoned: number, honesty: number, pace: number): void {
     this.#foreseen += abandoned / honesty;
     if (this.#foreseen > 60) {
       this.#foreseen *= 0.5;
       this.#seen *= 0.5;
     }
-    const { day } = this.#ledger.totals;
-    const earns = day.answered >= 100 ? targetRate : 0;
-    const kept = reserve + reserveRoot * Math.sqrt(targetRate * Math.max(100, day.answered));
-    const pace = Math.min(3 * targetRate, Math.max(0.1 * targetRate, earns + (room - kept) / spendOver));
-    this.#logPrice += Math.min(1, people) * priceStep * Math.max(-6, (pace - abandoned / people) / targetRate);
-    this.#logPrice = Math.min(Math.log(0.9), Math.max(Math.log(0.002), this.#logPrice));
+    this.#logPrice += Math.min(1, people) * this.#tuning.priceStep * Math.max(-4, 1 - abandoned / people / pace);
+    this.#logPrice = Math.min(Math.log(0.6), Math.max(Math.log(0.005), this.#logPrice));
   }
 }

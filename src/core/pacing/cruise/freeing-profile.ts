@@ -63,10 +63,13 @@ export class FreeingProfile {
     for (let b = 0; b < count.length; b++) {
       const here = count[b] as number;
       if (here === 0) continue;
+      let by = 0;
       for (let j = 0; j < width; j++) {
         const chance = profile[b * width + j] as number;
         frees[j] = (frees[j] as number) + here * chance;
-        squared[j] = (squared[j] as number) + here * chance * chance;
+        // An agent becomes free once: what each step adds to the square of the chance *so far* gives the sum its true variance.
+        squared[j] = (squared[j] as number) + here * chance * (by + chance);
+        by += chance;
       }
     }
   }

@@ -3,7 +3,8 @@ export const steps = 16;
 export const stepMs = 1500;
 
 /** The most people on their way for which the exact method is used. */
-const exactPeople = 22;
+const exactPeople = 16;
+const exactMean = 3.5;
 const widest = 640;
 
 /**
@@ -24,7 +25,6 @@ export class LookAhead {
   readonly freesSquared = new Float64Array(steps + 1);
   /** The chances that the calls that are out bring a person, as a distribution of their number. */
   readonly people = new Float64Array(exactPeople + 1);
-  peopleOverflow = 0;
   peopleMean = 0;
   peopleSquared = 0;
   /** Free agents less the people who wait now. */
@@ -38,7 +38,6 @@ export class LookAhead {
   #walk = new Float64Array(widest);
   #next = new Float64Array(widest);
   readonly #grid = new Float64Array((exactPeople + 1) * (exactPeople + 1));
-  #tail = 0;
 
   /** Call after the inputs have been set, before `abandoned`. */
   prepare(): void {
@@ -49,7 +48,6 @@ export class LookAhead {
   clear(): void {
     this.people.fill(0);
     this.people[0] = 1;
-    this.peopleOverflow = 0;
     this.peopleMean = 0;
     this.peopleSquared = 0;
   }
@@ -58,41 +56,47 @@ export class LookAhead {
   addCall(chance: number): void {
     this.peopleMean += chance;
     this.peopleSquared += chance * chance;
-    if (this.peopleMean > 12) return;
+    if (this.peopleMean > 6) return;
     addTo(this.people, chance);
   }
 
-  /** The chance that more than `spare` people are abandoned, from above; of the last evaluation. */
-  exceeding(spare: number, expected: number): number {
-    let poisson = 1;
-    let term = Math.exp(-expected);
-    for (let i = 0; i <= spare; i++) {
-      poisson -= term;
-      term *= expected / (i + 1);
+  /**
+   * The chance, from above, that more than `spare` people are abandoned: that many are if agents were lacking with `spare` more
+   * of them on the floor.
+   */
+  exceeding(spare: number, k: number): number {
+    if (this.peopleMean + k * this.freshChance <= exactMean && k <= 40) {
+      const number = this.#numberWith(k);
+      let many = 0;
+      for (let u = Math.max(0, this.free + spare + 1); u <= exactPeople; u++) many += number[u] as number;
+      if (many < 1e-6 && this.free + spare >= 0) return many;
     }
-    poisson = expected < 1e-3 && spare >= 0 ? expected ** (spare + 1) : Math.max(0, poisson);
-    if (this.#tail < 0) return poisson;
-    let people = 0;
-    for (let u = Math.max(0, this.free) + spare + 1; u <= exactPeople; u++) people += this.#number[u] as number;
-    return Math.min(poisson, people);
+    this.free += spare;
+    const beyond = this.abandoned(k);
+    this.free -= spare;
+    return beyond;
   }
 
   /** Expected abandonments of everything on its way and `k` fresh dials. */
   abandoned(k: number): number {
     const mean = this.peopleMean + k * this.freshChance;
-    return mean <= 9 && k <= 40 ? this.#exact(k) : this.#broad(k);
+    return mean <= exactMean && k <= 40 ? this.#exact(k) : this.#broad(k);
   }
 
-  #exact(k: number): number {
+  /** The distribution of the number of people to come, with k fresh dials. */
+  #numberWith(k: number): Float64Array {
     const number = this.#number;
     number.set(this.people);
     for (let i = 0; i < k; i++) addTo(number, this.freshChance);
-    this.#tail = 1;
+    return number;
+  }
+
+  #exact(k: number): number {
+    const number = this.#numberWith(k);
     let top = exactPeople;
-    while (top > 0 && (number[top] as number) < 1e-9) top -= 1;
+    while (top > 0 && (number[top] as number) < 1e-6) top -= 1;
     if (top <= this.free) return 0;
     // Remaining share of the arrivals at each step, for the chance that one who is still to come comes now.
-    const rate = this.#pmf;
     let left = 0;
     for (let j = 0; j < steps; j++) left += (this.arrivals[j] as number) + k * (this.fresh[j] as number);
     if (left <= 0) return 0;
@@ -105,7 +109,7 @@ export class LookAhead {
     const firstWidth = this.#freeWidth[0] as number;
     for (let u = 0; u <= top; u++) {
       const weight = number[u] as number;
-      if (weight < 1e-12) continue;
+      if (weight < 1e-9) continue;
       for (let d = 0; d < firstWidth; d++) {
         const z = this.free + d;
         if (z < 0) {
@@ -114,7 +118,6 @@ export class LookAhead {
         } else if (z < u) grid[u * side + z] = (grid[u * side + z] as number) + weight * (first[d] as number);
       }
     }
-    void rate;
     for (let j = 0; j < steps; j++) {
       const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
       const h = Math.min(1, here / left);
@@ -138,7 +141,7 @@ export class LookAhead {
       none *= stay;
       for (let z = 0; z < u; z++) {
         const weight = grid[u * side + z] as number;
-        if (weight < 1e-10) continue;
+        if (weight < 1e-9) continue;
         grid[u * side + z] = 0;
         let chance = none;
         if (stay <= 1e-9) {
@@ -147,7 +150,7 @@ export class LookAhead {
         }
         for (let n = 0; n <= u; n++) {
           const w = weight * chance;
-          if (w < 1e-11 && n > u * h) break;
+          if (w < 1e-9 && n > u * h) break;
           const rest = u - n;
           if (n > z) {
             lost += w * (n - z);
@@ -174,7 +177,6 @@ export class LookAhead {
   }
 
   #broad(k: number): number {
-    this.#tail = -1;
     const mean = this.peopleMean + k * this.freshChance;
     const squared = this.peopleSquared + k * this.freshChance ** 2;
     const each = mean <= 0 ? 0 : squared / mean;
@@ -197,8 +199,8 @@ export class LookAhead {
     let came = 0;
     for (let j = 0; j < steps; j++) {
       const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
+      const width = binomial(here, (each / mean) * here * (2 * came + here), this.#pmf);
       came += here;
-      const width = binomial(here, here * each, this.#pmf);
       const bound = Math.min(reach, Math.ceil(mean - came + 5 * Math.sqrt(Math.max(0, mean - came)) + 3));
       next.fill(0, 0, high + 1);
       for (let z = 0; z <= high; z++) {
@@ -247,7 +249,7 @@ function binomial(mean: number, squared: number, into: Float64Array): number {
     into[0] = 1;
     return 1;
   }
-  const p = Math.min(0.98, Math.max(1e-6, squared / mean));
+  const p = Math.min(0.95, Math.max(1e-6, squared / mean));
   const n = mean / p;
   const odds = p / (1 - p);
   let term = n > 300 ? Math.exp(n * Math.log1p(-p)) : (1 - p) ** n;
