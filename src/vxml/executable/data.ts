@@ -33,11 +33,8 @@ export const data = defineElement({
     }
     const built = session.scripts.evaluate(scope, `typeof ${name}`);
     const existing = built.ok && built.value !== 'undefined';
-    const tree = `$nailupDom(${literal(domData(xml.value))})`;
+    const tree = session.scripts.dom(domData(xml.value));
     const kept = existing ? session.scripts.assign(scope, name, tree) : session.scripts.declare(scope, name, tree);
     return kept.ok ? normal : kept.completion;
   },
 });
-
-/** A JSON text as an ECMAScript expression: the two line separators are no line ends in JSON. */
-const literal = (value: unknown): string => JSON.stringify(value).replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');

@@ -18,15 +18,24 @@ export class Scripts {
   readonly #budget: Budget;
   /** Holds `session`; every application scope is below it. */
   readonly session: ScriptScope;
+  readonly #platform: ScriptScope;
   #keys = 0;
+  #hasDom = false;
 
   constructor(context: ScriptContext, budget: Budget) {
     this.context = context;
     this.#budget = budget;
-    const platform = context.openScope(context.root, '$platform');
-    context.run(platform, domSource, 'dom');
-    context.declare(platform, '$nailup', '({})');
-    this.session = context.openScope(platform, 'session', { named: true, readOnly: true });
+    this.#platform = context.openScope(context.root, '$platform');
+    context.declare(this.#platform, '$nailup', '({})');
+    this.session = context.openScope(this.#platform, 'session', { named: true, readOnly: true });
+  }
+
+  /** The expression that builds a read-only DOM of `domData`. Its source is compiled when the first document needs it. */
+  dom(data: unknown): string {
+    if (!this.#hasDom) this.context.run(this.#platform, domSource, 'dom');
+    this.#hasDom = true;
+    // A JSON text is an ECMAScript expression, but for two separators that end lines there.
+    return `$nailupDom(${JSON.stringify(data).replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029')})`;
   }
 
   evaluate(scope: ScriptScope, expression: string): Evaluated {
