@@ -45,12 +45,18 @@ export function driverSettings(campaign: CampaignConfig, uriOf: (page: string) =
   };
 }
 
-/** `progressive`, `progressive:1.2`, `ratio:1.5` … @throws NailupError PACING_INVALID */
+const perMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `progressive`, `progressive:1.2`, `ratio:1.5`, `rate:5/s`, `cruise`, `cruise:0.03` … @throws NailupError PACING_INVALID */
 export function pacingOptions(text: string): PacingOptions {
-  const [kind, number] = text.split(':');
-  const ratio = number === undefined ? undefined : Number(number);
-  if (ratio !== undefined && !Number.isFinite(ratio)) throw new NailupError('PACING_INVALID', `pacing "${text}": ${number} is not a number`, { mend: 'Use progressive, ratio:1.5 or another kind of docs/pacing.md.' });
-  return { kind: kind as PacingKind, ...(ratio === undefined ? {} : { ratio }) };
+  const [kind, value] = text.split(':') as [PacingKind, string | undefined];
+  if (value === undefined) return { kind };
+  const rate = /^(\d+(?:\.\d+)?)\/([smh])$/.exec(value);
+  if (kind === 'rate' && rate !== null) return { kind, rate: { count: Number(rate[1]), perMs: perMs[rate[2] ?? 's'] ?? 1_000 } };
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new NailupError('PACING_INVALID', `pacing "${text}": ${value} is not a number`, { mend: 'Use progressive, ratio:1.5, rate:5/s or another kind of docs/pacing.md.' });
+  if (kind === 'cruise') return { kind, promise: { targetRate: number, thresholdMs: 2_000, from: 'greetingEnd', windowMs: 86_400_000 } };
+  return { kind, ratio: number };
 }
 
 /** @throws NailupError PACING_INVALID */

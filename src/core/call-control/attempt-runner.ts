@@ -275,7 +275,7 @@ export class AttemptRunner {
     const pageCode = end.values['completioncode'];
     const code = end.how === 'exit' && typeof pageCode === 'string' && pageCode !== '' ? pageCode : 'Application_Error';
     if (end.how !== 'exit') this.#deps.logger.error({ attempt: attempt.id, how: end.how, reason: end.reason, place: end.place }, 'driver session did not exit by itself');
-    const exit = { how: end.how, ...(end.reason === undefined ? {} : { reason: end.reason }), ...end.values };
+    const exit = { how: end.how, ...(end.reason === undefined ? {} : { reason: end.reason }), ...(end.place === undefined ? {} : { place: end.place }), ...end.values };
     this.#background(attempt, this.#finish(attempt, code, exit));
   }
 
