@@ -11,6 +11,8 @@ export interface DtmfLimits {
   readonly maxReverseTwistDb: number;
   /** Least part of the window's energy that lies in the two frequencies, 0–1. */
   readonly minPurity: number;
+  /** Least energy of the newest block against the mean of the window, 0–1: 0 also takes windows that the tone fills only in part. */
+  readonly minEdge: number;
   /** Greatest deviation from the nominal frequency, as a part of it. */
   readonly maxDeviation: number;
 }
@@ -55,7 +57,7 @@ export class DtmfAnalysis {
     this.#twist = 10 ** (limits.maxTwistDb / 10);
     this.#reverseTwist = 10 ** (limits.maxReverseTwistDb / 10);
     // The halves of the window lie half a window apart; a deviation of δ Hz turns the phase by 2πδ·T/2 between them.
-    this.#maxTurn = Float64Array.from(FREQUENCIES, (f) => Math.min(Math.PI * 0.9, 2 * Math.PI * (f * limits.maxDeviation + 2) * ((windowBlocks / 2) * (blockSize / sampleRate))));
+    this.#maxTurn = Float64Array.from(FREQUENCIES, (f) => Math.min(Math.PI * 0.9, 2 * Math.PI * (f * limits.maxDeviation + 2) * ((windowBlocks >> 1) * (blockSize / sampleRate))));
   }
 
   /** Takes one block and returns the digit of the window that ends with it, or NO_DIGIT. */
@@ -90,6 +92,8 @@ export class DtmfAnalysis {
     const n = this.#blocks * this.blockSize;
     const energy = this.#sumEnergy;
     if (energy < this.#minPower * n * 2) return NO_DIGIT;
+    const newest = this.#energy[this.#at === 0 ? this.#blocks - 1 : this.#at - 1] as number;
+    if (newest * this.#blocks < this.#limits.minEdge * energy) return NO_DIGIT;
     const low = this.#strongest(0);
     const high = this.#strongest(4);
     const lowPower = this.#steadyPower(low);
@@ -145,7 +149,11 @@ export class DtmfAnalysis {
     const p1 = re1 * re1 + im1 * im1;
     const p2 = re2 * re2 + im2 * im2;
     if (p1 > p2 * 3 || p2 > p1 * 3) return -1;
-    const turn = Math.abs(Math.atan2(im2 * re1 - re2 * im1, re1 * re2 + im1 * im2));
+    // With an odd count both parts take the middle block too: so they always lie `half` blocks apart.
+    const middle = ((this.#at + half) % this.#blocks) * 8 + f;
+    const mre = odd === 1 ? (this.#re[middle] as number) : 0;
+    const mim = odd === 1 ? (this.#im[middle] as number) : 0;
+    const turn = Math.abs(Math.atan2((im2 + mim) * (re1 + mre) - (re2 + mre) * (im1 + mim), (re1 + mre) * (re2 + mre) + (im1 + mim) * (im2 + mim)));
     if (turn > (this.#maxTurn[f] as number)) return -1;
     const whole = this.#blocks / (2 * half);
     return (Math.sqrt(p1) + Math.sqrt(p2)) ** 2 * whole * whole;
