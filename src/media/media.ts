@@ -139,6 +139,10 @@ export interface ClassifyHints {
   readonly country?: string;
   /** Goes on after the verdict and may revise it. */
   readonly background?: boolean;
+  /** A person or machine is told by then after speech began; more time makes it surer. Default 1,150. */
+  readonly verdictMs?: number;
+  /** So long a silence after a recorded message is its end when no beep came. Default 2,400. */
+  readonly messageEndSilenceMs?: number;
 }
 
 /** `callprogress` values (reference B1). */

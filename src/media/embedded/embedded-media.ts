@@ -20,6 +20,7 @@ interface MediaThread {
 interface KnownNode {
   readonly kind: 'endpoint' | 'conference' | 'dialog';
   readonly thread: MediaThread;
+  readonly group: string | undefined;
   negotiated: boolean;
 }
 
@@ -30,7 +31,7 @@ export class EmbeddedMedia implements Media {
   readonly #log: Logger;
   readonly #threads: MediaThread[] = [];
   readonly #nodes = new Map<MediaId, KnownNode>();
-  readonly #groups = new Map<string, MediaThread>();
+  readonly #groups = new Map<string, { readonly thread: MediaThread; nodes: number }>();
   readonly #records = new Map<string, MediaThread>();
   readonly #queries = new Map<number, (stats: WorkerStats) => void>();
   #files: Worker | undefined;
@@ -77,7 +78,7 @@ export class EmbeddedMedia implements Media {
     const limit = this.#config.maxEndpointsPerWorker ?? 2000;
     if (thread.endpoints >= limit) return refused('noresource', `${limit} endpoints are open already`);
     if (this.#isOverloaded(thread)) return refused('noresource', `the media thread is busy for ${(thread.load[loadCells.workP99] ?? 0).toFixed(1)} of 20 ms`);
-    const reply = this.#open(command.node, 'endpoint', thread, { op: 'openEndpoint', command });
+    const reply = this.#open(command.node, 'endpoint', thread, command.group, { op: 'openEndpoint', command });
     if (reply.accepted) thread.endpoints += 1;
     return reply;
   }
@@ -95,18 +96,17 @@ export class EmbeddedMedia implements Media {
   }
 
   openConference({ node, group }: { node: MediaId; group?: string }): Reply {
-    return this.#open(node, 'conference', this.#place(group), { op: 'openConference', node });
+    return this.#open(node, 'conference', this.#place(group), group, { op: 'openConference', node });
   }
 
   openDialog({ node, group }: { node: MediaId; group?: string }): Reply {
-    return this.#open(node, 'dialog', this.#place(group), { op: 'openDialog', node });
+    return this.#open(node, 'dialog', this.#place(group), group, { op: 'openDialog', node });
   }
 
   close({ node }: { node: MediaId }): Reply {
     const known = this.#nodes.get(node);
     if (known === undefined) return accepted;
-    this.#nodes.delete(node);
-    if (known.kind === 'endpoint') known.thread.endpoints -= 1;
+    this.#forget(node, known);
     return this.#post(known.thread, { op: 'close', node });
   }
 
@@ -238,11 +238,20 @@ export class EmbeddedMedia implements Media {
     }
   }
 
+  #forget(node: MediaId, { kind, thread, group }: KnownNode): void {
+    this.#nodes.delete(node);
+    if (kind === 'endpoint') thread.endpoints -= 1;
+    const known = group === undefined ? undefined : this.#groups.get(group);
+    if (group === undefined || known === undefined) return;
+    known.nodes -= 1;
+    if (known.nodes === 0) this.#groups.delete(group);
+  }
+
   /** A thread died: everything on it is gone, and is told so. */
   #lost(thread: MediaThread): void {
     for (const [node, known] of this.#nodes) {
       if (known.thread !== thread) continue;
-      this.#nodes.delete(node);
+      this.#forget(node, known);
       if (known.kind === 'endpoint') this.#listener({ name: 'endpoint.failed', node, kind: 'error', reason: 'its media thread failed' });
       this.#listener({ name: 'node.closed', node });
     }
@@ -254,20 +263,24 @@ export class EmbeddedMedia implements Media {
     return (load[loadCells.workP99] ?? 0) > limit && (load[loadCells.workP50] ?? 0) > limit / 2;
   }
 
-  /** A group's thread; a new group goes where the fewest endpoints are. */
+  /** A group's thread; a new group goes where the fewest endpoints are, nodes without one all to the first. */
   #place(group: string | undefined): MediaThread {
     const known = group === undefined ? undefined : this.#groups.get(group);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.thread;
     const thread = group === undefined ? this.#threads[0] : this.#threads.reduce((least, one) => (one.endpoints < least.endpoints ? one : least));
     if (thread === undefined) throw new Error('the media plane is not started');
-    if (group !== undefined) this.#groups.set(group, thread);
     return thread;
   }
 
-  #open(node: MediaId, kind: KnownNode['kind'], thread: MediaThread, command: WorkerCommand): Reply {
+  #open(node: MediaId, kind: KnownNode['kind'], thread: MediaThread, group: string | undefined, command: WorkerCommand): Reply {
     if (!this.#running) return refused('bad-state', 'the media plane is not running');
     if (this.#nodes.has(node)) return refused('bad-state', `${node} exists already`);
-    this.#nodes.set(node, { kind, thread, negotiated: false });
+    this.#nodes.set(node, { kind, thread, group, negotiated: false });
+    if (group !== undefined) {
+      const known = this.#groups.get(group);
+      if (known === undefined) this.#groups.set(group, { thread, nodes: 1 });
+      else known.nodes += 1;
+    }
     return this.#post(thread, command);
   }
 

@@ -656,7 +656,7 @@ export function mediaContract(name: string, create: () => Media): void {
         clearInterval(flood);
         expect(sent).toBeGreaterThan(5000);
         expect(b.heard.length).toBeGreaterThan(40);
-        expect(levelAt(b.audio(), 1000)).toBeGreaterThan(-12);
+        expect(peakLevelAt(b.audio(), 1000)).toBeGreaterThan(-11);
       });
 
       test('random, truncated and forged packets change nothing for a call', async () => {
@@ -678,7 +678,8 @@ export function mediaContract(name: string, create: () => Media): void {
         }
         b.heard.length = 0;
         await wait(500);
-        expect(levelAt(b.audio(), 1000)).toBeGreaterThan(-15);
+        // Window by window: concealment of what the burst crowded out shifts the phase.
+        expect(peakLevelAt(b.audio(), 1000)).toBeGreaterThan(-12);
         expect(b.heard.length).toBeGreaterThan(20);
       });
     });
