@@ -36,13 +36,14 @@ export function setSessionValues(scripts: Scripts, input: SessionInput): void {
   set('connection', {
     local: side(local),
     remote: side(remote),
-    originator: originator === 'local' ? side(local) : side(remote),
     protocol: { name: connection?.protocol.name ?? 'sip', version: connection?.protocol.version ?? '2.0', sip: connection?.protocol.sip ?? {} },
     redirect: connection?.redirect ?? [],
     ...(connection?.aai === undefined ? {} : { aai: connection.aai }),
     call_tag: connection?.callTag ?? '',
     ccxml: { values: input.values, namelist: input.namelist },
   });
+  // §5.1.4: originator refers to the local or the remote property itself.
+  scripts.context.patchReadOnly(scripts.session, 'connection', ['originator'], scripts.context.reference(scripts.session, 'connection', [originator]));
   const telephone = {
     ani: userOf(remote), dnis: userOf(local), called_extension: userOf(local), call_tag: connection?.callTag ?? '', callid: connection?.callTag ?? '', channel: '', startPage: input.startPage,
   };

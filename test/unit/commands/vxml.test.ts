@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { registerVxml } from '../../../src/commands/vxml.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nailup-vxml-command-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const page = (content: string): string => `<vxml version="2.1" xmlns="http://www.w3.org/2001/vxml" xml:lang="en-US">${content}</vxml>`;
+
+async function nailup(...args: string[]): Promise<{ out: string; code: number }> {
+  const program = new Command('nailup').exitOverride();
+  registerVxml(program);
+  let out = '';
+  const original = process.stdout.write;
+  const before = process.exitCode;
+  process.stdout.write = ((text: string) => {
+    out += text;
+    return true;
+  }) as typeof process.stdout.write;
+  try {
+    await program.parseAsync(['node', 'nailup', 'vxml', ...args]);
+    return { out, code: Number(process.exitCode ?? 0) };
+  } finally {
+    process.stdout.write = original;
+    process.exitCode = before ?? 0;
+  }
+}
+
+describe('nailup vxml check', () => {
+  it('says that a page is valid', async () => {
+    const file = write('good.vxml', page('<form><block><prompt>hello</prompt></block></form>'));
+    expect(await nailup('check', file)).toEqual({ out: `${file}: valid\n`, code: 0 });
+  });
+
+  it('names file, line and column of a problem, and ends with 1', async () => {
+    const file = write('bad.vxml', page('\n<form><block><goto next="#no"/></block></form>'));
+    const { out, code } = await nailup('check', file);
+    expect(out).toBe(`${file}:2:14: error: <goto> to "#no", which is no dialog of this page\n`);
+    expect(code).toBe(1);
+  });
+
+  it('prints JSON for a program to read', async () => {
+    const file = write('bad.vxml', page('\n<form><block><goto next="#no"/></block></form>'));
+    const { out } = await nailup('check', file, '--json');
+    expect(JSON.parse(out)).toEqual([{ file, valid: false, problems: [{ severity: 'error', line: 2, column: 14, message: expect.stringContaining('#no') }] }]);
+  });
+
+  it('refuses a file that is not there with a word on what to do', async () => {
+    await expect(nailup('check', join(folder, 'none.vxml'))).rejects.toMatchObject({ code: 'VXML_PAGE', mend: expect.any(String) });
+  });
+});
+
+describe('nailup vxml run', () => {
+  const survey = page('<form><field name="f"><prompt>Press 1, <value expr="session.connection.ccxml.values.who"/>.</prompt><grammar mode="dtmf" version="1.0" root="r"><rule id="r" scope="public">1</rule></grammar><filled><exit namelist="f"/></filled></field></form>');
+
+  it('plays a dialog with a scripted caller and prints how it ended', async () => {
+    const file = write('survey.vxml', survey);
+    const script = write('caller.json', '[{"silence": true}, {"dtmf": "1"}]');
+    const { out, code } = await nailup('run', file, '--script', script, '--param', 'who=Ann');
+    expect(out).toBe('Press 1, Ann.\nPress 1, Ann.\n(end: exit {"f":"1"})\n');
+    expect(code).toBe(0);
+  });
+
+  it('prints the steps of the algorithm with --trace', async () => {
+    const { out } = await nailup('run', write('survey.vxml', survey), '--script', write('caller.json', '[{"dtmf": "1"}]'), '--trace');
+    expect(out).toMatch(/visit +field f\n[^]*collect +dtmf "1" for item/);
+  });
+
+  it('refuses a script that is none, and says what one looks like', async () => {
+    const file = write('survey.vxml', survey);
+    await expect(nailup('run', file, '--script', write('caller.json', '[{"keys": "1"}]'))).rejects.toMatchObject({ code: 'VXML_SCRIPT', mend: expect.stringContaining('dtmf') });
+  });
+
+  it('says when the script is at its end and the page still waits', async () => {
+    await expect(nailup('run', write('survey.vxml', survey), '--script', write('caller.json', '[]'))).rejects.toMatchObject({ code: 'VXML_SCRIPT_ENDED' });
+  });
+
+  it('ends with 1 when an event was not handled', async () => {
+    const file = write('thrower.vxml', page('<form><block><throw event="error.mine"/></block></form>'));
+    const { out, code } = await nailup('run', file, '--script', write('caller.json', '[]'));
+    expect(out).toContain('(end: error error.mine');
+    expect(code).toBe(1);
+  });
+});
