@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- sip [--rates 100,400,1000,2000] [--seconds 5]`: INVITE, 180, 200, ACK, BYE, 200 over UDP on loopback with sipp
+ * `npm run bench -- sip [--rates 100,400,1000,2000] [--seconds 5] [--repeats 1]`: INVITE, 180, 200, ACK, BYE, 200 over UDP on loopback with sipp
  * as the peer. CPU milliseconds per call of the Node process alone (`process.cpuUsage`), each stack in a process of its own:
  * ours, npm `sip`, and a bare dgram responder, which is the least that Node can spend.
  */
@@ -97,9 +97,21 @@ export const benchmark: Benchmark = {
     const rates = (option('--rates') ?? '100,400,1000,2000').split(',').map(Number);
     const seconds = Number(option('--seconds') ?? 5);
     const file = compileStacks(fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, ''));
-    const measured: Measured[] = [];
-    for (const stack of stacks) measured.push(...(await measureServer(file, stack, rates, seconds)));
-    for (const stack of stacks) measured.push(...(await measureClient(file, stack, rates, seconds)));
+    const repeats = Number(option('--repeats') ?? 1);
+    const best = new Map<string, Measured>();
+    const keep = (results: readonly Measured[]): void => {
+      for (const one of results) {
+        const key = `${one.role} ${one.stack} ${one.rate}`;
+        const before = best.get(key);
+        if (before === undefined || one.cpuMsPerCall < before.cpuMsPerCall) best.set(key, one);
+      }
+    };
+    // The stacks take turns, and each keeps its cheapest run: what else the machine does then hits all of them alike.
+    for (let i = 0; i < repeats; i += 1) {
+      for (const stack of stacks) keep(await measureServer(file, stack, rates, seconds));
+      for (const stack of stacks) keep(await measureClient(file, stack, rates, seconds));
+    }
+    const measured = [...best.values()].toSorted((a, b) => b.role.localeCompare(a.role) || stacks.indexOf(a.stack) - stacks.indexOf(b.stack) || a.rate - b.rate);
     const find = (stack: StackName, role: Role, rate: number): Measured | undefined =>
       measured.find((one) => one.stack === stack && one.role === role && one.rate === rate);
     const judged = rates.includes(1_000) ? 1_000 : (rates.at(-1) ?? 0);
