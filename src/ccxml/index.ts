@@ -30,6 +30,8 @@ export interface RunningCcxmlServer extends CcxmlServer {
   readonly sessionCount: number;
   /** Addresses of the I/O processors, as `session.ioprocessors` has them. */
   readonly ioProcessors: Readonly<Record<string, string>>;
+  /** Brings a page into the fetcher's cache before it is needed. */
+  prefetch(uri: string): void;
   /** Follows a session live; call the result to stop. Undefined: no such session. */
   trace(session: SessionId, listener: (entry: TraceEntry) => void): (() => void) | undefined;
 }
@@ -69,6 +71,7 @@ export async function createCcxmlServer(platform: CcxmlPlatform, settings: Ccxml
     deliver: (event) => host.deliver(event),
     inject: (session, event, data) => host.inject(session, event, data),
     kill: (session, unconditional) => host.kill(session, unconditional),
+    prefetch: (uri) => deps.fetcher.prefetch({ uri }),
     trace: (session, listener) => host.trace(session, listener),
     stop: async () => {
       await door?.close();

@@ -127,6 +127,8 @@ export interface StartSession {
   readonly session: SessionId;
   /** Absolute URI of the page. */
   readonly uri: string;
+  /** Where the page is looked for when `uri` cannot be had. */
+  readonly secondaryUri?: string;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly inbound?: { readonly connection: ConnectionId; readonly facts: ConnectionFacts };
   /** Called exactly once when the session is over. */

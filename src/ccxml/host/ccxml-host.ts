@@ -79,7 +79,7 @@ export class CcxmlHost implements CcxmlServer {
   start(request: StartSession): Reply {
     if (this.state.sessions.has(request.session)) return refused('bad-argument', `session ${request.session} exists`);
     if (this.state.sessions.size >= (this.#parts.maxSessions ?? 10_000)) return refused('noresource', `${this.state.sessions.size} sessions run; no more may`);
-    const fetch: FetchRequest = { id: `fetch-${request.session}-0`, uri: request.uri, method: 'get', enctype: 'application/x-www-form-urlencoded', namelist: {}, timeoutMs: undefined, maxAgeMs: undefined, maxStaleMs: undefined };
+    const fetch: FetchRequest = { id: `fetch-${request.session}-0`, uri: request.uri, method: 'get', enctype: 'application/x-www-form-urlencoded', namelist: {}, timeoutMs: undefined, maxAgeMs: undefined, maxStaleMs: undefined, ...(request.secondaryUri === undefined ? {} : { secondaryUri: request.secondaryUri }) };
     this.#launch(request.session, request.uri, undefined, request.values ?? {}, fetch, request.inbound === undefined ? 'external' : 'newcall', request.onEnd);
     if (request.inbound !== undefined) this.#connections.adopt(request.session, request.inbound.connection, request.inbound.facts);
     return accepted;

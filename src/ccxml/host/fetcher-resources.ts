@@ -18,6 +18,7 @@ export class FetcherResources implements ResourceLoader {
   async load(request: FetchRequest, signal: AbortSignal): Promise<FetchOutcome> {
     const fetched = await this.#fetcher.fetch({
       uri: request.uri,
+      ...(request.secondaryUri === undefined ? {} : { secondaryUri: request.secondaryUri }),
       method: request.method === 'post' ? 'POST' : 'GET',
       parameters: toFormParameters(request.namelist).map(([name, value]) => ({ name, value })),
       encoding: request.enctype === 'multipart/form-data' ? 'multipart/form-data' : 'application/x-www-form-urlencoded',

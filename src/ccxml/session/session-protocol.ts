@@ -32,6 +32,8 @@ export type FetchOutcome =
 export interface FetchRequest {
   readonly id: string;
   readonly uri: string;
+  /** Tried when `uri` cannot be had. */
+  readonly secondaryUri?: string;
   readonly method: 'get' | 'post';
   readonly enctype: string;
   readonly namelist: Readonly<Record<string, unknown>>;
