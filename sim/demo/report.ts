@@ -32,6 +32,8 @@ export interface DemoReport {
   readonly greetingEndToAgentMs: Percentiles;
   readonly classification: { readonly table: Comparison['table']; readonly peopleRight: number; readonly machinesRight: number; readonly verdictMs: Percentiles };
   readonly integrity: Readonly<Record<IntegrityFigure, number>>;
+  /** Why attempts ended in Application_Error, by reason. */
+  readonly errors: Readonly<Record<string, number>>;
   readonly wallSeconds: number;
   readonly seed: number;
 }
@@ -79,9 +81,20 @@ export function demoReport(given: {
       openTimers: stats.openTimers,
       carrierCallsUnaccounted: compared.unaccounted,
     },
+    errors: errorsOf(attempts),
     wallSeconds: Math.round(given.wallSeconds * 10) / 10,
     seed: given.seed,
   };
+}
+
+function errorsOf(attempts: readonly AttemptRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { completionCode, exit } of attempts) {
+    if (completionCode !== 'Application_Error') continue;
+    const reason = [exit['_avayaExitReason'], exit['_avayaExitInfo1'], exit['reason'], exit['place']].filter((w) => typeof w === 'string' && w !== '').join(' ') || 'unknown';
+    counts[reason] = (counts[reason] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** Did a person who greeted and stayed wait long for a sound? */
@@ -111,6 +124,7 @@ export function readable(report: DemoReport): string {
     '',
     'Results',
     ...Object.entries(report.byCompletionCode).map(([code, n]) => `  ${code.padEnd(36)}${String(n).padStart(6)}`),
+    ...Object.entries(report.errors).map(([reason, n]) => `    ${n} × ${reason}`),
     '',
     `Truth \\ belief${beliefs.map((b, i) => (i === 0 ? b.padStart(11) : b.padStart(13))).join('')}`,
     ...truthRows,

@@ -50,6 +50,7 @@ const campaign = z.strictObject({
   classify: z.boolean().default(true),
   pacing: z.string().default('progressive'),
   ringTimeoutMs: ms.min(3_000).default(25_000),
+  verdictMs: ms.min(600).default(1_800),
   sovTimeoutMs: ms.default(4_000),
   liveVoiceTimeoutMs: ms.default(3_500),
   safeHarbourMs: ms.default(2_000),

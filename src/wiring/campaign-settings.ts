@@ -38,6 +38,7 @@ export function driverSettings(campaign: CampaignConfig, uriOf: (page: string) =
     ringTimeoutMs: campaign.ringTimeoutMs,
     humanUrl: uriOf(human),
     machineUrl: campaign.leaveMessage ? uriOf(campaign.machineDialog) : '',
+    verdictMs: campaign.verdictMs,
     sovTimeoutMs: campaign.sovTimeoutMs,
     liveVoiceTimeoutMs: campaign.liveVoiceTimeoutMs,
     safeHarbourMs: campaign.safeHarbourMs,

@@ -20,6 +20,7 @@ export interface DriverSettings {
   readonly ringTimeoutMs: number;
   readonly humanUrl: string;
   readonly machineUrl: string;
+  readonly verdictMs: number;
   readonly sovTimeoutMs: number;
   readonly liveVoiceTimeoutMs: number;
   /** From the end of the person's greeting to the safe-harbour message, when no agent is there. */
@@ -357,6 +358,7 @@ function launchValues(attempt: Attempt, settings: DriverSettings): Readonly<Reco
         mode: settings.mode,
         humanUrl: settings.humanUrl,
         machineUrl: settings.machineUrl,
+        verdictTime: settings.verdictMs,
         sovTimeout: settings.sovTimeoutMs,
         liveVoiceTimeout: settings.liveVoiceTimeoutMs,
       },

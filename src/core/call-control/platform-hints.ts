@@ -8,8 +8,12 @@ export function classifyHints(hints: PlatformHints): ClassifyHints | undefined {
   if (!isTrue(hints['enable_call_classification'])) return undefined;
   const timeoutMs = milliseconds(hints['call_classification_timeout']);
   const recordedMsgTimeoutMs = milliseconds(hints['call_classification_recorded_msg_timeout']);
+  const verdictMs = milliseconds(hints['call_classification_verdict_time']);
+  const country = hints['call_classification_country'];
   return {
     phase: 'connected',
+    ...(verdictMs === undefined ? {} : { verdictMs }),
+    ...(typeof country === 'string' && country !== '' ? { country } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(recordedMsgTimeoutMs === undefined ? {} : { recordedMsgTimeoutMs }),
   };
