@@ -23,6 +23,8 @@ export interface SimulatedRun {
   readonly events: readonly { readonly event: string; readonly values: Values }[];
   readonly end: DialogEnd | 'time limit' | 'unexpected wait' | { readonly failed: string };
   readonly turnsLeft: number;
+  /** Timers that the dialog left behind: 0, or there is a leak. */
+  readonly openTimers: number;
   /** Simulated milliseconds. */
   readonly lastedMs: number;
 }
@@ -91,9 +93,10 @@ export async function runSimulated(request: SimulationRequest): Promise<Simulate
     if (due !== undefined) clock.advance(due - clock.now());
   }
   host.close();
+  const openTimers = clock.openTimers;
   await rm(folder, { recursive: true, force: true });
   const prompts = traces.flatMap((t) => (t.kind === 'prompt' ? [promptText(t.items)] : [])).filter((p) => p !== '');
-  return { prompts, traces, events, end, turnsLeft: caller.turnsLeft, lastedMs: clock.monotonic() };
+  return { prompts, traces, events, end, turnsLeft: caller.turnsLeft, openTimers, lastedMs: clock.monotonic() };
 }
 
 const simulatedConnection = { local: 'sip:+15550100@127.0.0.1', remote: 'sip:+15550199@127.0.0.1', originator: 'remote', protocol: { name: 'sip', version: '2.0' } } as const;

@@ -14,7 +14,11 @@ export async function playQueued(session: Session): Promise<void> {
 export async function playItems(session: Session, items: readonly PromptItem[]): Promise<void> {
   const play = session.nextId('play');
   session.send({ name: 'play', play, items, bargein: false });
-  // A hang-up ends the play; the platform says so with `play.done`, and the hang-up stays to be noticed at the next wait.
-  await session.inbox.take((e) => e.name === 'play.done' && e.play === play);
+  const event = await session.inbox.take((e) => (e.name === 'play.done' && e.play === play) || e.name === 'hangup');
+  if (event.name === 'hangup') {
+    // Nobody hears the rest. The hang-up stays, to be noticed at the next wait.
+    session.inbox.unread(event);
+    session.send({ name: 'play.stop', play });
+  }
   session.marks.ended(session.clock.monotonic());
 }

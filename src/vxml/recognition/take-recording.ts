@@ -1,3 +1,4 @@
+import type { Timer } from '../../kernel/clock.ts';
 import type { NodeOf } from '../document/element-definition.ts';
 import { eventOf } from '../events/vxml-event.ts';
 import { thrown, type Completion } from '../fia/completion.ts';
@@ -20,6 +21,7 @@ type Done = VxmlPlatformEventMap['record.done'];
 /** Default of maxtime: the platform's (§2.3.6). */
 const defaultMaxMs = 60_000;
 const defaultFinalSilenceMs = 3_000;
+const afterHangupMs = 2_000;
 
 /** §2.3.6: prompts, beep, then the caller's speech until silence, a key, the time or a hang-up ends it. */
 export async function takeRecording(item: ItemState, frame: Frame): Promise<Completion> {
@@ -47,16 +49,27 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
   const keys = new RecordKeys(frame, grammars.value.filter((g) => g.grammar.mode === 'dtmf'), attributes.dtmfterm);
   let hungUp = false;
   let done: Done | undefined;
+  let lost: { readonly id: string; readonly timer: Timer } | undefined;
   while (done === undefined) {
     const event = await session.inbox.take((e) => ['dtmf', 'timer', 'hangup', 'record.done'].includes(e.name));
-    if (event.name === 'terminate') return processInput({ kind: 'over' }, frame);
+    if (event.name === 'terminate') {
+      keys.close();
+      lost?.timer.cancel();
+      return processInput({ kind: 'over' }, frame);
+    }
     if (event.name === 'record.done' && event.record === id) done = event;
     else if (event.name === 'hangup') {
       hungUp = true;
       session.send({ name: 'record.stop', record: id });
+      // The recorder may have gone with the call: what it has is waited for, but not for ever.
+      const timer = session.nextId('timer');
+      lost ??= { id: timer, timer: session.clock.after(afterHangupMs, () => session.inbox.post({ name: 'timer', timer })) };
+    } else if (event.name === 'timer' && event.timer === lost?.id) {
+      done = { record: id, how: 'hangup', path: '', durationMs: 0, bytes: 0 };
     } else if ((event.name === 'dtmf' && keys.key(event.digit)) || (event.name === 'timer' && keys.expire(event.timer))) session.send({ name: 'record.stop', record: id });
   }
   keys.close();
+  lost?.timer.cancel();
   if (done.how === 'failed') return thrown(eventOf('error.noresource', done.reason ?? 'the recording failed'));
   const matched = keys.matched;
   // A grammar that is not the record's own ends it unfilled and takes control.

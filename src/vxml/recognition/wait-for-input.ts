@@ -1,6 +1,6 @@
 import type { Timer } from '../../kernel/clock.ts';
 import { eventOf, type VxmlEvent } from '../events/vxml-event.ts';
-import type { SpeechOutcome, Utterance } from '../platform.ts';
+import type { SpeechOutcome, Utterance, Values } from '../platform.ts';
 import type { PromptRun } from '../prompts/prompt-queue.ts';
 import { booleanProperty, durationProperty, numberProperty, propertyOf } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
@@ -86,7 +86,7 @@ class InputWait {
       case 'hangup':
         return { kind: 'event', event: eventOf('connection.disconnect.hangup', event.reason) };
       case 'event':
-        return { kind: 'event', event: eventOf(event.event, event.message) };
+        return { kind: 'event', event: eventOf(event.event, event.message ?? messageOf(event.values)) };
       case 'dtmf':
         return this.#key(event.digit);
       case 'timer':
@@ -257,4 +257,10 @@ class InputWait {
     this.#timerId = id;
     this.#timer = session.clock.after(waitMs, () => session.inbox.post({ name: 'timer', timer: id }));
   }
+}
+
+/** Data that came with an event from outside: its `message`, or all of it as JSON. */
+function messageOf(values: Values | undefined): string | undefined {
+  if (values === undefined || Object.keys(values).length === 0) return undefined;
+  return typeof values['message'] === 'string' ? values['message'] : JSON.stringify(values);
 }

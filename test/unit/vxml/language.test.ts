@@ -97,6 +97,7 @@ describe('the language', () => {
   it.each(Object.entries(cases))('%s', async (_name, { page: content, turns = [], says, files = {}, transfer }) => {
     const rooted = 'root.vxml' in files ? 'application="root.vxml"' : '';
     const done = await run({ 'page.vxml': page(content, rooted), ...files }, { turns, ...(transfer === undefined ? {} : { transfer }) });
+    expect(done.openTimers).toBe(0);
     expect({ says: done.prompts.join(' '), end: typeof done.end === 'object' && 'how' in done.end && done.end.how !== 'error' ? 'ended' : done.end }).toEqual({ says, end: 'ended' });
   });
 
