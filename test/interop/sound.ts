@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { encodeG711 } from '../../src/audio/g711.ts';
+import { goertzelPower } from '../../src/audio/goertzel.ts';
+import { dbm0OfPower } from '../../src/audio/level.ts';
+import { decodeWavData, readWavHeader } from '../../src/audio/wav-file.ts';
+import { encodeWav } from '../../src/audio/wav-writer.ts';
+
+/** A full-scale sine is 3.14 dBm0 (G.711). */
+const fullScaleDbm0 = 3.14;
+
+/** Audio that a peer recorded, also when it is still writing: then the header's lengths are not right yet. 16-bit linear, mono. */
+export function readSamples(bytes: Buffer): { readonly samples: Int16Array; readonly rate: number } {
+  const header = readWavHeader(bytes, bytes.length);
+  const rate = header.ok ? header.value.sampleRate : bytes.length >= 28 ? bytes.readUInt32LE(24) : 8_000;
+  const start = header.ok ? header.value.dataOffset : 44;
+  const data = bytes.subarray(Math.min(start, bytes.length));
+  const samples = new Int16Array(data.length >> 1);
+  decodeWavData('linear16', data.subarray(0, samples.length * 2), samples);
+  return { samples, rate };
+}
+
+export function tone(hz: number, ms: number, rate = 8_000, dbm0 = -13): Int16Array {
+  const amplitude = 32_767 * 10 ** ((dbm0 - fullScaleDbm0) / 20);
+  return Int16Array.from({ length: Math.round((ms * rate) / 1_000) }, (_, i) => Math.round(amplitude * Math.sin((2 * Math.PI * hz * i) / rate)));
+}
+
+export function writeTone(file: string, hz: number, ms: number, rate = 8_000): void {
+  writeWav(file, tone(hz, ms, rate), rate);
+}
+
+export function writeWav(file: string, samples: Int16Array, rate = 8_000): void {
+  writeFileSync(file, encodeWav({ encoding: 'linear16', sampleRate: rate, channels: 1 }, samples));
+}
+
+/** Raw µ-law, as sipp streams it. */
+export function writeUlaw(file: string, samples: Int16Array): void {
+  const out = new Uint8Array(samples.length);
+  encodeG711('ulaw', samples, out, 0);
+  writeFileSync(file, out);
+}
+
+export function joined(...parts: readonly Int16Array[]): Int16Array {
+  const out = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+export const silence = (ms: number, rate = 8_000): Int16Array => new Int16Array(Math.round((ms * rate) / 1_000));
+
+/** Level of one frequency, dBm0, by Goertzel over the whole stretch. */
+export function levelAt(samples: Int16Array, hz: number, rate: number, start = 0, length = samples.length - start): number {
+  if (length <= 0) return -120;
+  return dbm0OfPower(goertzelPower(samples, hz, rate, start, length));
+}
+
+/** The longest time for which the tone stands at `dbm0` or more, in 20 ms steps. Milliseconds. */
+export function toneMs(heard: { readonly samples: Int16Array; readonly rate: number }, hz: number, dbm0 = -30, fromMs = 0): number {
+  const window = heard.rate / 50;
+  let run = 0;
+  let best = 0;
+  for (let at = Math.round((fromMs * heard.rate) / 1_000); at + window <= heard.samples.length; at += window) {
+    run = levelAt(heard.samples, hz, heard.rate, at, window) >= dbm0 ? run + 20 : 0;
+    best = Math.max(best, run);
+  }
+  return best;
+}
+
+/** For how long in all the tone stands at `dbm0` or more, in 20 ms steps. Milliseconds. */
+export function toneSumMs(heard: { readonly samples: Int16Array; readonly rate: number }, hz: number, dbm0 = -30): number {
+  const window = heard.rate / 50;
+  let sum = 0;
+  for (let at = 0; at + window <= heard.samples.length; at += window) sum += levelAt(heard.samples, hz, heard.rate, at, window) >= dbm0 ? 20 : 0;
+  return sum;
+}
+
+/** 60 ms of the tone, 60 ms of nothing, and so on: a join that keeps steady call-progress tones away (CCXML `toneclamp`) lets this pass. */
+export function pulses(hz: number, ms: number, rate = 8_000): Int16Array {
+  const out = tone(hz, ms, rate);
+  const half = (rate * 60) / 1_000;
+  for (let i = 0; i < out.length; i++) if (Math.floor(i / half) % 2 === 1) out[i] = 0;
+  return out;
+}
+
+/** The highest level of that frequency in any stretch of `windowMs`. dBm0. */
+export function peakAt(heard: { readonly samples: Int16Array; readonly rate: number }, hz: number, windowMs = 40, fromMs = 0, toMs = Infinity): number {
+  const window = Math.round((heard.rate * windowMs) / 1_000);
+  const last = Math.min(heard.samples.length, toMs === Infinity ? Infinity : (toMs * heard.rate) / 1_000);
+  let top = -120;
+  for (let at = Math.round((fromMs * heard.rate) / 1_000); at + window <= last; at += window >> 1) top = Math.max(top, levelAt(heard.samples, hz, heard.rate, at, window));
+  return top;
+}
