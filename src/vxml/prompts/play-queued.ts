@@ -10,15 +10,14 @@ export async function playQueued(session: Session): Promise<void> {
   }
 }
 
-/** Plays items to their end, or until the caller hangs up. */
-export async function playItems(session: Session, items: readonly PromptItem[]): Promise<void> {
+/** Plays items to their end, or until the caller hangs up, or with `bargein` presses a key, which is used up so. */
+export async function playItems(session: Session, items: readonly PromptItem[], bargein = false): Promise<'played' | 'barged'> {
   const play = session.nextId('play');
-  session.send({ name: 'play', play, items, bargein: false });
-  const event = await session.inbox.take((e) => (e.name === 'play.done' && e.play === play) || e.name === 'hangup');
-  if (event.name === 'hangup') {
-    // Nobody hears the rest. The hang-up stays, to be noticed at the next wait.
-    session.inbox.unread(event);
-    session.send({ name: 'play.stop', play });
-  }
+  session.send({ name: 'play', play, items, bargein });
+  const event = await session.inbox.take((e) => (e.name === 'play.done' && e.play === play) || e.name === 'hangup' || (bargein && e.name === 'dtmf'));
+  // Nobody hears the rest. The hang-up stays, to be noticed at the next wait.
+  if (event.name === 'hangup') session.inbox.unread(event);
+  if (event.name !== 'play.done') session.send({ name: 'play.stop', play });
   session.marks.ended(session.clock.monotonic());
+  return event.name === 'dtmf' ? 'barged' : 'played';
 }

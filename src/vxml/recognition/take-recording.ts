@@ -37,8 +37,9 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
   session.inbox.drop((e) => e.name === 'dtmf');
   for (const run of queued.runs) {
     if (session.inbox.has((e) => e.name === 'hangup')) break;
-    await playItems(session, run.items);
+    const played = await playItems(session, run.items, run.bargein);
     session.inbox.drop((e) => e.name === 'dtmf');
+    if (played === 'barged') break;
   }
   const id = session.nextId('record');
   const type = attributes.type ?? 'audio/x-wav';

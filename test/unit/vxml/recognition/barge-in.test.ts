@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SimulatedClock } from '../../../../src/kernel/clock.ts';
+import { silentLogger } from '../../../../src/kernel/logger.ts';
+import { createVxmlServer, type DialogEnd, type VxmlCommand, type VxmlServer } from '../../../../src/vxml/index.ts';
+import { keyGrammar, page } from '../run-text.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nailup-vxml-barge-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A field whose prompt plays until it is stopped. */
+async function field(prompt: string): Promise<{ server: VxmlServer; commands: VxmlCommand[]; end: () => DialogEnd | undefined; settle: () => Promise<void> }> {
+  const file = join(folder, 'page.vxml');
+  writeFileSync(file, page(`<form><field name="f">${prompt}${keyGrammar('12')}<filled><exit namelist="f"/></filled><nomatch><exit expr="'nomatch'"/></nomatch></field></form>`));
+  const commands: VxmlCommand[] = [];
+  let end: DialogEnd | undefined;
+  const server = await createVxmlServer({ workers: 0, audioFolder: folder, fetch: { fileRoots: [folder] } }, {
+    clock: new SimulatedClock(), logger: silentLogger,
+    listener: { prepared: () => undefined, started: () => undefined, failed: () => undefined, ended: (_d, how) => void (end = how), command: (_d, c) => void commands.push(c) },
+  });
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  server.start({ dialog: 'd' }, { dialog: 'd', uri: pathToFileURL(file).href });
+  await settle();
+  return { server, commands, end: () => end, settle };
+}
+
+const stops = (commands: readonly VxmlCommand[]): number => commands.filter((c) => c.name === 'play.stop').length;
+
+describe('barge-in (VoiceXML 2.0 §4.1.5)', () => {
+  it('stops the prompt at the first key', async () => {
+    const { server, commands, settle } = await field('<prompt>long</prompt>');
+    server.deliver('d', { name: 'dtmf', digit: '1' });
+    await settle();
+    expect(stops(commands)).toBe(1);
+    await server.stop();
+  });
+
+  it('as hotword lets the prompt play until the input is whole', async () => {
+    const { server, commands, end, settle } = await field('<prompt bargeintype="hotword">long</prompt>');
+    server.deliver('d', { name: 'dtmf', digit: '1' });
+    await settle();
+    expect(stops(commands)).toBe(0);
+    server.deliver('d', { name: 'dtmf', digit: '2' });
+    await settle();
+    expect(stops(commands)).toBe(1);
+    expect(end()).toMatchObject({ values: { f: '12' } });
+    await server.stop();
+  });
+
+  it('set to false ignores keys while the prompt plays', async () => {
+    const { server, commands, end, settle } = await field('<prompt bargein="false">long</prompt>');
+    for (const digit of '12') server.deliver('d', { name: 'dtmf', digit });
+    await settle();
+    expect(stops(commands)).toBe(0);
+    const play = commands.find((c) => c.name === 'play');
+    server.deliver('d', { name: 'play.done', play: play?.name === 'play' ? play.play : '', how: 'finished' });
+    await settle();
+    for (const digit of '12') server.deliver('d', { name: 'dtmf', digit });
+    await settle();
+    expect(end()).toMatchObject({ values: { f: '12' } });
+    await server.stop();
+  });
+});
