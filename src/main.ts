@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   contacts: async () => (await import('./commands/contacts.ts')).registerContacts,
   dnc: async () => (await import('./commands/contacts.ts')).registerContacts,
   grammar: async () => (await import('./commands/grammar.ts')).registerGrammar,
+  pacing: async () => (await import('./commands/pacing.ts')).registerPacing,
   password: async () => (await import('./commands/password.ts')).registerPassword,
   serve: async () => (await import('./commands/serve.ts')).registerServe,
   vxml: async () => (await import('./commands/vxml.ts')).registerVxml,

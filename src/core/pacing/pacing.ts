@@ -1,3 +1,5 @@
+import type { LedgerHistory } from './ledger.ts';
+
 /**
  * The pure pacing interface that every kind shares: a pacer is handed facts and snapshots and answers how many to dial.
  * No clock, no I/O, no randomness that is not passed in. Times are milliseconds. The wire form of the same is the
@@ -24,6 +26,8 @@ export interface PacingState {
   readonly calls: { readonly ringing: readonly number[]; readonly classifying: readonly number[]; readonly waiting: readonly number[] };
   readonly contactsLeft: number;
   readonly limits: PacingLimits;
+  /** The inbound skill that paces an agentless job, for the kind `skill`. */
+  readonly skill?: { readonly queued: number; readonly longestWaitMs: number; readonly freeAgents: number };
 }
 
 export interface PacingLimits {
@@ -59,4 +63,20 @@ export interface PacingOptions {
   readonly ratio?: number;
   /** rate: attempts per `perMs`. */
   readonly rate?: { readonly count: number; readonly perMs: number };
+  /** skill: which figure of the inbound skill paces, and how. */
+  readonly skill?: SkillPacing;
+  /** cruise: the ledger of a campaign that has run before; ages count back from `now`. */
+  readonly history?: LedgerHistory;
+  /** The pacer's time when it is made, on the clock that `decide` is given; 0 unless told. */
+  readonly now?: number;
 }
+
+export interface SkillPacing {
+  readonly measure: 'queue' | 'waitMs' | 'freeAgents';
+  /** Free agents to leave alone, calls that may queue, or the longest wait in milliseconds. */
+  readonly keep: number;
+  readonly ratio?: number;
+}
+
+/** The promise when none is given: 3 % within two seconds of the greeting's end, in every 24 hours. */
+export const defaultPromise: PacingPromise = { targetRate: 0.03, thresholdMs: 2000, from: 'greetingEnd', windowMs: 86_400_000 };

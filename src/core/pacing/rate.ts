@@ -2,33 +2,33 @@ import { limited } from './limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from './pacing.ts';
 
 /**
- * Agentless (reference A5, time-based): so many attempts per time, evenly; the lines are the limit. Time that passed while the lines
- * were full is not made up for later, so that no burst follows.
+ * Time-based, without agents: `count` calls (or messages) per `perMs`, evenly. What a limit holds back is made up for by at most
+ * one second's worth, so that a full trunk is not followed by a burst.
  */
 export class RatePacer implements Pacer {
   readonly kind = 'rate';
-  readonly #count: number;
   readonly #perMs: number;
+  readonly #most: number;
+  #saved: number;
   #last: number | undefined;
-  /** Attempts that are due, as a fraction. */
-  #due = 1;
 
   constructor(options: { readonly count: number; readonly perMs: number }) {
-    if (!(options.count > 0) || !(options.perMs > 0)) throw new RangeError(`rate ${options.count} per ${options.perMs} ms: both must be above 0`);
-    this.#count = options.count;
-    this.#perMs = options.perMs;
+    if (!(options.count > 0) || !(options.perMs > 0)) throw new RangeError('rate: count and perMs must be above 0');
+    this.#perMs = options.count / options.perMs;
+    this.#most = Math.max(1, this.#perMs * 1000);
+    this.#saved = 1;
   }
 
   observe(_facts: readonly PacingFact[], _now: number): void {
-    // A rate learns nothing.
+    // Only time counts.
   }
 
   decide(state: PacingState, now: number): PacingDecision {
-    const perTick = (this.#count * (now - (this.#last ?? now))) / this.#perMs;
+    const passed = this.#last === undefined ? 0 : Math.max(0, now - this.#last);
     this.#last = now;
-    this.#due += perTick;
-    const decision = limited(Math.floor(this.#due), state, `${this.#count} per ${this.#perMs} ms`);
-    this.#due = Math.min(this.#due - decision.dial, Math.max(1, perTick));
+    this.#saved = Math.min(this.#most + this.#perMs * Math.min(passed, 1000), this.#saved + passed * this.#perMs);
+    const decision = limited(this.#saved + 1e-9, state, `${(this.#perMs * 1000).toFixed(2)} a second`);
+    this.#saved -= decision.dial;
     return decision;
   }
 }

@@ -26,7 +26,7 @@ export interface CruiseTuning {
   readonly caution: number;
 }
 
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.05, reserve: 0.085, firmness: 1, risk: 3e-5, priceStep: 0, caution: 0.3 };
+export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.14, firmness: 0.5, risk: 3e-5, priceStep: 0, caution: 0.3 };
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who

@@ -12,6 +12,20 @@ export interface SimulationTick {
   readonly facts: readonly PacingFact[];
 }
 
+/** A person on his way: when he can be connected, until when, and how long he will keep an agent. */
+export interface ForeseenPerson {
+  readonly verdictAt: number;
+  readonly leavesAt: number;
+  readonly busyMs: number;
+}
+
+interface TickState {
+  agents: { idle: number; talking: number[]; wrapping: number[] };
+  calls: { ringing: number[]; classifying: number[]; waiting: number[] };
+  contactsLeft: number;
+  limits: Scenario['limits'];
+}
+
 const answered = 0;
 const verdict = 1;
 const unanswered = 2;
@@ -59,19 +73,53 @@ export class Simulation {
   readonly #recentDials: number[] = [];
   #recentFrom = 0;
   #becameIdle = false;
-  readonly #state: PacingState;
+  readonly #drawn: CallDraw[] = [];
+  /** Handed to the pacer as a `PacingState`; its arrays are filled anew for each tick. */
+  readonly #state: TickState;
 
   constructor(scenario: Scenario, seed: number) {
     this.#scenario = scenario;
     this.#seed = seed;
     this.#draws = new CallDraws(scenario, seed);
     this.#contactsLeft = scenario.contacts;
-    const agents = { idle: 0, talking: [], wrapping: [] };
-    this.#state = { agents, calls: { ringing: [], classifying: [], waiting: [] }, contactsLeft: 0, limits: scenario.limits };
+    this.#state = { agents: { idle: 0, talking: [], wrapping: [] }, calls: { ringing: [], classifying: [], waiting: [] }, contactsLeft: 0, limits: scenario.limits };
   }
 
   get tally(): SimulationTally {
     return this.#tally;
+  }
+
+  /** What only a clairvoyant may ask: what will become of the contact to be dialled after `ahead` others. */
+  nextContact(now: number, ahead: number): CallDraw {
+    while (this.#drawn.length <= ahead) this.#drawn.push(this.#draws.draw(now));
+    return this.#drawn[ahead] as CallDraw;
+  }
+
+  /** What only a clairvoyant may ask: when each agent will be free, and which people are on their way. */
+  foresee(now: number): { readonly freeAt: number[]; readonly people: ForeseenPerson[] } {
+    const freeAt = this.#idle.map(() => now);
+    for (const [i, agent] of this.#talking.ids.entries()) {
+      const call = this.#call(this.#callOf[agent] as number);
+      freeAt.push((this.#talking.since[i] as number) + call.talkMs + (call.outcome === 'person' ? call.wrapMs : 0));
+    }
+    for (const [i, agent] of this.#wrapping.ids.entries()) freeAt.push((this.#wrapping.since[i] as number) + this.#call(this.#callOf[agent] as number).wrapMs);
+    const people: ForeseenPerson[] = [];
+    for (const [i, of] of this.#ringing.ids.entries()) people.push(...this.foreseen(this.#call(of), (this.#ringing.since[i] as number) + this.#call(of).ringMs));
+    for (const [i, of] of this.#classifying.ids.entries()) people.push(...this.foreseen(this.#call(of), this.#classifying.since[i] as number));
+    for (const of of this.#waiting) people.push({ verdictAt: now, leavesAt: this.#leavesAt[of] as number, busyMs: this.#call(of).talkMs + this.#call(of).wrapMs });
+    return { freeAt, people };
+  }
+
+  /** The person that a call answered at this time will bring, if any. */
+  foreseen(call: CallDraw, answeredAt: number): ForeseenPerson[] {
+    if (!call.judgedPerson) return [];
+    return [{ verdictAt: answeredAt + call.verdictMs, leavesAt: this.#leavingTime(call, answeredAt), busyMs: call.talkMs + call.wrapMs }];
+  }
+
+  #leavingTime(call: CallDraw, answeredAt: number): number {
+    const { promise } = this.#scenario;
+    const greetingEnd = answeredAt + call.greetingMs;
+    return Math.min((promise.from === 'greetingEnd' ? greetingEnd : answeredAt) + promise.thresholdMs, greetingEnd + call.patienceMs);
   }
 
   *run(): Generator<SimulationTick, SimulationReport, number> {
@@ -102,7 +150,7 @@ export class Simulation {
   }
 
   #tick(now: number): SimulationTick {
-    const state = this.#state as { agents: { idle: number; talking: number[]; wrapping: number[] }; calls: { ringing: number[]; classifying: number[]; waiting: number[] }; contactsLeft: number };
+    const state = this.#state;
     state.agents.idle = this.#idle.length;
     this.#talking.ages(now, state.agents.talking);
     this.#wrapping.ages(now, state.agents.wrapping);
@@ -131,7 +179,7 @@ export class Simulation {
     const whole = Math.floor(wanted);
     if (whole > most) this.#tally.limitHits += whole - most;
     for (let i = Math.min(whole, most); i > 0; i--) {
-      const draw = this.#draws.draw(now);
+      const draw = this.#drawn.shift() ?? this.#draws.draw(now);
       const call = this.#freeCalls.pop() ?? this.#calls.length;
       this.#calls[call] = draw;
       this.#ringing.add(call, now);
@@ -197,10 +245,7 @@ export class Simulation {
       return;
     }
     this.#facts.push({ what: 'person', verdictMs });
-    const { promise } = this.#scenario;
-    const greetingEnd = answeredAt + call.greetingMs;
-    const deadline = (promise.from === 'greetingEnd' ? greetingEnd : answeredAt) + promise.thresholdMs;
-    const leavesAt = Math.min(deadline, greetingEnd + call.patienceMs);
+    const leavesAt = this.#leavingTime(call, answeredAt);
     this.#leavesAt[of] = leavesAt;
     if (now > leavesAt) return this.#abandon(of, now);
     const agent = this.#takeIdle(now);
