@@ -93,3 +93,18 @@ export function peakAt(heard: { readonly samples: Int16Array; readonly rate: num
   for (let at = Math.round((fromMs * heard.rate) / 1_000); at + window <= last; at += window >> 1) top = Math.max(top, levelAt(heard.samples, hz, heard.rate, at, window));
   return top;
 }
+
+const rows = [697, 770, 852, 941];
+const columns = [1_209, 1_336, 1_477, 1_633];
+const pad = ['123A', '456B', '789C', '*0#D'];
+export const digitFrequencies: readonly number[] = [...rows, ...columns];
+
+/** DTMF tones of these keys, `ms` each with as much silence behind it; both frequencies at `dbm0`. */
+export function digits(keys: string, ms: number, rate = 8_000, dbm0 = -10): Int16Array {
+  return joined(...[...keys].map((key) => {
+    const row = pad.findIndex((line) => line.includes(key));
+    const low = tone(rows[row] ?? 0, ms, rate, dbm0);
+    const high = tone(columns[pad[row]?.indexOf(key) ?? 0] ?? 0, ms, rate, dbm0);
+    return joined(low.map((value, i) => value + (high[i] ?? 0)), silence(ms, rate));
+  }));
+}
