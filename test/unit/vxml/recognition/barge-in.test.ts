@@ -16,14 +16,21 @@ async function field(prompt: string): Promise<{ server: VxmlServer; commands: Vx
   writeFileSync(file, page(`<form><field name="f">${prompt}${keyGrammar('12')}<filled><exit namelist="f"/></filled><nomatch><exit expr="'nomatch'"/></nomatch></field></form>`));
   const commands: VxmlCommand[] = [];
   let end: DialogEnd | undefined;
+  let listening: () => void = () => undefined;
   const server = await createVxmlServer({ workers: 0, audioFolder: folder, fetch: { fileRoots: [folder] } }, {
     clock: new SimulatedClock(), logger: silentLogger,
-    listener: { prepared: () => undefined, started: () => undefined, failed: () => undefined, ended: (_d, how) => void (end = how), command: (_d, c) => void commands.push(c) },
+    listener: { prepared: () => undefined, started: () => undefined, failed: () => undefined, ended: (_d, how) => void (end = how), command: (_d, c) => {
+      commands.push(c);
+      if (c.name === 'listen') listening();
+    } },
   });
+  // Once the page waits, everything it does with a key happens before the next turn of the event loop.
   const settle = async (): Promise<void> => {
-    for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
   };
+  const waits = new Promise<void>((resolve) => (listening = resolve));
   server.start({ dialog: 'd' }, { dialog: 'd', uri: pathToFileURL(file).href });
+  await waits;
   await settle();
   return { server, commands, end: () => end, settle };
 }
