@@ -27,16 +27,31 @@ class QuickSlowShare {
       sum.hits = sum.hits * keep + hits;
       sum.of = sum.of * keep + of;
     }
+    // The two cannot both be true: it is another list now, and what was learned of the old one goes.
+    if (this.#slow.of > 2 * this.#fast.of && Math.abs(this.#quick(this.#slowShare).surprise) > 4.5) {
+      this.#slow.hits = this.#fast.hits;
+      this.#slow.of = this.#fast.of;
+    }
   }
 
   get value(): number {
-    const { share, weight } = this.#prior;
-    const slow = (this.#slow.hits + share * weight) / (this.#slow.of + weight);
-    const quick = (this.#fast.hits + slow * 6) / (this.#fast.of + 6);
-    const spread = Math.sqrt((slow * (1 - slow)) / (this.#fast.of + 6)) + 1e-9;
-    const surprise = Math.abs(quick - slow) / spread;
-    const trust = Math.min(1, Math.max(0, (surprise - 1.5) / 1.5));
-    return Math.min(1, Math.max(0, slow + (quick - slow) * trust));
+    const slow = this.#slowShare;
+    const { quick, surprise } = this.#quick(slow);
+    // A rise is believed sooner than a fall: more answers than expected leave people with nobody.
+    const trust = surprise > 0 ? (surprise - 1.2) / 1.3 : (-surprise - 1.5) / 1.5;
+    return Math.min(1, Math.max(0, slow + (quick - slow) * Math.min(1, Math.max(0, trust))));
+  }
+
+  get #slowShare(): number {
+    return (this.#slow.hits + this.#prior.share * this.#prior.weight) / (this.#slow.of + this.#prior.weight);
+  }
+
+  /** The share of late, and by how many standard errors it is above the slow one. */
+  #quick(slow: number): { readonly quick: number; readonly surprise: number } {
+    const quick = (this.#fast.hits + slow * 4) / (this.#fast.of + 4);
+    // An exponentially fading mean of m has the variance of one over 2 m.
+    const spread = Math.sqrt((slow * (1 - slow) + 0.002) / (2 * (this.#fast.of + 4)));
+    return { quick, surprise: (quick - slow) / spread };
   }
 
   /** Standard error of the slow share. */

@@ -53,6 +53,7 @@ export class Simulation {
   readonly #leavesAt: number[] = [];
   /** The call that an agent has. */
   readonly #callOf: number[] = [];
+  readonly #wrapEndsAt: number[] = [];
   readonly #ringing = new SinceList();
   readonly #classifying = new SinceList();
   readonly #waiting: number[] = [];
@@ -102,7 +103,7 @@ export class Simulation {
       const call = this.#call(this.#callOf[agent] as number);
       freeAt.push((this.#talking.since[i] as number) + call.talkMs + (call.outcome === 'person' ? call.wrapMs : 0));
     }
-    for (const [i, agent] of this.#wrapping.ids.entries()) freeAt.push((this.#wrapping.since[i] as number) + this.#call(this.#callOf[agent] as number).wrapMs);
+    for (const agent of this.#wrapping.ids) freeAt.push(this.#wrapEndsAt[agent] as number);
     const people: ForeseenPerson[] = [];
     for (const [i, of] of this.#ringing.ids.entries()) people.push(...this.foreseen(this.#call(of), (this.#ringing.since[i] as number) + this.#call(of).ringMs));
     for (const [i, of] of this.#classifying.ids.entries()) people.push(...this.foreseen(this.#call(of), this.#classifying.since[i] as number));
@@ -301,6 +302,7 @@ export class Simulation {
     }
     this.#tally.usefulMs += now - since + Math.min(call.wrapMs, this.#scenario.durationMs - now);
     this.#wrapping.add(agent, now);
+    this.#wrapEndsAt[agent] = now + call.wrapMs;
     this.#queue.add(now + call.wrapMs, 0, wrapEnds, agent);
   }
 
