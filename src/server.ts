@@ -22,12 +22,12 @@ import { AgentManager, checkPassword, type AgentChange } from './modules/agents/
 import { createCampaigns, jobReport, type Campaigns } from './modules/campaigns/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
-import type { Synthesizer } from './speech/synthesizer.ts';
 import { openStore, type Store } from './store/index.ts';
 import { attemptsOf } from './wiring/attempt-rows.ts';
 import { campaignSettings, driverSettings, pacerOf } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { Jobs } from './wiring/jobs.ts';
+import { createSpeech, warnOfUnspoken } from './wiring/speech.ts';
 import { pageUri } from './wiring/page-uri.ts';
 import { agentsByState, callsByPhase, OccupancyMeter, type LiveStatus } from './wiring/server-status.ts';
 
@@ -143,7 +143,9 @@ export class NailupServer implements OperatorDoor {
       fileRoots: [join(packageRoot(), 'ccxml'), join(packageRoot(), 'vxml'), ...(configFile === undefined ? [] : [dirname(resolve(configFile))]), ...config.fetch.fileRoots],
     };
     const fetcher = new UndiciFetcher({ clock: this.#houseClock, ...fetch });
-    const dialogs = await createDialogs({ media, logger: log, clock: this.#houseClock, synthesizer: silentSynthesizer, recognizer: undefined, workFolder, vxml: { fetch } });
+    const speech = createSpeech(config.speech, { clock: this.#houseClock, logger: log, workFolder });
+    if (config.campaign !== undefined) await warnOfUnspoken(speech, [config.campaign.callerName, config.campaign.message], 'en-US', log);
+    const dialogs = await createDialogs({ media, logger: log, clock: this.#houseClock, ...speech, workFolder, vxml: { fetch } });
     const doNotCall = new DoNotCallList(store);
     let jobs: Jobs | undefined;
     const campaigns = createCampaigns({
@@ -385,8 +387,6 @@ export class NailupServer implements OperatorDoor {
     return this.#store;
   }
 }
-
-const silentSynthesizer: Synthesizer = { name: 'none', languages: [], synthesize: async () => ({ ok: false, kind: 'unspoken', reason: 'no synthesiser is configured' }) };
 
 interface Pages {
   readonly nailerUri: string;

@@ -17,7 +17,7 @@ export async function demoConfig(given: {
     agents: Array.from({ length: given.agents }, (_, i) => ({ extension: String(1001 + i), passwordHash, address: `sip:${1001 + i}@127.0.0.1:${given.agentPort}`, name: `Agent ${i + 1}` })),
     agentTimes: { unnailDelayMs: 0 },
     campaign: {
-      name: 'demo', list: 'demo', trunk: 'carrier', callerId: '+12025550100', callerName: 'Nailup Demonstrations', callbackNumber: '+12025550100',
+      name: 'demo', list: 'demo', trunk: 'carrier', callerId: '+12025550100', callbackNumber: '+12025550100',
       pacing: given.pacing, classify: given.classify, ringTimeoutMs: 15_000,
       guardTimes: { from: '00:00', to: '24:00', unknownZone: 'allow' },
       frequency: { perAddressIn24Hours: 0, minIntervalMs: 0 }, machineHours: 0, maxAttempts: 8,

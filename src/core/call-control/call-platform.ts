@@ -9,7 +9,6 @@ import { clampFor, type ClampPolicy, type PartyRole } from '../clamping/clamp-po
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
-import type { SipOutcome } from './sip-outcome.ts';
 
 export interface CallPlatformDeps {
   readonly signalling: Signalling;
@@ -19,7 +18,6 @@ export interface CallPlatformDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly clampPolicy: ClampPolicy;
-  readonly sipOutcomes?: Readonly<Record<string, SipOutcome>>;
   /** The local address of outbound connections (`connection.local`), e.g. `sip:nailup@127.0.0.1`. */
   readonly localAddress: string;
   /** `<send targettype="'avaya_platform'">` of a session. */
@@ -83,7 +81,6 @@ export class CallPlatform implements CcxmlPlatform {
       media: deps.media,
       logger: deps.logger,
       now: () => deps.clock.monotonic(),
-      sipOutcomes: deps.sipOutcomes ?? {},
       tell: (event) => this.#legEvent(event),
       closed: (leg) => this.#forget(leg),
     };

@@ -5,14 +5,12 @@ import { step } from '../../kernel/machine.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { PlaceCall, Signalling, SignallingEvent, SipHeaders } from '../../signalling/signalling.ts';
 import { legMachine, type LegEffect, type LegEvent, type LegState } from './connection-leg.machine.ts';
-import { sipOutcome, type SipOutcome } from './sip-outcome.ts';
 
 /** What a leg needs of its surroundings; one object serves all legs of a call platform. */
 export interface LegDeps {
   readonly signalling: Signalling;
   readonly media: Media;
   readonly logger: Logger;
-  readonly sipOutcomes: Readonly<Record<string, SipOutcome>>;
   /** Monotonic ms. */
   now(): number;
   tell(event: PlatformEvent): void;
@@ -95,8 +93,8 @@ export class ConnectionLeg {
         return;
       case 'call.failed':
         this.#status = event.status;
-        this.#reason = this.#reason === '' ? failureReason(event.status, event.failure, this.#deps.sipOutcomes) : this.#reason;
-        this.#info = { sip: { respcode: event.status, resptext: event.reason }, retryafter: event.retryAfterSeconds };
+        if (this.#reason === '') this.#reason = event.failure;
+        this.#info = { sip: { respcode: event.status, resptext: event.reason }, retryafter: event.retryAfterSeconds, completioncode: event.completionCode };
         this.#take('sip.failed');
         return;
       case 'call.ended':
@@ -246,9 +244,4 @@ export class ConnectionLeg {
   #setHeaders(headers: SipHeaders): void {
     this.facts = { ...this.facts, sip: { ...this.facts.sip, headers } };
   }
-}
-
-function failureReason(status: number, failure: string, outcomes: Readonly<Record<string, SipOutcome>>): string {
-  // The adapter's own word is more exact where no response came at all (timeout, unreachable) or we gave up ringing.
-  return failure === 'timeout' || failure === 'unreachable' || failure === 'noanswer' ? failure : sipOutcome(status, outcomes).reason;
 }
