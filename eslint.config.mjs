@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'out/', 'web/**', '*.mjs', '*.cjs', 'bin/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'out/', 'web/**', 'test/conformance/suites/**', '*.mjs', '*.cjs', 'bin/'] },
   ...tseslint.configs.recommended,
   {
     files: ['src/**/*.ts', 'sim/**/*.ts'],
