@@ -1,8 +1,13 @@
 import { AutoGain } from '../../audio/auto-gain.ts';
+import { saturate, sineAmplitude } from '../../audio/level.ts';
 import type { Clamp, ClampMode } from '../media.ts';
 import { combined, modeCount, modeIndex, modeOf } from './clamp-mode.ts';
 import type { MediaNode } from './media-node.ts';
 import { frameSamples, type SampleRate } from './source.ts';
+
+/** What a reader hears in place of an event in mode `tone`: clear of all digits. */
+const neutralHz = 425;
+const neutralAmplitude = sineAmplitude(-32);
 
 /** A place in the tables that are kept per clamp mode and rate. */
 export const busCount = modeCount * 2;
@@ -59,12 +64,25 @@ export class EdgeLine {
 
   /** Nothing is done to what crosses: it may as well be forwarded as it came. */
   get isTransparent(): boolean {
-    return !this.closing && this.#gainStart === 1 && this.#gainTarget === 1 && !this.#autoGain && !this.clampsTones && this.clamp.inband === 'pass' && this.#previousInband === 'pass';
+    const { events } = this.clamp;
+    return !this.closing && events !== 'silence' && events !== 'tone' && this.#gainStart === 1 && this.#gainTarget === 1 && !this.#autoGain && !this.clampsTones && this.clamp.inband === 'pass' && this.#previousInband === 'pass';
   }
 
-  /** A new tick begins. */
+  /** The sources have their frames of this tick. */
   begin(): void {
-    this.#gainEnd = this.closing || (this.clampsTones && this.from.source.toneSounds) ? 0 : this.#gainTarget;
+    const { events } = this.clamp;
+    const held = (events === 'silence' || events === 'tone') && this.#keyIsHeld();
+    this.#sounding = held && events === 'tone' && !this.closing;
+    // A conference's other members go on being heard; what a phone sends beside its event does not.
+    const hushed = held && this.from.kind !== 'conference';
+    this.#gainEnd = this.closing || hushed || (this.clampsTones && this.from.source.toneSounds) ? 0 : this.#gainTarget;
+  }
+
+  /** Somebody whom the reader hears through this edge holds a key down. */
+  #keyIsHeld(): boolean {
+    if (this.from.kind !== 'conference') return this.from.source.keyHeld;
+    for (const member of this.from.edgesIn) if (member.from !== this.to && !member.closing && member.from.source.keyHeld) return true;
+    return false;
   }
 
   /** Call-progress tones are kept from the reader, by silence in any mode. */
@@ -75,6 +93,10 @@ export class EdgeLine {
   /** The tick is over: gains and modes have arrived. */
   end(): void {
     this.#gainStart = this.#gainEnd;
+    if (this.#sounding || this.#toneLevel > 0) {
+      this.#toneLevel = this.#sounding ? 1 : 0;
+      this.#toneTime = (this.#toneTime + 0.02) % 1;
+    }
     this.#previousInband = this.clamp.inband;
   }
 
@@ -89,6 +111,26 @@ export class EdgeLine {
 
   /** Crossfades from `before` to `now` and applies the gain, into this edge's own buffer of the bus; or passes `now` on untouched. */
   treat(now: Int16Array | undefined, before: Int16Array | undefined, bus: number): Int16Array | undefined {
+    const treated = this.#level(now, before, bus);
+    if (!this.#sounding && this.#toneLevel === 0) return treated;
+    return this.#addTone(treated, bus);
+  }
+
+  /** The neutral tone in place of an event, rising and falling over a frame. */
+  #addTone(frame: Int16Array | undefined, bus: number): Int16Array {
+    const rate = busRate(bus);
+    const size = frameSamples(rate);
+    const out = (this.#toned[bus] ??= new Int16Array(size));
+    const end = this.#sounding ? 1 : 0;
+    for (let i = 0; i < size; i++) {
+      const level = this.#toneLevel + ((end - this.#toneLevel) * i) / size;
+      const sample = (frame === undefined ? 0 : (frame[i] as number)) + level * neutralAmplitude * Math.sin(2 * Math.PI * neutralHz * (this.#toneTime + i / rate));
+      out[i] = saturate(sample);
+    }
+    return out;
+  }
+
+  #level(now: Int16Array | undefined, before: Int16Array | undefined, bus: number): Int16Array | undefined {
     if (now === undefined && before === undefined) return undefined;
     const start = this.#gainStart;
     const slope = this.#gainEnd - start;
@@ -118,4 +160,9 @@ export class EdgeLine {
   }
 
   readonly #scratch: (Int16Array | undefined)[] = [];
+  readonly #toned: (Int16Array | undefined)[] = [];
+  /** The neutral tone sounds in this tick; its level at the tick's begin, and its phase in seconds. */
+  #sounding = false;
+  #toneLevel = 0;
+  #toneTime = 0;
 }

@@ -49,6 +49,7 @@ export class Endpoint implements MediaNode {
   #analyser: CallProgressAnalyser | undefined;
   #toneGate: ToneGate | undefined;
   #lastEventKey = '';
+  #infoUntil = Number.NEGATIVE_INFINITY;
   #lastEventAt = Number.NEGATIVE_INFINITY;
 
   constructor(command: OpenEndpoint, context: NodeContext, config: WorkerConfig, random: () => number) {
@@ -134,6 +135,7 @@ export class Endpoint implements MediaNode {
     const { source } = this;
     source.begin();
     if (this.media === undefined) return source.silence();
+    source.keyHeld = this.media.receiver.pressed || nowMs < this.#infoUntil;
     if (this.media.forwardTo !== undefined) {
       this.media.receiver.idle();
       source.silence();
@@ -146,7 +148,6 @@ export class Endpoint implements MediaNode {
     const frame = heard ?? this.#still;
     this.#analysedMs += 20;
     this.#digits.process(frame);
-    source.suspicious = this.#digits.digit !== undefined;
     if (this.#voice.process(frame)) {
       const atMs = this.#context.processTime(nowMs) - (this.#analysedMs - this.#voice.changedAtMs);
       this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
@@ -205,6 +206,7 @@ export class Endpoint implements MediaNode {
 
   /** A digit of this phone that came by SIP INFO. */
   injectDigit(digit: string, durationMs: number): void {
+    this.#infoUntil = this.#context.now() + durationMs;
     this.#pressed(digit, durationMs, 'info');
   }
 

@@ -79,9 +79,9 @@ export class MediaEngine implements NodeContext {
     }
     io.poll(nowMs);
     const edges = this.#edges;
-    for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
     for (let i = 0; i < this.#endpoints.length; i++) (this.#endpoints[i] as Endpoint).produce(nowMs);
     for (let i = 0; i < this.#dialogs.length; i++) (this.#dialogs[i] as DialogNode).produce();
+    for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
     for (let i = 0; i < this.#conferences.length; i++) (this.#conferences[i] as Conference).mix();
     for (let i = 0; i < this.#conferences.length; i++) (this.#conferences[i] as Conference).feedConferences();
     for (let i = 0; i < this.#dialogs.length; i++) (this.#dialogs[i] as DialogNode).hear(this.#gatherer);

@@ -1,5 +1,6 @@
+import { BandStop } from '../../audio/band-stop.ts';
 import { DtmfClamp } from '../../audio/dtmf-clamp.ts';
-import { meanSquare, powerOfDbm0 } from '../../audio/level.ts';
+import { saturate } from '../../audio/level.ts';
 import { Resampler } from '../../audio/resampler.ts';
 import type { ClampMode } from '../media.ts';
 import { modeCount, modeIndex } from './clamp-mode.ts';
@@ -7,8 +8,6 @@ import { modeCount, modeIndex } from './clamp-mode.ts';
 export type SampleRate = 8000 | 16000;
 /** Samples of one 20 ms frame. */
 export const frameSamples = (rate: SampleRate): number => rate / 50;
-
-const quiet = powerOfDbm0(-45);
 
 /**
  * What a node puts into the graph, one 20 ms frame a tick, seen as its readers need it: as it is or with the digits taken
@@ -21,10 +20,10 @@ export class Source {
   present = false;
   /** The frame came from a phone (not concealed, not played). */
   live = false;
-  /** A tone is in the frame that looks like a digit: look-back begins at once. */
-  suspicious = false;
   /** A call-progress tone sounds. Kept up to date only while an edge asks for it. */
   toneSounds = false;
+  /** The phone holds a key down, by its events or by SIP INFO. */
+  keyHeld = false;
   /** The two frames before, so that a clamp that begins in mid-stream knows its past. */
   readonly #history: Int16Array;
   #historyFrames = 0;
@@ -51,7 +50,6 @@ export class Source {
     this.#historyFrames = this.present ? this.#historyFrames + 1 : 0;
     this.present = false;
     this.live = false;
-    this.suspicious = false;
     if (this.#hasViews) this.#renewViews();
   }
 
@@ -92,8 +90,7 @@ export class Source {
     const index = modeIndex[mode];
     let view = this.#clamped[index];
     if (view === undefined) {
-      view = new ClampedView(mode, this.rate);
-      if (this.#historyFrames >= 2) view.prime(this.#history);
+      view = new ClampedView(mode, this.rate, this.#history, Math.min(lookBackFrames, this.#historyFrames));
       this.#clamped[index] = view;
       this.#hasViews = true;
     }
@@ -101,48 +98,62 @@ export class Source {
   }
 }
 
+/** Frames that the look-back takes: until so many are known, nothing of a stream may leave as it is. */
+const lookBackFrames = 2;
+
+interface Overture {
+  readonly filter: BandStop;
+  readonly out: Int16Array;
+  /** Of the stream's own, that it has had. */
+  frames: number;
+}
+
 /**
- * The digits taken out with a look-back of 40 ms. A stream that begins is passed without delay until its first pause (60 ms
- * at least, 400 ms at most) or the first hint of a tone; then the delay sets in, crossfaded, and stays. One that is joined
- * in mid-stream is delayed from its first frame.
+ * The digits taken out with a look-back of 40 ms, from the first frame on. A stream that has just begun has nothing to give
+ * for so long: meanwhile it is heard at once without the band in which all digits lie, so that neither its beginning comes
+ * late nor the onset of a digit with it. One that is joined in mid-stream knows its past and needs no such overture.
  */
 class ClampedView {
   fresh = false;
   readonly #clamp: DtmfClamp;
-  readonly #mode: ClampMode;
   readonly #out: Int16Array;
-  #ticks = 0;
+  #overture: Overture | undefined;
   #silent = 0;
   #result: Int16Array | undefined;
 
-  constructor(mode: ClampMode, rate: SampleRate) {
-    this.#mode = mode;
-    this.#clamp = new DtmfClamp('pass', rate);
-    this.#out = new Int16Array(frameSamples(rate));
-  }
-
-  prime(history: Int16Array): void {
-    const size = this.#out.length;
-    this.#clamp.process(history.subarray(0, size), this.#out);
-    this.#clamp.process(history.subarray(size), this.#out);
-    this.#clamp.mode = this.#mode;
+  constructor(mode: Exclude<ClampMode, 'pass'>, rate: SampleRate, history: Int16Array, historyFrames: number) {
+    const size = frameSamples(rate);
+    this.#clamp = new DtmfClamp(mode, rate);
+    this.#out = new Int16Array(size);
+    for (let at = 0; at < history.length; at += size) this.#clamp.process(history.subarray(at, at + size), this.#out);
+    if (historyFrames >= lookBackFrames) return;
+    this.#overture = { filter: new BandStop(rate), out: new Int16Array(size), frames: historyFrames };
+    for (let at = history.length - historyFrames * size; at < history.length; at += size) this.#overture.filter.process(history.subarray(at, at + size), this.#overture.out);
   }
 
   read(source: Source): Int16Array | undefined {
     if (this.fresh) return this.#result;
     this.fresh = true;
-    if (source.present) {
-      this.#silent = 0;
-      this.#ticks += 1;
-      if (this.#clamp.mode === 'pass' && (source.suspicious || this.#ticks > 20 || (this.#ticks > 3 && meanSquare(source.frame) < quiet))) this.#clamp.mode = this.#mode;
-    } else {
-      this.#silent += 1;
-      if (this.#ticks > 0 && this.#clamp.mode === 'pass') this.#clamp.mode = this.#mode;
-    }
+    this.#silent = source.present ? 0 : this.#silent + 1;
     // What is delayed still has to come out after the source fell silent; then there is nothing to do.
     if (this.#silent > 8) return (this.#result = undefined);
     this.#clamp.process(source.frame, this.#out);
+    if (this.#overture !== undefined && (source.present || this.#overture.frames > 0)) this.#addOverture(this.#overture, source.frame);
     return (this.#result = this.#silent > 4 ? undefined : this.#out);
+  }
+
+  /** Two frames of it, and a third in which it fades: by then the delayed stream has begun. */
+  #addOverture(overture: Overture, frame: Int16Array): void {
+    const { filter, out } = overture;
+    filter.process(frame, out);
+    const last = overture.frames >= lookBackFrames;
+    const fade = out.length / 4;
+    for (let i = 0; i < out.length; i++) {
+      const gain = !last ? 1 : i < fade ? 1 - i / fade : 0;
+      this.#out[i] = saturate((this.#out[i] as number) + gain * (out[i] as number));
+    }
+    overture.frames += 1;
+    if (last) this.#overture = undefined;
   }
 }
 
