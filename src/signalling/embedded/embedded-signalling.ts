@@ -3,6 +3,7 @@ import type { CallId, IdSource } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
+import type { DigestAlgorithm } from '../../sip/auth/digest-algorithm.ts';
 import type { DigestSecret } from '../../sip/auth/digest-response.ts';
 import { Registrar, type Binding } from '../../sip/registrar/registrar.ts';
 import { Registration } from '../../sip/registrar/registration.ts';
@@ -40,7 +41,7 @@ export interface EmbeddedSignallingOptions {
   readonly failures?: FailureMap;
   readonly guard?: GuardOptions;
   /** Agents' phones register with us; `sip:user@realm` is then placed to their devices. */
-  readonly registrar?: { readonly realm: string; readonly nonceSecret: Buffer; secretOf(user: string): DigestSecret | undefined; readonly onChange?: (user: string, bindings: readonly Binding[]) => void };
+  readonly registrar?: { readonly realm: string; readonly nonceSecret: Buffer; readonly algorithms?: readonly DigestAlgorithm[]; secretOf(user: string): DigestSecret | undefined; readonly onChange?: (user: string, bindings: readonly Binding[]) => void };
   /** Every message on the wire. */
   readonly onWire?: (direction: 'in' | 'out', bytes: Buffer, flow: Flow) => void;
 }

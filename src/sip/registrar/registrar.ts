@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import type { DigestAlgorithm } from '../auth/digest-algorithm.ts';
 import type { DigestSecret } from '../auth/digest-response.ts';
 import { DigestServer } from '../auth/digest-server.ts';
 import { formatNameAddr, type NameAddr } from '../message/name-addr.ts';
@@ -35,6 +36,8 @@ export interface RegistrarOptions {
   /** Signs nonces; at least 16 octets. */
   readonly nonceSecret: Buffer;
   readonly clock: Clock;
+  /** Offered to the devices in this order; default SHA-256, MD5 (RFC 8760). `['MD5']` for phones that give up at an algorithm which they do not know. */
+  readonly algorithms?: readonly DigestAlgorithm[];
   /** The secret of a user; undefined for an unknown one. */
   secretOf(user: string): DigestSecret | undefined;
   /** Seconds. */
@@ -55,7 +58,7 @@ export class Registrar {
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
-    this.#digest = new DigestServer({ realm: options.realm, secret: options.nonceSecret }, options.clock);
+    this.#digest = new DigestServer({ realm: options.realm, secret: options.nonceSecret, ...(options.algorithms === undefined ? {} : { algorithms: options.algorithms }) }, options.clock);
     this.#minimum = options.minimumExpires ?? 30;
     this.#maximum = options.maximumExpires ?? 3_600;
   }

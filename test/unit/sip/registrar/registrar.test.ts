@@ -53,6 +53,23 @@ describe('the registrar', () => {
     expect(changes).toEqual([['agent7', 1]]);
   });
 
+  it('offers the algorithms that it is told to, so that a phone which knows MD5 alone can register', async () => {
+    const challenges = async (): Promise<readonly string[]> => {
+      const { status, response } = await new Promise<{ status: number; response: SipResponse | undefined }>((resolve) => phone.agent.request('REGISTER', {
+        target: server.uri().replace('test@', ''), from: { uri: 'sip:agent7@phones.test' }, to: { uri: 'sip:agent7@phones.test' }, withContact: true,
+      }, resolve));
+      expect(status).toBe(401);
+      return (response?.headers.lines('WWW-Authenticate') ?? []).map((line) => /algorithm=([\w-]+)/.exec(line)?.[1] ?? '');
+    };
+    expect(await challenges()).toEqual(['SHA-256', 'MD5']);
+    registrar = new Registrar({
+      realm: 'phones.test', nonceSecret: Buffer.alloc(16, 9), clock, algorithms: ['MD5'],
+      secretOf: (user) => ({ password: `pw-${user}` }),
+    });
+    expect(await challenges()).toEqual(['MD5']);
+    expect((await register()).status).toBe(200);
+  });
+
   it('refuses a wrong password, an unknown user, and somebody else’s address', async () => {
     expect((await register({ password: 'guess' })).status).toBe(403);
     expect((await register({ user: 'stranger', password: 'x' })).status).toBe(403);
