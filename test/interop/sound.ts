@@ -14,9 +14,11 @@ export function readSamples(bytes: Buffer): { readonly samples: Int16Array; read
   const rate = header.ok ? header.value.sampleRate : bytes.length >= 28 ? bytes.readUInt32LE(24) : 8_000;
   const start = header.ok ? header.value.dataOffset : 44;
   const data = bytes.subarray(Math.min(start, bytes.length));
-  const samples = new Int16Array(data.length >> 1);
-  decodeWavData('linear16', data.subarray(0, samples.length * 2), samples);
-  return { samples, rate };
+  const interleaved = new Int16Array(data.length >> 1);
+  decodeWavData('linear16', data.subarray(0, interleaved.length * 2), interleaved);
+  const channels = bytes.length >= 24 ? bytes.readUInt16LE(22) : 1;
+  // The left channel says it all: the peers' stereo is twice the same.
+  return { samples: channels === 1 ? interleaved : interleaved.filter((_, i) => i % channels === 0), rate };
 }
 
 export function tone(hz: number, ms: number, rate = 8_000, dbm0 = -13): Int16Array {

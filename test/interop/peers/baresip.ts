@@ -82,7 +82,7 @@ export class Baresip {
       'module_tmp uuid.so', 'module_tmp account.so', 'module_app menu.so', 'module_app ctrl_tcp.so',
       `ctrl_tcp_listen ${host}:${controlPort}`, `snd_path ${folder}`, 'ringback_disabled yes', 'statmode_default off', ...(options.config ?? []), '',
     ].join('\n'));
-    writeFileSync(join(folder, 'accounts'), `<sip:${options.user}@${options.domain ?? host}>;answermode=auto;${/regint/.test(options.account ?? '') ? '' : 'regint=0'}${options.account ?? ''}\n`);
+    writeFileSync(join(folder, 'accounts'), `<sip:${options.user}@${options.domain ?? host}>;answermode=auto${/regint/.test(options.account ?? '') ? '' : ';regint=0'}${options.account ?? ''}\n`);
     writeFileSync(join(folder, 'contacts'), '');
     const process = scope.start(`baresip ${options.user}`, 'baresip', ['-f', folder, '-4'], { cwd: folder });
     const control = await until('baresip opens its control socket', 8_000, () => dial(controlPort));
@@ -123,6 +123,11 @@ export class Baresip {
   /** What it has heard in its newest call so far; `which` counts calls from 0. */
   heard(which?: number): { readonly samples: Int16Array; readonly rate: number } {
     return this.#dump('dec', which);
+  }
+
+  /** RTP packets that it received in the calls that are over, by its own count. */
+  get packetsReceived(): number {
+    return [...this.#process.output().matchAll(/^packets:\s+\d+\s+(\d+)/gm)].reduce((sum, [, n]) => sum + Number(n), 0);
   }
 
   /** What it has said. */
