@@ -20,6 +20,7 @@ export interface PhoneListener {
 export class RtpPhone {
   readonly port: number;
   packetsReceived = 0;
+  packetsSent = 0;
   telephoneEventPackets = 0;
   readonly #socket: Socket;
   readonly #host: string;
@@ -140,6 +141,8 @@ export class RtpPhone {
   }
 
   #transmit(bytes: Buffer): void {
-    if (this.#remote !== undefined && !this.#closed) this.#socket.send(bytes, this.#remote.port, this.#remote.host);
+    if (this.#remote === undefined || this.#closed) return;
+    this.packetsSent += 1;
+    this.#socket.send(bytes, this.#remote.port, this.#remote.host);
   }
 }

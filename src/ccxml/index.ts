@@ -28,6 +28,8 @@ export interface CcxmlDependencies {
 /** The CCXML server with what its surroundings want to ask. */
 export interface RunningCcxmlServer extends CcxmlServer {
   readonly sessionCount: number;
+  /** Those that run now. */
+  sessions(): readonly SessionId[];
   /** Addresses of the I/O processors, as `session.ioprocessors` has them. */
   readonly ioProcessors: Readonly<Record<string, string>>;
   /** Brings a page into the fetcher's cache before it is needed. */
@@ -66,6 +68,7 @@ export async function createCcxmlServer(platform: CcxmlPlatform, settings: Ccxml
     get sessionCount() {
       return host.sessionCount;
     },
+    sessions: () => [...host.state.sessions.keys()],
     ioProcessors,
     start: (request) => host.start(request),
     deliver: (event) => host.deliver(event),

@@ -8,9 +8,9 @@ export interface TestWorld {
   /** Runs `task` at `ms` after now, on the world's clock. */
   after(ms: number, task: () => void): void;
   /** A caller rings; the session that is started by the call is told of it by `start`. */
-  call(from: string, to: string): { readonly connection: ConnectionId; readonly facts: ConnectionFacts };
+  call(from: string, to: string): Promise<{ readonly connection: ConnectionId; readonly facts: ConnectionFacts }>;
   /** A caller rings for a session that runs. */
-  ring(session: SessionId, from: string, to: string): ConnectionId;
+  ring(session: SessionId, from: string, to: string): Promise<ConnectionId>;
   farEnd(connection: ConnectionId, action: { readonly do: 'hangup' | 'cancel' | 'dtmf'; readonly digits?: string }): void;
   /** Identifiers of the session's connections in order of creation. */
   connections(session: SessionId): readonly string[];
@@ -23,6 +23,8 @@ export interface TestWorld {
 export interface TestWorldFactory {
   create(testCase: TestCase): Promise<TestWorld>;
   close(): Promise<void>;
+  /** Said at the end, before `close`. */
+  notes?(): Promise<readonly string[]>;
   /** Tests that may run at the same time. */
   readonly parallel: number;
 }

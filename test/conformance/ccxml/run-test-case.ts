@@ -13,7 +13,7 @@ export async function runTestCase(testCase: TestCase, world: TestWorld): Promise
   const session = world.newSession();
   let end: SessionEnd | undefined;
   const [first, ...others] = sidecar.calls ?? [];
-  const inbound = first?.after === 0 ? world.call(first.from, first.to) : undefined;
+  const inbound = first?.after === 0 ? await world.call(first.from, first.to) : undefined;
   const act = (call: NonNullable<typeof first>, connection: Parameters<TestWorld['farEnd']>[0]): void => {
     for (const action of call.then ?? []) world.after(action.after, () => world.farEnd(connection, action));
   };
@@ -22,7 +22,7 @@ export async function runTestCase(testCase: TestCase, world: TestWorld): Promise
   for (const call of inbound === undefined && first !== undefined ? [first, ...others] : others) {
     world.after(call.after, () => {
       if (end !== undefined) return;
-      act(call, world.ring(session, call.from, call.to));
+      void world.ring(session, call.from, call.to).then((connection) => act(call, connection));
     });
   }
   for (const injection of sidecar.inject ?? []) {

@@ -15,8 +15,8 @@ function createWorld(scripts: QuickjsEngine): TestWorld {
   return {
     server: simulation.host,
     after: (ms, task) => void simulation.clock.after(ms, task),
-    call: (from, to) => simulation.platform.incoming(from, to),
-    ring: (session, from, to) => simulation.ring(session, from, to),
+    call: (from, to) => Promise.resolve(simulation.platform.incoming(from, to)),
+    ring: (session, from, to) => Promise.resolve(simulation.ring(session, from, to)),
     farEnd: (connection, action) => {
       if (action.do === 'dtmf') simulation.platform.farEndSendsDigits(connection, action.digits ?? '', 0);
       else simulation.platform.farEndLeaves(connection);

@@ -36,7 +36,7 @@ export async function runCases(cases: readonly TestCase[], factory: TestWorldFac
   await Promise.all(Array.from({ length: factory.parallel }, worker));
   results.sort((a, b) => a.name.localeCompare(b.name));
   const passed = results.filter((r) => r.passed).length;
-  return { passed, failed: results.length - passed, notes: [], cases: results };
+  return { passed, failed: results.length - passed, notes: (await factory.notes?.()) ?? [], cases: results };
 }
 
 /** The world over SIP is put in by whoever wires the call control to the interpreter. */

@@ -1,0 +1,82 @@
+import type { Clock } from '../../src/kernel/clock.ts';
+import { RandomIds } from '../../src/kernel/ids.ts';
+import type { Logger } from '../../src/kernel/logger.ts';
+import { SeededRandom } from '../../src/kernel/random.ts';
+import type { DnsResolver } from '../../src/sip/transport/server-locator.ts';
+import type { ServerInvite } from '../../src/sip/user-agent/server-invite.ts';
+import { UserAgent } from '../../src/sip/user-agent/user-agent.ts';
+import { FrameTicker } from '../phone/frame-ticker.ts';
+import type { PhoneListener } from '../phone/rtp-phone.ts';
+import { calleeScript, silentUser } from './callee-script.ts';
+import { ScriptedTelephone, type TelephoneParts } from './scripted-telephone.ts';
+
+const host = '127.0.0.1';
+
+/** The far end of scripted tests: whom one calls at host `sim` does what the user part says, and anybody can call out. SIP and RTP on loopback. */
+export class ScriptedCallees {
+  readonly #agent: UserAgent;
+  readonly #random = new SeededRandom(1);
+  readonly #clock: Clock;
+  readonly #ticker = new FrameTicker();
+  readonly #telephones = new Set<ScriptedTelephone>();
+
+  constructor(clock: Clock, log: Logger) {
+    this.#clock = clock;
+    this.#agent = new UserAgent({
+      listen: [{ transport: 'udp', host, port: 0 }],
+      clock, log, random: this.#random, ids: new RandomIds(), product: 'scripted-callees', resolver: this.resolver,
+      reliableProvisionals: false, sessionTimer: { intervalSeconds: 0, minimumSeconds: 90 },
+      handlers: {
+        onInvite: (invite) => this.#take(invite),
+        screen: ({ method, toUser }) => (method === 'INVITE' && toUser === silentUser ? 'drop' : true),
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#agent.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const telephone of this.#telephones) telephone.hangUp();
+    await this.#agent.stop(500);
+  }
+
+  /** RTP packets of all telephones so far. */
+  readonly packets = { received: 0, sent: 0 };
+
+  get openTelephones(): number {
+    return this.#telephones.size;
+  }
+
+  /** Leads the host name `sim` here. */
+  readonly resolver: DnsResolver = {
+    naptr: () => Promise.resolve([]),
+    srv: (name) => Promise.resolve(name === '_sip._udp.sim' ? [{ priority: 0, weight: 1, port: this.#agent.addresses[0]?.port ?? 0, name: 'sim' }] : []),
+    addresses: (name) => Promise.resolve(name === 'sim' ? [host] : []),
+  };
+
+  /** A telephone that calls `target` (where the INVITE goes) as `to`. */
+  call(command: { readonly from: string; readonly to: string; readonly target: string; readonly headers?: Readonly<Record<string, string>> }, listener: Partial<PhoneListener> = {}): ScriptedTelephone {
+    const telephone = this.#telephone(listener);
+    void telephone.call(command);
+    return telephone;
+  }
+
+  #take(invite: ServerInvite): void {
+    void this.#telephone().take(invite, calleeScript(/^sips?:([^@;]*)@/i.exec(invite.request.requestUri)?.[1] ?? ''));
+  }
+
+  #telephone(listener: Partial<PhoneListener> = {}): ScriptedTelephone {
+    const parts: TelephoneParts = { agent: this.#agent, clock: this.#clock, random: this.#random, ticker: this.#ticker, host, another: () => this.#telephone(), over: (telephone) => this.#over(telephone) };
+    const telephone = new ScriptedTelephone(parts, listener);
+    this.#telephones.add(telephone);
+    return telephone;
+  }
+
+  #over(telephone: ScriptedTelephone): void {
+    this.#telephones.delete(telephone);
+    this.packets.received += telephone.packets.received;
+    this.packets.sent += telephone.packets.sent;
+  }
+}
