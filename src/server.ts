@@ -366,8 +366,8 @@ export class NailupServer implements OperatorDoor {
     return this.#need().campaigns.director.stop(id as JobId);
   }
 
-  report(id: string): Promise<unknown> {
-    return jobReport(this.#needStore(), id as JobId);
+  async report(id: string): Promise<unknown> {
+    return { ...(await jobReport(this.#needStore(), id as JobId)), doNotCall: { entries: await this.#need().doNotCall.size() } };
   }
 
   attempts(id: string): Promise<readonly unknown[]> {

@@ -9,6 +9,7 @@ export interface ServerReport {
   readonly attempts: number;
   readonly byCompletionCode: Readonly<Record<string, number>>;
   readonly people: { readonly answered: number; readonly connected: number; readonly abandoned: number; readonly abandonRate: number };
+  readonly doNotCall: { readonly entries: number };
   readonly integrity: Readonly<Record<string, number>>;
 }
 
@@ -26,6 +27,9 @@ export interface DemoReport {
   readonly people: ServerReport['people'] & {
     /** People whose line stayed silent for more than three seconds after their greeting, by the carrier's ear. */
     readonly heardSilence: number;
+    /** People who pressed the opt-out key, by the carrier; and the do-not-call list's entries afterwards. */
+    readonly optedOut: number;
+    readonly doNotCall: number;
   };
   readonly agents: { readonly count: number; readonly occupancy: number };
   readonly answerToAgentAudioMs: Percentiles;
@@ -60,7 +64,7 @@ export function demoReport(given: {
     contacts: { read: report.contacts.read, rejected: report.contacts.rejected, dialled: report.contacts.dialled },
     attempts: report.attempts,
     byCompletionCode: report.byCompletionCode,
-    people: { ...report.people, heardSilence: truths.filter(heardSilence).length },
+    people: { ...report.people, heardSilence: truths.filter(heardSilence).length, optedOut: new Set(truths.filter((t) => t.optedOut).map((t) => t.number)).size, doNotCall: report.doNotCall.entries },
     agents: { count: given.agents, occupancy: Math.round(given.occupancy * 1_000) / 1_000 },
     answerToAgentAudioMs: percentiles(span('answered', 'agentAudio')),
     greetingEndToAgentMs: percentiles(span('greetingEnd', 'agentAudio')),
@@ -116,7 +120,7 @@ export function readable(report: DemoReport): string {
   return [
     '',
     `Contacts   ${report.contacts.read} read, ${report.contacts.rejected} rejected, ${report.contacts.dialled} dialled in ${report.attempts} attempts, ${report.wallSeconds} s`,
-    `People     ${report.people.answered} answered, ${report.people.connected} connected, ${report.people.abandoned} abandoned (${percent(report.people.abandonRate)}), ${report.people.heardSilence} heard silence`,
+    `People     ${report.people.answered} answered, ${report.people.connected} connected, ${report.people.abandoned} abandoned (${percent(report.people.abandonRate)}), ${report.people.heardSilence} heard silence, ${report.people.optedOut} opted out`,
     `Agents     ${report.agents.count}, occupancy ${percent(report.agents.occupancy)}`,
     `Answer → agent hears the person   ms: ${p(report.answerToAgentAudioMs)}`,
     `Greeting's end → agent            ms: ${p(report.greetingEndToAgentMs)}`,

@@ -15,13 +15,16 @@ const bridgeMs = 300;
 /** The frequency that the simulated agents add to their voice, so that the far end can tell a live agent from a prompt. Hz. */
 export const agentPilotHz = 2_900;
 const pilotDbm0 = -52;
+/** A pilot stands out of its neighbourhood for a while; a voice's overtones do not. */
+const pilotOverNeighboursDb = 10;
+const neighbourHz = 100;
+const pilotFrames = 10;
 
 /** Listens to frames and keeps account of sound and silence. */
 export class Hearing {
   readonly #startedAt: number;
   readonly #now: () => number;
   readonly #sounds: [number, number][] = [];
-  readonly #goertzel = 2 * Math.cos((2 * Math.PI * agentPilotHz) / 8_000);
   #pilotFrames = 0;
   #agentFrom: number | undefined;
 
@@ -37,8 +40,8 @@ export class Hearing {
       if (last !== undefined && at - last[1] <= bridgeMs) last[1] = at;
       else this.#sounds.push([at, at]);
     }
-    this.#pilotFrames = this.#pilotLevel(samples) > pilotDbm0 ? this.#pilotFrames + 1 : 0;
-    if (this.#pilotFrames === 3) this.#agentFrom ??= at - 60;
+    this.#pilotFrames = hasPilot(samples) ? this.#pilotFrames + 1 : 0;
+    if (this.#pilotFrames === pilotFrames) this.#agentFrom ??= at - pilotFrames * 20;
   }
 
   /** Milliseconds since the last sound (since the start when there was none). */
@@ -53,17 +56,24 @@ export class Hearing {
   account(): Heard {
     return { sounds: this.#sounds.map(([a, b]) => [Math.round(a), Math.round(b)] as const), totalMs: Math.round(this.#now() - this.#startedAt), agentFromMs: this.#agentFrom === undefined ? undefined : Math.round(this.#agentFrom) };
   }
+}
 
-  #pilotLevel(samples: Int16Array): number {
-    let s1 = 0;
-    let s2 = 0;
-    for (const sample of samples) {
-      const s0 = sample + this.#goertzel * s1 - s2;
-      s2 = s1;
-      s1 = s0;
-    }
-    const power = (s1 * s1 + s2 * s2 - this.#goertzel * s1 * s2) / (samples.length * samples.length) / 0.5;
-    // Full scale sine (amplitude 32767/√… ≈ +3.14 dBm0).
-    return power <= 0 ? -100 : 10 * Math.log10(power / 32_767 ** 2) + 3.14;
+function hasPilot(samples: Int16Array): boolean {
+  const level = levelAt(samples, agentPilotHz);
+  return level > pilotDbm0 && level > levelAt(samples, agentPilotHz - neighbourHz) + pilotOverNeighboursDb && level > levelAt(samples, agentPilotHz + neighbourHz) + pilotOverNeighboursDb;
+}
+
+/** Goertzel: dBm0 of one frequency in a frame. */
+function levelAt(samples: Int16Array, hz: number): number {
+  const k = 2 * Math.cos((2 * Math.PI * hz) / 8_000);
+  let s1 = 0;
+  let s2 = 0;
+  for (const sample of samples) {
+    const s0 = sample + k * s1 - s2;
+    s2 = s1;
+    s1 = s0;
   }
+  const power = (s1 * s1 + s2 * s2 - k * s1 * s2) / (samples.length * samples.length) / 0.5;
+  // A full-scale sine is +3.14 dBm0.
+  return power <= 0 ? -100 : 10 * Math.log10(power / 32_767 ** 2) + 3.14;
 }
