@@ -1,10 +1,11 @@
 import { baresipCases } from './cases/baresip.ts';
 import { campaignCases } from './cases/campaign.ts';
 import { clampCases } from './cases/clamp.ts';
+import { dialogCases } from './cases/dialog.ts';
 import type { InteropCase } from './interop-case.ts';
 import { Scope } from './scope.ts';
 
-const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...baresipCases];
+const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...dialogCases, ...baresipCases];
 const only = process.argv.indexOf('--only') < 0 ? undefined : process.argv[process.argv.indexOf('--only') + 1];
 let failed = 0;
 let passed = 0;

@@ -110,3 +110,32 @@ export function digits(keys: string, ms: number, rate = 8_000, dbm0 = -10): Int1
     return joined(low.map((value, i) => value + (high[i] ?? 0)), silence(ms, rate));
   }));
 }
+
+/** Where `sent` fits best in `heard` (both 8 kHz), and the signal-to-noise ratio there in dB, the gain made equal. */
+export function bestFit(heard: Int16Array, sent: Int16Array): { readonly offsetMs: number; readonly snr: number } {
+  const score = (offset: number, step: number): number => {
+    let dot = 0;
+    let energy = 1;
+    for (let i = 0; i < sent.length; i += step) {
+      const value = heard[offset + i] ?? 0;
+      dot += value * (sent[i] ?? 0);
+      energy += value * value;
+    }
+    return dot / Math.sqrt(energy);
+  };
+  let best = 0;
+  let top = -Infinity;
+  for (let offset = 0; offset + sent.length <= heard.length; offset++) {
+    const value = score(offset, 37);
+    if (value > top) [top, best] = [value, offset];
+  }
+  let [dot, own] = [0, 1];
+  for (let i = 0; i < sent.length; i++) {
+    dot += (heard[best + i] ?? 0) * (sent[i] ?? 0);
+    own += (sent[i] ?? 0) ** 2;
+  }
+  const gain = dot / own;
+  let noise = 1;
+  for (let i = 0; i < sent.length; i++) noise += ((heard[best + i] ?? 0) - gain * (sent[i] ?? 0)) ** 2;
+  return { offsetMs: best / 8, snr: 10 * Math.log10((gain * gain * own) / noise) };
+}

@@ -223,6 +223,34 @@ async function transferByPeer(scope: Scope): Promise<string> {
   return `REFER taken, target heard for ${ms} ms, baresip hung up after NOTIFY 200`;
 }
 
+/** We talk with two phones and join them: the first is told to call the second in place of our call to it. */
+async function attendedToPeer(scope: Scope): Promise<string> {
+  const { phone, peer } = await start(scope, {});
+  const target = await Phone.start(scope, { toneHz: 820 });
+  const call = await phone.call(peer.uri);
+  await call.up();
+  const consultation = await phone.call(`sip:target@${target.address()}`);
+  await consultation.up();
+  const held = await target.incoming(0);
+  await held.up();
+  await pause(300);
+  phone.signalling.transfer({ call: call.id, target: `sip:target@${target.address()}`, replaces: consultation.id });
+  const there = await target.incoming(1);
+  await there.up();
+  expect(there.request?.replaces === held.id, 'the INVITE of baresip does not replace the call');
+  const last = await call.signal('transfer.progress', 6_000, (event) => event.done);
+  expect(last.status === 200, `the transfer ended with ${last.status}`);
+  await consultation.over();
+  await pause(talkMs);
+  const ms = toneMs(await there.heard(), peerHz);
+  expect(ms >= leastMs, `the target heard baresip for ${ms} ms only`);
+  if (!call.ended) await call.hangUp();
+  await there.hangUp();
+  await target.quiet();
+  await phone.quiet();
+  return `REFER with Replaces: the consultation was replaced, the target hears it for ${ms} ms`;
+}
+
 async function refresh(scope: Scope): Promise<string> {
   const { phone, peer } = await start(scope, { phone: { signalling: { sessionTimer: { intervalSeconds: 4, minimumSeconds: 2 } } } });
   // baresip 1.0 does not know RFC 4028: its caller may not ask for a timer, its callee (we) may (§9).
@@ -259,6 +287,7 @@ export const baresipCases: readonly InteropCase[] = [
   one('dtmf-info', 'DTMF to the peer, SIP INFO', infoToPeer),
   one('refer-out', 'blind transfer by Nailup', transferToPeer),
   one('refer-in', 'blind transfer by the peer', transferByPeer),
+  one('refer-attended', 'attended transfer by Nailup', attendedToPeer),
   one('refresh', 'session refresh by Nailup', refresh),
 ];
 
