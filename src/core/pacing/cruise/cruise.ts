@@ -24,9 +24,11 @@ export interface CruiseTuning {
   readonly priceStep: number;
   /** Standard errors added to the answer share. */
   readonly caution: number;
+  /** As many more while it is hardly known. */
+  readonly firstCaution: number;
 }
 
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.14, firmness: 0.5, risk: 3e-5, priceStep: 0, caution: 0.3 };
+export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.14, firmness: 0.5, risk: 3e-5, priceStep: 0, caution: 0.3, firstCaution: 1.6 };
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who
@@ -53,7 +55,9 @@ export class CruisePacer implements Pacer {
   #logPrice: number;
   #lastRinging = 0;
   #resolved = 0;
+  #dialsResolved = 0;
   #lastDecision = Number.NEGATIVE_INFINITY;
+  #lastLook = Number.NEGATIVE_INFINITY;
   #lastRefresh = Number.NEGATIVE_INFINITY;
   #talksEnded = 0;
   #wrapsEnded = 0;
@@ -103,6 +107,7 @@ export class CruisePacer implements Pacer {
         case 'busy':
         case 'invalid':
           this.#resolved += 1;
+          this.#dialsResolved += 1;
           break;
         case 'connected':
           this.#ledger.add(now, 1, 0);
@@ -139,7 +144,9 @@ export class CruisePacer implements Pacer {
 
     const ahead = this.#ahead;
     this.#lookAt(state);
-    const most = Math.min(state.contactsLeft, Math.max(0, state.limits.maxConcurrentCalls - out - agents.talking.length), (state.limits.ceiling ?? Number.POSITIVE_INFINITY) - out);
+    // Before anything is known: one call for each idle agent.
+    const atFirst = this.#dialsResolved < Math.min(60, 3 * staff) ? Math.max(0, agents.idle - out) : Number.POSITIVE_INFINITY;
+    const most = Math.min(atFirst, state.contactsLeft, Math.max(0, state.limits.maxConcurrentCalls - out - agents.talking.length), (state.limits.ceiling ?? Number.POSITIVE_INFINITY) - out);
     if (most <= 0) return this.#answerWith(0, state, 'nothing may be dialled');
     const chance = ahead.freshChance;
     if (chance <= 1e-6) return this.#answerWith(Math.max(0, agents.idle - out), state, 'nobody answers: one call per idle agent');
@@ -249,14 +256,15 @@ export class CruisePacer implements Pacer {
     }
   }
 
-  #lastLook = Number.NEGATIVE_INFINITY;
-
   /** Sets the look-ahead's inputs from what is out and who is busy. */
   #lookAt(state: PacingState): void {
     const { agents, calls } = state;
     const answer = this.#answer;
     const ahead = this.#ahead;
-    const share = Math.min(0.98, answer.share + this.#tuning.caution * answer.error);
+    // While the share is hardly known, more may answer than it says.
+    const { share: expected, error } = answer;
+    const unknown = Math.min(1, Math.max(0, (error / Math.max(0.02, expected) - 0.06) / 0.12));
+    const share = Math.min(0.98, expected + (this.#tuning.caution + this.#tuning.firstCaution * unknown) * error);
     const answerShare = Math.max(share, answer.answerShare);
     ahead.clear();
     ahead.free = agents.idle - calls.waiting.length;
