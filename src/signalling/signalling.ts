@@ -33,6 +33,11 @@ export interface Signalling {
   info(command: { call: CallId; contentType: string; body: string }): Reply;
   /** REFER the far end: blind (target) or attended (`replaces` names another call of ours, RFC 3891). */
   transfer(command: { call: CallId; target: string; replaces?: CallId }): Reply;
+  /**
+   * Ends a call that an earlier process of this server placed with an `identity` and left behind. The outcome arrives as
+   * `orphan.ended`. Capability `orphans`.
+   */
+  endOrphan?(command: EndOrphan): Reply;
   /** What a trunk takes now: further lines, and INVITEs at once (calls-per-second window). Undefined: no such trunk. */
   trunkRoom(trunk: string): { readonly lines: number; readonly invites: number } | undefined;
   /** Counters and open objects, for metrics and leak checks. */
@@ -41,7 +46,7 @@ export interface Signalling {
 
 export type SignallingCapability =
   | 'place' | 'answer' | 'progress-sdp' | 'redirect' | 'renegotiate' | 'info' | 'transfer' | 'replaces' | 'prack' | 'update'
-  | 'session-timer' | 'register' | 'trunk-health' | 'trace';
+  | 'session-timer' | 'register' | 'trunk-health' | 'trace' | 'orphans';
 
 /** Extra header lines by canonical name; several lines of one name as an array. */
 export type SipHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -71,8 +76,19 @@ export interface PlaceCall {
   readonly headers?: SipHeaders;
   /** `Replaces` towards a call that somebody else holds (RFC 3891). */
   readonly replaces?: { readonly callId: string; readonly toTag: string; readonly fromTag: string };
+  /**
+   * A token that outlives this process and names this call alone: the INVITE's Call-ID, From tag and branch follow from it, so
+   * that a later process can end the call (`endOrphan`). Unguessable, e.g. the attempt's id.
+   */
+  readonly identity?: string;
   /** The call whose far end asked for this one (`call.referred`): it is told by NOTIFY how this call goes. */
   readonly referredBy?: CallId;
+}
+
+/** A call that was placed with these by a process that is gone; `dialog` when it is known to have been answered. */
+export interface EndOrphan extends Pick<PlaceCall, 'call' | 'to' | 'from' | 'fromDisplayName' | 'trunk'> {
+  readonly identity: string;
+  readonly dialog?: SipDialogIds;
 }
 
 /** Why a call never got through: the reason word of `connection.failed` (reference A13). */
@@ -103,6 +119,11 @@ export interface SignallingEventMap {
   'call.referred': { call: CallId; target: string; replaces?: { callId: string; toTag: string; fromTag: string } };
   'transfer.progress': { call: CallId; status: number; done: boolean };
   'trunk.state': { trunk: string; up: boolean; reason: string };
+  /**
+   * What became of `endOrphan`. `ended`: the call was there and is over; `none`: the far end knows of none; `unknown`: no
+   * word from it that could be relied on (within 64·T1), so the call may still be up. Terminal.
+   */
+  'orphan.ended': { call: CallId; outcome: 'ended' | 'none' | 'unknown' };
   /** A 302 towards us: the core may place a new call to one of the targets. The call itself has failed with `status` 3xx. */
   'call.redirected': { call: CallId; targets: readonly string[]; status: number };
 }
@@ -115,6 +136,11 @@ export interface SipDialogIds {
   readonly localTag: string;
   readonly remoteTag: string;
   readonly remoteTarget: string;
+  /** From and To of our requests, without tags, as header values. */
+  readonly localParty?: string;
+  readonly remoteParty?: string;
+  /** Route values of our requests; absent: none. */
+  readonly routeSet?: readonly string[];
 }
 
 export interface SignallingStats {

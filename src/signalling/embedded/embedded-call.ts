@@ -166,6 +166,11 @@ export class EmbeddedCall {
 }
 
 export function dialogIds(session: InviteSession): SipDialogIds {
-  const { callId, localTag, remoteTag, remoteTarget } = session.dialog;
-  return { callId, localTag, remoteTag, remoteTarget };
+  const { callId, localTag, remoteTag, remoteTarget, localParty, remoteParty, routeSet } = session.dialog;
+  return {
+    callId, localTag, remoteTag, remoteTarget, localParty: withoutTag(localParty, localTag), remoteParty: withoutTag(remoteParty, remoteTag),
+    ...(routeSet.length === 0 ? {} : { routeSet }),
+  };
 }
+
+const withoutTag = (party: string, tag: string): string => party.replace(`;tag=${tag}`, '');

@@ -16,8 +16,9 @@ import { parseSipUri } from '../../sip/uri/sip-uri.ts';
 import { UserAgent } from '../../sip/user-agent/user-agent.ts';
 import type { FailureMap } from '../call-failure.ts';
 import type {
-  PlaceCall, Signalling, SignallingCapability, SignallingEvent, SignallingStats, SipHeaders, SipReason, TrunkConfig,
+  EndOrphan, PlaceCall, Signalling, SignallingCapability, SignallingEvent, SignallingEventMap, SignallingStats, SipHeaders, SipReason, TrunkConfig,
 } from '../signalling.ts';
+import { callAddresses, deviceRoute, identityOver } from './call-addresses.ts';
 import { EmbeddedCall } from './embedded-call.ts';
 import { messageHeaders } from './message-headers.ts';
 import { OutgoingCall } from './outgoing-call.ts';
@@ -49,7 +50,7 @@ export interface EmbeddedSignallingOptions {
 /** The signalling port over our own user agent, in process. */
 export class EmbeddedSignalling implements Signalling {
   readonly capabilities: ReadonlySet<SignallingCapability> = new Set<SignallingCapability>([
-    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'register', 'trunk-health', 'trace',
+    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'register', 'trunk-health', 'trace', 'orphans',
   ]);
   readonly #options: EmbeddedSignallingOptions;
   readonly #userAgent: UserAgent;
@@ -79,8 +80,9 @@ export class EmbeddedSignalling implements Signalling {
         onRequest: (request) => (this.#registrar === undefined ? request.respond(405) : this.#registrar.receive(request)),
         onFlowClosed: (flow) => this.#registrar?.flowClosed(flow),
         admits: (address) => this.#guard.admits(address),
+        adopts: (address) => [...this.#trunks.values()].some(({ addresses }) => addresses.has(address)),
         // Our own trunks may ask as often as they like.
-        screen: (request) => ([...this.#trunks.values()].some(({ addresses }) => addresses.has(request.source)) ? true : this.#guard.screen(request)),
+        screen: (request) => ([...this.#trunks.values()].some(({ addresses }) => addresses.has(request.source)) ? true : this.#guard.screen(request, this.#registrar?.knows(request.source))),
         ...(options.onWire === undefined ? {} : { onWire: options.onWire }),
       },
     });
@@ -116,8 +118,8 @@ export class EmbeddedSignalling implements Signalling {
   place(command: PlaceCall): Reply {
     if (this.#stopping) return refused('noresource', 'the server is stopping');
     if (this.#calls.has(command.call)) return refused('bad-argument', `call ${command.call} exists already`);
-    const number = /^(?:tel:|sips?:)?(\+?[0-9]+)(?:[@;]|$)/i.exec(command.to.replace(/(?<=\d)[-.()](?=\d)/g, ''))?.[1];
-    const obstacle = number === undefined || command.trunk === undefined && this.#registered(command.to) ? undefined : this.#guard.obstacle(number);
+    const overTrunk = command.trunk !== undefined || !/^sips?:/i.test(command.to);
+    const obstacle = !overTrunk && this.#registered(command.to) ? undefined : this.#guard.obstacle(command.to, overTrunk);
     if (obstacle !== undefined) return refused('bad-argument', obstacle);
     const straight = /^sips?:/i.test(command.to);
     if (!straight && !/^(tel:)?\+?[0-9*#A-Da-d.()-]+(;.*)?$/.test(command.to)) return refused('bad-argument', `"${command.to}" is neither a SIP or tel URI nor a number`);
@@ -184,15 +186,47 @@ export class EmbeddedSignalling implements Signalling {
     });
   }
 
+  endOrphan(command: EndOrphan): Reply {
+    const { call, identity, to, trunk: wanted, dialog } = command;
+    const tell = (outcome: SignallingEventMap['orphan.ended']['outcome']): void => this.#tell({ name: 'orphan.ended', call, outcome });
+    const trunks = wanted === undefined && /^sips?:/i.test(to) ? [undefined] : [...this.#trunks.values()].filter(({ name, config }) => wanted === undefined || name === wanted || config.group === wanted);
+    const [first] = trunks;
+    if (trunks.length === 0) return refused('bad-argument', `no trunk or group is called ${wanted ?? ''}`);
+    if (dialog !== undefined) {
+      this.#userAgent.endOrphanedDialog({ ...dialog, digest: first?.digest }, (status) => tell(status === undefined ? 'unknown' : status === 481 ? 'none' : 'ended'));
+      return accepted;
+    }
+    const device = this.#registered(to) ? this.#device(to) : undefined;
+    if (device === null) {
+      queueMicrotask(() => tell('unknown'));
+      return accepted;
+    }
+    let left = trunks.length;
+    const outcomes = new Set<string>();
+    for (const trunk of trunks) {
+      this.#userAgent.endOrphan({
+        ...callAddresses(command, trunk, this.#userAgent), identity: identityOver(identity, trunk), sequences: trunk?.digest === undefined ? [1] : [1, 2],
+        ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
+        ...deviceRoute(device, to),
+      }, (outcome) => {
+        outcomes.add(outcome);
+        left -= 1;
+        if (left === 0) tell(outcomes.has('unknown') ? 'unknown' : outcomes.has('ended') ? 'ended' : 'none');
+      });
+    }
+    return accepted;
+  }
+
   trunkRoom(trunk: string): { lines: number; invites: number } | undefined {
-    return this.#trunks.get(trunk)?.room();
+    const rooms = [...this.#trunks.values()].filter(({ name, config }) => name === trunk || config.group === trunk).map((one) => one.room());
+    return rooms.length === 0 ? undefined : rooms.reduce((sum, room) => ({ lines: sum.lines + room.lines, invites: sum.invites + room.invites }));
   }
 
   stats(): SignallingStats {
     const { dialogs, transactions, timers, connections, counters, transports } = this.#userAgent.stats();
     const all: Record<string, number> = { ...counters, connections };
     for (const [address, numbers] of Object.entries(transports)) for (const [name, n] of Object.entries(numbers)) all[`${address}.${name}`] = n as number;
-    for (const trunk of this.#trunks.values()) all[`trunk.${trunk.name}.openCalls`] = trunk.openCalls;
+    for (const trunk of this.#trunks.values()) for (const [name, n] of Object.entries(trunk.counters)) all[`trunk.${trunk.name}.${name}`] = n;
     return { openCalls: this.#calls.size, openDialogs: dialogs, openTransactions: transactions, openTimers: timers, counters: all };
   }
 

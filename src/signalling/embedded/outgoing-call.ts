@@ -1,8 +1,9 @@
 import type { ClientInvite, InviteFailure, InviteProgress } from '../../sip/user-agent/client-invite.ts';
-import type { OutgoingInvite, Party, UserAgent } from '../../sip/user-agent/user-agent.ts';
+import type { OutgoingInvite, UserAgent } from '../../sip/user-agent/user-agent.ts';
 import type { Binding } from '../../sip/registrar/registrar.ts';
 import { localFailure, meaningOf, type FailureMap, type FailureMeaning } from '../call-failure.ts';
 import type { PlaceCall, SipHeaders } from '../signalling.ts';
+import { callAddresses, deviceRoute, identityOver } from './call-addresses.ts';
 import { dialogIds, type EmbeddedCall } from './embedded-call.ts';
 import { messageHeaders, messageReason } from './message-headers.ts';
 import type { Trunk } from './trunk.ts';
@@ -21,8 +22,6 @@ export interface OutgoingCallOptions {
   /** Progress of the call, for a far end that asked for it by REFER. */
   readonly onStatus: (status: number) => void;
 }
-
-const anonymous: Party = { uri: 'sip:anonymous@anonymous.invalid', displayName: 'Anonymous' };
 
 /** A call that the port places: over one trunk after the other until one takes it, is refused by the callee, or none is left. */
 export class OutgoingCall {
@@ -84,17 +83,19 @@ export class OutgoingCall {
     this.#trunk = trunk;
     trunk?.take();
     const invite: OutgoingInvite = {
-      ...this.#addresses(trunk),
+      ...callAddresses(command, trunk, userAgent),
+      ...(command.identity === undefined ? {} : { identity: identityOver(command.identity, trunk) }),
       sdp: command.sdp,
       timeoutMs: Math.max(this.#deadline - now(), 1),
       headers: this.#headers(trunk),
       ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
-      ...this.#route(),
+      ...deviceRoute(this.#options.device, command.to),
     };
     this.#invite = userAgent.invite(invite, {
       onProgress: (progress) => this.#progress(progress),
       onAnswered: ({ session, sdp, response, acknowledge }) => {
         this.#options.onStatus(200);
+        trunk?.count('answered');
         call.outgoing = undefined;
         if (session.flow !== undefined) trunk?.addresses.add(session.flow.remoteAddress);
         call.acknowledge = acknowledge;
@@ -106,29 +107,6 @@ export class OutgoingCall {
       },
       onFailed: (failure) => this.#failed(failure),
     });
-  }
-
-  #addresses(trunk: Trunk | undefined): { target: string; from: Party } {
-    const { command } = this.#options;
-    const { from, to } = command;
-    const number = /^tel:/i.test(to) ? (to.slice(4).split(';', 1)[0] ?? '').replace(/[-.()]/g, '') : to;
-    const target = /^sips?:/i.test(to) ? to : trunk === undefined ? to : trunk.numberUri(number);
-    if (from === 'anonymous') return { target, from: anonymous };
-    const caller = from ?? trunk?.config.callerId;
-    const local = this.#options.userAgent.addresses[0];
-    const host = local === undefined ? 'localhost' : local.text;
-    const uri = caller === undefined ? `sip:nailup@${host}`
-      : trunk !== undefined ? trunk.callerUri(caller)
-      : /^(sips?|tel):/i.test(caller) ? caller : `sip:${caller}@${host}`;
-    return { target, from: { uri, displayName: command.fromDisplayName } };
-  }
-
-  /** To a registered device: its contact, over its path, its connection, or the address it registered from. */
-  #route(): Partial<OutgoingInvite> {
-    const { device, command } = this.#options;
-    if (device === undefined || device === null) return {};
-    const { contact, path, flow, nextHop } = device;
-    return { target: contact, to: { uri: command.to }, ...(path.length > 0 ? { routes: path } : flow === undefined ? { proxy: nextHop } : { flow }) };
   }
 
   #headers(trunk: Trunk | undefined): SipHeaders {
@@ -153,6 +131,7 @@ export class OutgoingCall {
   #failed(failure: InviteFailure): void {
     const retryAfter = retryAfterSeconds(failure);
     const trunk = this.#trunk;
+    trunk?.count(failure.cause === 'response' ? failure.status : 0);
     if (trunk !== undefined && failure.status === 503 && failure.cause === 'response' && retryAfter !== undefined) trunk.pause(retryAfter);
     const another = failure.cause === 'unreachable' || failure.cause === 'timeout' || (failure.cause === 'response' && failure.status >= 500 && failure.status < 600);
     // What rang is the callee's refusal; everything else may only be this trunk's.

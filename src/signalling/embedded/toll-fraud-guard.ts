@@ -1,13 +1,18 @@
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../../kernel/clock.ts';
+import { percentDecode } from '../../sip/uri/percent.ts';
 
 export interface GuardOptions {
   /** Numbers may be dialled only when they begin with one of these (`+49`, `0`…). Absent: any. */
   readonly allowedPrefixes?: readonly string[];
+  /** URIs that may be dialled whatever the prefixes say: agents' phones. */
+  readonly allowedTargets?: readonly string[];
   /** Longer than an allowed prefix, these win: premium rate, satellite. */
   readonly blockedPrefixes?: readonly string[];
   /** Addresses and networks (`192.0.2.0/24`) that may speak to us. Absent: any. */
   readonly allowedSources?: readonly string[];
+  /** What becomes of requests (REGISTER apart) of sources that are neither trunks nor loopback nor listed nor registered: dropped unheard, or answered. Default `answer`. */
+  readonly strangers?: 'drop' | 'answer';
   /** Requests outside a call per second and source; what exceeds it is dropped. Default 50. */
   readonly requestsPerSecond?: number;
   /** Fragments of the User-Agent header of tools that scan. */
@@ -64,17 +69,34 @@ export class TollFraudGuard {
   }
 
   /** For every request outside a call. */
-  screen(request: { readonly userAgent: string | undefined; readonly source: string }): true | 'drop' {
+  screen(request: { readonly userAgent: string | undefined; readonly source: string; readonly method?: string }, known = false): true | 'drop' {
     const agent = request.userAgent?.toLowerCase();
     if (agent !== undefined && this.#scanners.some((word) => agent.includes(word))) {
       remember(this.#banned, request.source, this.#clock.monotonic() + (this.#options.banMs ?? 600_000));
       return 'drop';
     }
+    if (this.#options.strangers === 'drop' && request.method !== 'REGISTER' && !known && !this.#familiar(request.source)) return 'drop';
     return this.#take(request.source) ? true : 'drop';
   }
 
-  /** Why the number may not be dialled; undefined when it may. */
-  obstacle(number: string): string | undefined {
+  /** Loopback, or listed. */
+  #familiar(source: string): boolean {
+    return source.startsWith('127.') || source === '::1' || (this.#networks !== undefined && this.admits(source));
+  }
+
+  /**
+   * Why the target (a URI or number) may not be dialled; undefined when it may. Escapes are undone first, so that `%2B` hides
+   * no number. `overTrunk`: it goes to the public network, where what is no plain number (`*21*…`) is refused once prefixes are set.
+   */
+  obstacle(target: string, overTrunk: boolean): string | undefined {
+    if (this.#options.allowedTargets?.includes(target) === true) return undefined;
+    const user = percentDecode(target.replace(/^(?:tel:|sips?:)/i, '').replace(/[@;?].*$/s, ''));
+    const number = /^\+?[0-9]+$/.exec(user?.replace(/(?<=[\d+])[-.() ]+(?=\d|$)/g, '').replace(/:.*$/, '') ?? '')?.[0];
+    if (number !== undefined) return this.#numberObstacle(number);
+    return overTrunk && this.#options.allowedPrefixes !== undefined ? `"${target}" is no number, and only numbers of allowed prefixes may be dialled` : undefined;
+  }
+
+  #numberObstacle(number: string): string | undefined {
     const longest = (prefixes: readonly string[] | undefined): number =>
       (prefixes ?? []).reduce((best, prefix) => (number.startsWith(prefix) ? Math.max(best, prefix.length) : best), -1);
     const blocked = longest(this.#options.blockedPrefixes);

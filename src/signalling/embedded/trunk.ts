@@ -19,6 +19,8 @@ export class Trunk {
   readonly #clock: Clock;
   readonly #window: RollingWindow | undefined;
   #pausedUntil = -Infinity;
+  #sent = 0;
+  readonly #outcomes = new Map<string, number>();
 
   constructor(config: TrunkConfig, clock: Clock, digest: DigestClient | undefined) {
     const uri = parseSipUri(config.address.startsWith('sip') ? config.address : `sip:${config.address}`);
@@ -58,6 +60,7 @@ export class Trunk {
   take(): void {
     this.#window?.take(this.#clock.monotonic());
     this.openCalls += 1;
+    this.#sent += 1;
   }
 
   release(): void {
@@ -67,6 +70,17 @@ export class Trunk {
   /** RFC 3261 §21.5.4: nothing goes there for so long. */
   pause(seconds: number): void {
     this.#pausedUntil = this.#clock.monotonic() + seconds * 1_000;
+  }
+
+  /** What became of a call that was sent to it: answered, or its final status; 0 for none at all. */
+  count(outcome: 'answered' | number): void {
+    const name = outcome === 'answered' ? 'answered' : outcome === 0 ? 'noResponse' : `failed${Math.floor(outcome / 100)}xx`;
+    this.#outcomes.set(name, (this.#outcomes.get(name) ?? 0) + 1);
+  }
+
+  /** Calls open and sent, and what became of them. */
+  get counters(): Readonly<Record<string, number>> {
+    return { openCalls: this.openCalls, calls: this.#sent, up: this.healthy ? 1 : 0, ...Object.fromEntries(this.#outcomes) };
   }
 
   /** The Request-URI of a number on this trunk. */

@@ -55,6 +55,11 @@ export class InviteClientTransaction implements WheelTimerOwner {
     this.#send(bytes);
   }
 
+  /** Begins where a provisional response has come: the request went out in another life of ours. */
+  resume(): void {
+    this.#state = 'proceeding';
+  }
+
   receive(response: SipResponse): void {
     this.#response = response;
     this.#take(response.status < 200 ? '1xx' : response.status < 300 ? '2xx' : '300-699');

@@ -15,6 +15,8 @@ export class InviteServerTransaction implements WheelTimerOwner {
   /** Where responses go (RFC 3261 §18.2.2). */
   readonly flow: Flow;
   user: ServerTransactionUser | undefined;
+  /** The To tag of our responses, once there is one: the 200 to a CANCEL has it too (RFC 3261 §9.2). */
+  toTag: string | undefined;
   readonly #context: TransactionContext;
   #last: Buffer | undefined;
   #state: InviteServerState = 'proceeding';

@@ -62,6 +62,20 @@ export class TransactionLayer implements TransactionContext {
     return transaction;
   }
 
+  /**
+   * Takes up the INVITE transaction of a process that is gone: nothing is sent, its responses are awaited. Undefined when the
+   * transaction is alive here.
+   */
+  resume(invite: SipRequest, flow: Flow, user: ClientTransactionUser, branch: string): InviteClientTransaction | undefined {
+    const key = clientKey(branch, 'INVITE');
+    if (this.#clients.has(key)) return undefined;
+    this.stamp(invite, flow, branch);
+    const transaction = new InviteClientTransaction(this, key, invite, flow, user);
+    this.#clients.set(detach(key), transaction);
+    transaction.resume();
+    return transaction;
+  }
+
   /** Puts our Via on top (RFC 3261 §18.1.1, RFC 3581 §3). */
   stamp(request: SipRequest, flow: Flow, branch: string): void {
     const { local } = flow;
@@ -72,16 +86,18 @@ export class TransactionLayer implements TransactionContext {
     return this.#tokens.branch();
   }
 
-  receiveResponse(response: SipResponse): void {
+  /** Answers false when the response belongs to no transaction. */
+  receiveResponse(response: SipResponse): boolean {
     this.counters.responseReceived(response.status);
     const branch = response.topVia?.branch;
     const transaction = branch === undefined ? undefined : this.#clients.get(clientKey(branch, response.cseq?.method ?? ''));
     if (transaction === undefined) {
       // RFC 3261 §18.1.2 would hand it up; RFC 6026 §7.2 lets a user agent drop it, and a stranger's it must
       this.counters.event('dropped.stray-response');
-      return;
+      return false;
     }
     transaction.receive(response);
+    return true;
   }
 
   /** `request` passed validation, `via` is its top one, and `markSource` was applied. */
@@ -123,7 +139,8 @@ export class TransactionLayer implements TransactionContext {
       transaction.respond(createResponse(request, 481, { toTag: this.#tokens.tag() }));
       return;
     }
-    transaction.respond(createResponse(request, 200, { toTag: this.#tokens.tag() }));
+    // §9.2: the To tag of the INVITE's own responses
+    transaction.respond(createResponse(request, 200, { toTag: (invite.kind === 'invite' ? invite.toTag : undefined) ?? this.#tokens.tag() }));
     if (invite.pending) invite.user?.onCancel?.(request);
   }
 

@@ -54,6 +54,8 @@ export interface ClientInviteParts {
   readonly digest: DigestClient | undefined;
   readonly contactUser: string | undefined;
   readonly flow?: Flow | undefined;
+  /** Via branches by CSeq number, for a call that must be known again. */
+  readonly branch?: ((sequence: number) => string) | undefined;
   /** From now to a final response. 0: none. */
   readonly timeoutMs: number;
 }
@@ -124,9 +126,9 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
   }
 
   #send(request: SipRequest): void {
-    const { contactUser, digest, nextHop, flow: only } = this.#parts;
+    const { contactUser, digest, nextHop, flow: only, branch } = this.#parts;
     this.#request = new ClientRequest(this.#context, request, {
-      nextHop, digest, flow: only, onlyFlow: only !== undefined,
+      nextHop, digest, flow: only, onlyFlow: only !== undefined, branch,
       nextSequence: () => ++this.#sequence,
       prepare: (sent, flow) => void sent.set('Contact', this.#context.contact(flow, contactUser)),
     }, this).start();

@@ -1,12 +1,11 @@
 import type { DigestClient } from '../auth/digest-client.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
-import { SipRequest as Request } from '../message/sip-message.ts';
-import { HeaderStore, type HeaderField } from '../message/header-store.ts';
 import { InviteClientTransaction } from '../transaction/invite-client-transaction.ts';
 import type { ClientTransaction } from '../transaction/transaction-layer.ts';
 import type { ClientTransactionUser } from '../transaction/transaction-context.ts';
 import type { Destination, Flow } from '../transport/flow.ts';
 import type { SipUri } from '../uri/sip-uri.ts';
+import { cancelRequest } from './cancel-request.ts';
 import type { UserAgentContext } from './user-agent-context.ts';
 
 /** Who sent a request and waits for what becomes of it. */
@@ -27,6 +26,8 @@ export interface ClientRequestOptions {
   readonly digest?: DigestClient | undefined;
   /** The CSeq number of a further attempt. */
   readonly nextSequence: () => number;
+  /** The Via branch of the attempt with that CSeq number; absent: a fresh one. */
+  readonly branch?: ((sequence: number) => string) | undefined;
   /** Adds what depends on the flow: Contact. */
   readonly prepare?: (request: SipRequest, flow: Flow) => void;
 }
@@ -162,7 +163,7 @@ export class ClientRequest implements ClientTransactionUser {
     this.#final = false;
     const request = this.#template;
     this.#options.prepare?.(request, flow);
-    this.#transaction = this.#context.transactions.request(request, flow, this);
+    this.#transaction = this.#context.transactions.request(request, flow, this, this.#options.branch?.(request.cseq?.number ?? 1));
   }
 
   #answerChallenge(response: SipResponse): boolean {
@@ -195,11 +196,7 @@ export class ClientRequest implements ClientTransactionUser {
     if (transaction === undefined || this.#cancel === undefined) return;
     this.#cancel.sent = true;
     const invite = transaction.request;
-    const fields: HeaderField[] = invite.headers.fields.filter(({ key }) =>
-      key === 'Route' || key === 'Max-Forwards' || key === 'From' || key === 'To' || key === 'Call-ID');
-    const cancel = new Request('CANCEL', invite.requestUri, { headers: new HeaderStore([...fields]), encoding: invite.encoding });
-    cancel.append('CSeq', `${invite.cseq?.number ?? 1} CANCEL`);
-    for (const [name, value] of this.#cancel.headers) cancel.append(name, value);
+    const cancel = cancelRequest(invite, this.#cancel.headers);
     const ignore = { onResponse: () => undefined, onTimeout: () => undefined, onTransportError: () => undefined };
     this.#context.transactions.request(cancel, transaction.flow, ignore, invite.topVia?.branch);
   }

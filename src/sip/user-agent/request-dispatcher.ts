@@ -1,12 +1,15 @@
 import { dialogKey } from '../dialog/dialog.ts';
 import { createResponse } from '../message/create-response.ts';
+import { HeaderStore } from '../message/header-store.ts';
 import type { MalformedMessage } from '../message/malformed-message.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message.ts';
+import { SipRequest as Invite, type SipMessage, type SipRequest, type SipResponse } from '../message/sip-message.ts';
 import { validateRequest, validateResponse } from '../message/validate-request.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server-transaction.ts';
 import { markSource, type ServerTransaction } from '../transaction/transaction-layer.ts';
 import type { Flow } from '../transport/flow.ts';
+import { identityOfCallId } from './call-identity.ts';
 import type { InviteSession } from './invite-session.ts';
+import { OrphanInvite } from './orphan-invite.ts';
 import { ServerInvite } from './server-invite.ts';
 import { ServerRequest } from './server-request.ts';
 import { bodyIsUnderstood } from './session-description.ts';
@@ -41,7 +44,8 @@ export class RequestDispatcher {
   receiveMessage(message: SipMessage, flow: Flow): void {
     if (message.kind === 'response') {
       if (validateResponse(message) !== undefined) return this.#context.counters.event('dropped.malformed-response');
-      return this.#context.transactions.receiveResponse(message);
+      if (!this.#context.transactions.receiveResponse(message)) this.#strayResponse(message, flow);
+      return;
     }
     const fault = validateRequest(message);
     if (fault !== undefined) return this.receiveMalformed(fault, flow);
@@ -49,6 +53,23 @@ export class RequestDispatcher {
     if (via === undefined) return;
     if (flow.reliable && via.port !== undefined && via.params.has('alias')) this.#context.transport.alias(flow, via.port); // RFC 5923
     this.#context.transactions.receiveRequest(message, flow, via);
+  }
+
+  /** A 2xx to an INVITE that an earlier process of ours sent: acknowledged and ended (RFC 3261 §13.2.2.4). Anything else is a stranger's. */
+  #strayResponse(response: SipResponse, flow: Flow): void {
+    const { topVia, cseq, callId, fromTag, status } = response;
+    if (status < 200 || status >= 300 || cseq?.method !== 'INVITE' || this.#options.handlers.adopts?.(flow.remoteAddress) !== true) return;
+    const identity = identityOfCallId(callId);
+    if (fromTag !== identity.tag || topVia?.branch !== identity.branch(cseq.number)) return;
+    // Of a call that is up here it is a late repetition: its ACK went out long ago.
+    if (this.#context.findDialog(dialogKey(callId, fromTag, response.toTag ?? '')) !== undefined) return;
+    const to = response.to?.uri.raw ?? '';
+    const invite = new Invite('INVITE', to, { headers: new HeaderStore() });
+    invite.append('From', response.get('From') ?? '');
+    invite.append('To', `<${to}>`);
+    invite.append('Call-ID', callId);
+    invite.append('CSeq', `${cseq.number} INVITE`);
+    new OrphanInvite(this.#context, { invite, branch: identity.branch(cseq.number), flow, nextHop: undefined, digest: undefined }, () => undefined).adopt(response);
   }
 
   receiveMalformed(error: MalformedMessage, flow: Flow): void {

@@ -44,6 +44,7 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
     this.sdp = sessionDescription(this.request);
     this.replaces = replaces;
     const dialog = Dialog.ofServer(this.request, context.tokens.tag());
+    transaction.toTag = dialog.localTag;
     this.session = new InviteSession(context, dialog, 'callee', { flow: transaction.flow });
     const allow = this.request.all('Allow');
     if (allow.length > 0) this.session.peerAllows = new Set(allow);

@@ -52,6 +52,8 @@ export interface UserAgentHandlers {
   admits?(remoteAddress: string): boolean;
   /** Whether a request may go on; a status answers it, `drop` says nothing at all. Called once per new transaction. */
   screen?(request: { readonly method: string; readonly userAgent: string | undefined; readonly source: string; readonly toUser: string | undefined }): true | number | 'drop';
+  /** Whether a 2xx from there to an INVITE of an earlier process of ours is acknowledged and ended. Absent: never. */
+  adopts?(remoteAddress: string): boolean;
   /** Every message as it crosses the wire, for a trace. */
   onWire?(direction: 'in' | 'out', bytes: Buffer, flow: Flow): void;
 }

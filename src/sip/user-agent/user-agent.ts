@@ -14,9 +14,12 @@ import { SipCounters } from '../transport/sip-counters.ts';
 import { systemDnsResolver } from '../transport/system-dns-resolver.ts';
 import { TransportLayer } from '../transport/transport-layer.ts';
 import { parseSipUri, type SipUri } from '../uri/sip-uri.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import { callIdentity } from './call-identity.ts';
 import { ClientInvite, dressInvite, type ClientInviteHandlers } from './client-invite.ts';
 import { ClientRequest } from './client-request.ts';
 import { InviteSession } from './invite-session.ts';
+import { endDialog, OrphanInvite, type OrphanOutcome } from './orphan-invite.ts';
 import { RequestDispatcher } from './request-dispatcher.ts';
 import { addHeaders, type HeaderLines } from './session-handlers.ts';
 import type { DialogUser, StoppableCall, UserAgentContext } from './user-agent-context.ts';
@@ -50,6 +53,28 @@ export interface OutgoingInvite extends OutgoingRequest {
   readonly sdp?: string | undefined;
   /** From now to a final response; 0 or absent: none. */
   readonly timeoutMs?: number;
+  /** A token from which Call-ID, From tag and branch follow (`callIdentity`), so that the call can be ended by a later process. */
+  readonly identity?: string | undefined;
+}
+
+/** A call that a process of ours placed before it died: addressed as the INVITE was. */
+export interface OrphanedInvite extends OutgoingRequest {
+  readonly identity: string;
+  /** CSeq numbers that its INVITE may have had: 1, and 2 where digest is in use. */
+  readonly sequences: readonly number[];
+}
+
+/** An answered call that a process of ours held before it died. */
+export interface OrphanedDialog {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly remoteTarget: string;
+  /** From and To without tags, as header values; absent: the targets' own. */
+  readonly localParty?: string | undefined;
+  readonly remoteParty?: string | undefined;
+  readonly routeSet?: readonly string[] | undefined;
+  readonly digest?: DigestClient | undefined;
 }
 
 export interface UserAgentStats {
@@ -189,8 +214,44 @@ export class UserAgent {
     const { request, nextHop } = this.#request('INVITE', options);
     dressInvite(this.#context, request, options.sdp, options.headers);
     return new ClientInvite(this.#context, {
-      request, nextHop, sdp: options.sdp, digest: options.digest, contactUser: options.contactUser, timeoutMs: options.timeoutMs ?? 0, flow: options.flow,
+      request, nextHop, branch: options.identity === undefined ? undefined : callIdentity(options.identity).branch, sdp: options.sdp, digest: options.digest, contactUser: options.contactUser, timeoutMs: options.timeoutMs ?? 0, flow: options.flow,
     }, handlers).start();
+  }
+
+  /** Ends a call that an earlier process placed and that may ring, be answered just now, or be up. `done` comes once. */
+  endOrphan(options: OrphanedInvite, done: (outcome: OrphanOutcome) => void): void {
+    const { request, nextHop } = this.#request('INVITE', options);
+    const { branch } = callIdentity(options.identity);
+    const outcomes: OrphanOutcome[] = [];
+    const settle = (outcome: OrphanOutcome): void => {
+      outcomes.push(outcome);
+      if (outcomes.length === options.sequences.length) done(outcomes.includes('unknown') ? 'unknown' : outcomes.includes('ended') ? 'ended' : 'none');
+    };
+    const begin = (flow: Flow | undefined): void => {
+      for (const sequence of options.sequences) {
+        if (flow === undefined) {
+          queueMicrotask(() => settle('unknown'));
+          continue;
+        }
+        const invite = request.clone();
+        invite.set('CSeq', `${sequence} INVITE`);
+        new OrphanInvite(this.#context, { invite, branch: branch(sequence), flow, nextHop, digest: options.digest }, settle).cancel();
+      }
+    };
+    if (options.flow !== undefined) return begin(options.flow.open ? options.flow : undefined);
+    if (nextHop === undefined) return begin(undefined);
+    this.#context.locator.locate(nextHop, ([first]) => begin(first === undefined ? undefined : this.#context.transport.flowTo(first)));
+  }
+
+  /** BYE in the dialog of an earlier process. `done` gets the final status, 408 or 481 among them; undefined when there was none. */
+  endOrphanedDialog(given: OrphanedDialog, done: (status: number | undefined) => void): void {
+    const { callId, localTag, remoteTag, remoteTarget } = given;
+    const dialog = new Dialog({
+      callId, localTag, remoteTag, remoteTarget, routeSet: given.routeSet ?? [], localSequence: 0, remoteSequence: undefined,
+      localParty: `${given.localParty ?? '<sip:anonymous@anonymous.invalid>'};tag=${localTag}`,
+      remoteParty: `${given.remoteParty ?? `<${remoteTarget}>`}${remoteTag === '' ? '' : `;tag=${remoteTag}`}`,
+    });
+    endDialog(this.#context, dialog, { nextHop: dialog.nextHop(), digest: given.digest }, done);
   }
 
   /** Sends a request outside any dialog (OPTIONS, REGISTER, MESSAGE …); `done` gets the final response, or none. */
@@ -235,17 +296,20 @@ export class UserAgent {
     };
   }
 
-  #request(method: string, options: OutgoingRequest & { readonly callId?: string; readonly sequence?: number }): { request: SipRequest; nextHop: SipUri | undefined } {
+  #request(
+    method: string, options: OutgoingRequest & { readonly callId?: string; readonly sequence?: number; readonly identity?: string | undefined },
+  ): { request: SipRequest; nextHop: SipUri | undefined } {
     const { tokens } = this.#context;
+    const known = options.identity === undefined ? undefined : callIdentity(options.identity);
     const request = new SipRequest(method, options.target, { headers: new HeaderStore() });
     const proxy = options.proxy === undefined ? undefined : parseSipUri(options.proxy);
     if (proxy?.lr === true) request.append('Route', `<${proxy.raw}>`);
     for (const route of options.routes ?? []) request.append('Route', route);
     const firstRoute = options.routes?.[0] === undefined ? undefined : parseNameAddr(options.routes[0])?.uri;
     request.append('Max-Forwards', '70');
-    request.append('From', `${formatNameAddr(options.from)};tag=${tokens.tag()}`);
+    request.append('From', `${formatNameAddr(options.from)};tag=${known?.tag ?? tokens.tag()}`);
     request.append('To', formatNameAddr(options.to ?? { uri: options.target }));
-    request.append('Call-ID', options.callId ?? tokens.callId());
+    request.append('Call-ID', known?.callId ?? options.callId ?? tokens.callId());
     request.append('CSeq', `${options.sequence ?? 1} ${method}`);
     return { request, nextHop: proxy ?? (firstRoute?.kind === 'sip' ? firstRoute : parseSipUri(options.target)) };
   }
