@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** What the cases need, by Debian's package and the program in it. */
+const packages = [
+  { name: 'baresip-core', program: 'baresip' },
+  { name: 'sip-tester', program: 'sipp' },
+  { name: 'kamailio', program: 'kamailio' },
+  { name: 'linphone-cli', program: 'linphonec' },
+  { name: 'openssl', program: 'openssl' },
+] as const;
+
+const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin'];
+const has = (program: string): boolean => folders.some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+
+/** Installs what is missing. @returns a sentence about what could not be had, undefined when all is there */
+export function installPeers(tell: (line: string) => void): string | undefined {
+  const missing = packages.filter(({ program }) => !has(program));
+  if (missing.length === 0) return undefined;
+  const names = missing.map(({ name }) => name);
+  if (!has('apt-get')) return `The peers ${names.join(', ')} are not installed, and this system has no apt-get to install them with.`;
+  const root = process.getuid?.() === 0;
+  if (!root && (!has('sudo') || spawnSync('sudo', ['-n', 'true']).status !== 0)) {
+    return `The peers ${names.join(', ')} are not installed. Install them as root: apt-get install ${names.join(' ')}`;
+  }
+  tell(`Installing ${names.join(', ')} …`);
+  const apt = (...args: string[]): { status: number | null; stderr: string } =>
+    spawnSync(root ? 'apt-get' : 'sudo', [...(root ? [] : ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']), ...args], {
+      // A package that starts a service of its own (kamailio) must not do so here.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  const install = (): { status: number | null; stderr: string } => apt('install', '-y', '-qq', '--no-install-recommends', ...names);
+  let made = install();
+  if (made.status !== 0) {
+    apt('update', '-qq');
+    made = install();
+  }
+  const absent = missing.filter(({ program }) => !has(program)).map(({ name }) => name);
+  if (absent.length === 0) return undefined;
+  return `The peers ${absent.join(', ')} could not be installed: ${made.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}`;
+}
+
+/** Package name and version of every peer, as dpkg knows it. */
+export function peerVersions(): Readonly<Record<string, string>> {
+  const listed = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${Version}\\n', ...packages.map(({ name }) => name)], { encoding: 'utf8' }).stdout;
+  return Object.fromEntries(listed.trim().split('\n').map((line) => line.split(' ') as [string, string]));
+}

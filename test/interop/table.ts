@@ -1,0 +1,50 @@
+import { peerVersions } from './debian-packages.ts';
+import type { InteropCase, NotPossible, PeerName } from './interop-case.ts';
+
+export interface Outcome {
+  readonly case: InteropCase;
+  readonly passed: boolean;
+  /** What was measured, or what went wrong: one line. */
+  readonly words: string;
+}
+
+const packageOf: Readonly<Record<PeerName, string>> = { baresip: 'baresip-core', sipp: 'sip-tester', kamailio: 'kamailio', linphone: 'linphone-cli' };
+const order: readonly PeerName[] = ['baresip', 'sipp', 'kamailio', 'linphone'];
+
+/** `docs/interop.md`: peer × capability, as this run saw it. */
+export function interopTable(outcomes: readonly Outcome[], impossible: readonly NotPossible[]): string {
+  const versions = peerVersions();
+  const cells = new Map<string, Map<PeerName, string>>();
+  const put = (capability: string, peer: PeerName, word: string): void => {
+    const row = cells.get(capability) ?? new Map<PeerName, string>();
+    cells.set(capability, row.set(peer, row.has(peer) ? `${row.get(peer) ?? ''}, ${word}` : word));
+  };
+  for (const { case: one, passed } of outcomes) for (const peer of one.peers) put(one.capability, peer, passed ? 'yes' : '**fails**');
+  for (const { peer, capability } of impossible) put(capability, peer, 'not possible');
+  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return [
+    '# Interoperation',
+    '',
+    'Made by `npm run test:interop -- --write`. Every entry is a call over real SIP and RTP on loopback between Nailup and a program that others',
+    'wrote. Audio is checked at both ends by a tone that each side sends and the other measures (Goertzel), unless the row says otherwise.',
+    '',
+    `Peers: ${order.map((peer) => `${peer} ${versions[packageOf[peer]] ?? 'not installed'}`).join(', ')}; Node ${process.versions.node}. ${outcomes.filter((one) => one.passed).length} passed, ${outcomes.filter((one) => !one.passed).length} failed.`,
+    '',
+    `| capability | ${order.join(' | ')} |`,
+    `|---|${order.map(() => '---').join('|')}|`,
+    ...[...cells].map(([capability, row]) => `| ${cell(capability)} | ${order.map((peer) => row.get(peer) ?? '').join(' | ')} |`),
+    '',
+    '## What was measured',
+    '',
+    '| case | result |',
+    '|---|---|',
+    ...outcomes.map(({ case: one, passed, words }) => `| ${one.name} | ${passed ? '' : '**fails**: '}${cell(words.split('\n', 1)[0] ?? '')} |`),
+    '',
+    '## Not possible',
+    '',
+    '| peer | capability | why |',
+    '|---|---|---|',
+    ...impossible.map(({ peer, capability, why }) => `| ${peer} | ${cell(capability)} | ${cell(why)} |`),
+    '',
+  ].join('\n');
+}
