@@ -68,7 +68,7 @@ export interface OpenEndpoint {
   readonly listen?: boolean;
 }
 
-/** What the reader of an edge may hear of the source's digits (reference B2). */
+/** What the reader of an edge may hear of the source's digits. */
 export type ClampMode = 'pass' | 'mute' | 'silence' | 'tone';
 export interface Clamp {
   /** RFC 4733 telephone-events, and SIP INFO digits. */
@@ -127,7 +127,7 @@ export interface RecordAudio {
   readonly maskDigits?: boolean;
 }
 
-/** Call classification (reference B1). Milliseconds. */
+/** Call classification. Milliseconds. */
 export interface ClassifyHints {
   /** No verdict by then → `timeout`. Default 20,000. */
   readonly timeoutMs?: number;
@@ -145,7 +145,7 @@ export interface ClassifyHints {
   readonly messageEndSilenceMs?: number;
 }
 
-/** `callprogress` values (reference B1). */
+/** `callprogress` values. */
 export type CallProgress =
   | 'start_of_voice' | 'live_voice' | 'recorded_msg' | 'msg_end' | 'busy_tone' | 'reorder' | 'ringing'
   | 'sit_tone' | 'sit_tone_reorder' | 'sit_tone_vacant' | 'sit_tone_no_circuit' | 'sit_tone_ineffective' | 'sit_tone_intercept'

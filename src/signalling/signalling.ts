@@ -91,7 +91,7 @@ export interface EndOrphan extends Pick<PlaceCall, 'call' | 'to' | 'from' | 'fro
   readonly dialog?: SipDialogIds;
 }
 
-/** Why a call never got through: the reason word of `connection.failed` (reference A13). */
+/** Why a call never got through: the reason word of `connection.failed`. */
 export type CallFailure =
   | 'busy' | 'noanswer' | 'noroute' | 'networkbusy' | 'reject' | 'timeout' | 'unreachable' | 'cancelled' | 'unknown';
 

@@ -2,7 +2,7 @@ import type { PlatformHints } from '../../ccxml/platform.ts';
 import type { ClassifyHints } from '../../media/media.ts';
 import type { PlaceCall } from '../../signalling/signalling.ts';
 
-/** The hints of `<createcall>` that pages of the reference platform use (reference B1), read leniently: `"true"` counts as true. */
+/** The hints of `<createcall>` that pages written for Experience Portal use, read leniently: `"true"` counts as true. */
 
 export function classifyHints(hints: PlatformHints): ClassifyHints | undefined {
   if (!isTrue(hints['enable_call_classification'])) return undefined;

@@ -2,7 +2,7 @@ import type { Table } from '../../kernel/machine.ts';
 
 /**
  * An agent's leg. Called once, kept, re-nailed when it drops, un-nailed after a delay when the agent leaves the job; a job that
- * wants the agent before the delay is over finds the leg still up (reference A12).
+ * wants the agent before the delay is over finds the leg still up.
  */
 export type NailState = 'down' | 'calling' | 'up' | 'lingering' | 'waiting' | 'ending';
 export type NailEvent = 'nail' | 'unnail' | 'nailed' | 'ended' | 'retry' | 'linger-over' | 'give-up';

@@ -1,7 +1,7 @@
 import { limited } from './limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from './pacing.ts';
 
-/** One call per idle agent, times an over-dial ratio (reference A5, Progressive): calls already out count against the idle agents. */
+/** One call per idle agent, times an over-dial ratio: calls already out count against the idle agents. */
 export class ProgressivePacer implements Pacer {
   readonly kind = 'progressive';
   readonly #overDial: number;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * The agent API: JSON over WebSocket, with the command and notification names of the reference product (reference A11).
+ * The agent API: JSON over WebSocket, with the command and notification names that outreach desktops use.
  * A command is `{ "command": "AGTLogon", "id": 1, "parameters": { … } }`; its answer `{ "command": "AGTLogonRESP", "id": 1, "result": 0, … }`;
  * a notification `{ "notification": "AGTCallNotify", "parameters": { … } }`. One schema here serves checking, types and docs/agent-api.md.
  */

@@ -13,7 +13,7 @@ export interface AgentSettings {
   /** Nailing Call Timeout, all tries included. */
   readonly nailingMs: number;
   readonly reservedMs: number;
-  /** Maximum call time (reference A25: 60 min). */
+  /** Maximum call time. */
   readonly maxTalkMs: number;
   readonly wrapupMs: number;
   readonly wrapupExtensions: number;

@@ -1,8 +1,8 @@
 import type { Table } from '../../kernel/machine.ts';
 
 /**
- * An agent from logon to logoff. The reference product's state is the product agent × call × job × nail-up (reference A11); the
- * words here are the combinations that occur, and `agent-words.ts` translates them back. Every state but `loggedOff`, `notReady`,
+ * An agent from logon to logoff. A desktop sees the product agent × call × job × nail-up; the words here are the combinations
+ * that occur, and the agent manager's notifications translate them back. Every state but `loggedOff`, `notReady`,
  * `ready` and `idle` has a deadline, so that nobody is stuck in one.
  */
 export type AgentState =
