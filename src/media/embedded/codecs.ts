@@ -1,4 +1,5 @@
 import { decodeG711, encodeG711 } from '../../audio/g711.ts';
+import { G722Decoder, G722Encoder } from '../../audio/g722.ts';
 import { decodeL16, encodeL16 } from '../../audio/l16.ts';
 import type { PayloadFormat } from '../../sdp/index.ts';
 import { createOpus, isOpusAvailable } from './opus-codec.ts';
@@ -43,12 +44,24 @@ const l16 = (rate: SampleRate): Codec => ({
   encode: (frame, out, at) => encodeL16(frame, out, at),
 });
 
+/** RFC 3551 §4.5.2: the RTP clock says 8000 although 16,000 samples a second are meant. */
+const g722 = (): Codec => {
+  const encoder = new G722Encoder();
+  const decoder = new G722Decoder();
+  return {
+    name: 'G722', rate: 16_000, unitsPerSample: 0.5, maxSamples: 1920, impairment: 13, robustness: 14,
+    decode: (payload, offset, length, out) => decoder.decode(payload, out, offset, length),
+    encode: (frame, out, at) => encoder.encode(frame, out, at),
+  };
+};
+
 /** By encoding name and RTP clock. */
 const factories: Readonly<Record<string, () => Codec | undefined>> = {
   'PCMU/8000': () => g711('PCMU'),
   'PCMA/8000': () => g711('PCMA'),
   'L16/8000': () => l16(8000),
   'L16/16000': () => l16(16000),
+  'G722/8000': g722,
   'OPUS/48000': createOpus,
 };
 
