@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   grammar: async () => (await import('./commands/grammar.ts')).registerGrammar,
   pacing: async () => (await import('./commands/pacing.ts')).registerPacing,
   password: async () => (await import('./commands/password.ts')).registerPassword,
+  sip: async () => (await import('./commands/sip.ts')).registerSip,
   serve: async () => (await import('./commands/serve.ts')).registerServe,
   vxml: async () => (await import('./commands/vxml.ts')).registerVxml,
 };

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import { AgentSocket } from './api/agent-socket.ts';
-import { operatorApi, type OperatorDoor } from './api/operator-api.ts';
+import { operatorApi, type OperatorDoor, type TraceQuery } from './api/operator-api.ts';
 import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
 import type { CcxmlServer } from './ccxml/platform.ts';
 import type { Config } from './config/index.ts';
@@ -18,17 +18,21 @@ import { packageRoot } from './kernel/package-root.ts';
 import { refused, type Reply } from './kernel/result.ts';
 import { createEmbeddedMedia } from './media/embedded/index.ts';
 import type { Media } from './media/media.ts';
-import { AgentManager, checkPassword, type AgentChange } from './modules/agents/index.ts';
+import { AgentManager, StoredNails, checkPassword, type AgentChange } from './modules/agents/index.ts';
 import { createCampaigns, jobReport, type Campaigns } from './modules/campaigns/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
+import { WireTrace } from './observe/wire-trace.ts';
+import type { WireMessage } from './observe/wire-message.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
 import { openStore, type Store } from './store/index.ts';
-import { attemptsOf } from './wiring/attempt-rows.ts';
+import { attemptOf, attemptsOf } from './wiring/attempt-rows.ts';
 import { campaignSettings, driverSettings, pacerOf } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { Jobs } from './wiring/jobs.ts';
+import { LeftCalls } from './wiring/left-calls.ts';
 import { createSpeech, warnOfUnspoken } from './wiring/speech.ts';
 import { pageUri } from './wiring/page-uri.ts';
+import { sipOptions, type SipOptions } from './wiring/sip-options.ts';
 import { agentsByState, callsByPhase, OccupancyMeter, type LiveStatus } from './wiring/server-status.ts';
 
 export interface ServerOptions {
@@ -78,12 +82,15 @@ export class NailupServer implements OperatorDoor {
     checkExposure(config);
     // Faults of the configuration come before anything is started.
     const pages = this.#pages();
+    const sip = sipOptions(config, this.#options.configFile);
     const dataDirectory = resolve(config.database.directory);
     this.#store = await openStore({ databaseUrl: process.env['DATABASE_URL'] ?? config.database.url, dataDirectory, logger: this.#log });
-    const parts = await this.#compose(this.#store, join(dirname(dataDirectory), 'dialogs'), pages);
+    const parts = await this.#compose(this.#store, join(dirname(dataDirectory), 'dialogs'), pages, sip);
     this.#parts = parts;
     await this.#startCalls(parts);
     await parts.campaigns.presence.enter();
+    // Before agents can log on, and before anybody is dialled: whatever a server that died here left at the far ends.
+    await parts.leftCalls.endNails();
     const orphans = await parts.campaigns.recovery.recover(undefined);
     if (orphans.length > 0) this.#log.warn({ attempts: orphans.length }, 'attempts of an earlier server that died have been given their result');
     await this.#listen(parts);
@@ -114,22 +121,16 @@ export class NailupServer implements OperatorDoor {
     return { nailerUri: uriOf(campaign?.nailer ?? 'ccxml/nailer.ccxml'), driver: campaign === undefined ? undefined : driverSettings(campaign, uriOf) };
   }
 
-  async #compose(store: Store, workFolder: string, pages: Pages): Promise<Parts> {
+  async #compose(store: Store, workFolder: string, pages: Pages, sip: SipOptions): Promise<Parts> {
     const { config, configFile } = this.#options;
     const log = this.#log;
     const clock = this.#callClock;
     const ids = this.#ids;
     const random = { next: () => Math.random() };
+    const trace = new WireTrace({ clock: this.#houseClock, ...config.sip.trace });
     const signalling = new EmbeddedSignalling({
-      listen: config.sip.transports.map((transport) => ({
-        transport, host: config.sip.host, port: config.sip.port,
-        ...(config.sip.publicAddress === undefined ? {} : { advertised: { host: config.sip.publicAddress } }),
-      })),
-      trunks: config.trunks.map(({ username, password, callerId, ...trunk }) => ({
-        ...trunk,
-        ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }), ...(callerId === undefined ? {} : { callerId }),
-      })),
-      clock: this.#houseClock, random, ids, log, product: config.sip.userAgent,
+      ...sip, onWire: (direction, bytes, flow) => trace.record(direction, bytes, flow),
+      clock: this.#houseClock, random, ids, log,
     });
     const media = createEmbeddedMedia(
       {
@@ -148,8 +149,12 @@ export class NailupServer implements OperatorDoor {
     const dialogs = await createDialogs({ media, logger: log, clock: this.#houseClock, ...speech, workFolder, vxml: { fetch } });
     const doNotCall = new DoNotCallList(store);
     let jobs: Jobs | undefined;
+    const server = ids.next('server');
+    const nails = new StoredNails({ store, clock: this.#houseClock, server });
     const campaigns = createCampaigns({
-      store, clock: this.#houseClock, ids, logger: log, doNotCall, server: ids.next('server'),
+      store, clock: this.#houseClock, ids, logger: log, doNotCall, server,
+      isOpenHere: (attempt) => runner.find(attempt) !== undefined,
+      endCalls: (orphans) => leftCalls.endAttempts(orphans),
       onState: (job, state) => jobs?.onState(job, state),
     });
     const agents = new AgentManager(
@@ -178,6 +183,7 @@ export class NailupServer implements OperatorDoor {
     const nailing = new Nailing({
       ccxml: theCcxml, clock, ids, logger: log,
       settings: { nailerUri: pages.nailerUri, callerId: config.campaign?.callerId ?? '', trunk: '', ringTimeoutMs: config.agentTimes.ringTimeoutMs, retryDelaysMs: [500, 2_000, 5_000, 15_000], maxAttempts: 10 },
+      record: nails,
       tell: (event) => agents.onNail(event),
     });
     const platform = new CallPlatform({
@@ -185,14 +191,19 @@ export class NailupServer implements OperatorDoor {
       clampPolicy: config.clamp,
       localAddress: `sip:nailup@${config.sip.publicAddress ?? config.sip.host}`,
       toLauncher: (message) => launched(message, runner, nailing),
+      identify: (call) => runner.identify(call) ?? nailing.identify(call),
       incoming: (call) => call.refuse(480),
+    });
+    const leftCalls = new LeftCalls({
+      calls: platform.orphans, nails, living: () => campaigns.presence.living(), clock: this.#houseClock, logger: log, limits: config.recovery,
+      campaign: { ...(config.campaign?.callerId ? { from: config.campaign.callerId } : {}), ...(trunk === '' ? {} : { trunk }) },
     });
     if (config.campaign !== undefined && pages.driver !== undefined) {
       const { campaign } = config;
-      const limits = config.trunks.find((t) => t.name === trunk);
+      const limits = config.trunks.filter((t) => t.name === trunk || t.group === trunk);
       jobs = new Jobs({
         runner, logger: log, campaign, driver: pages.driver,
-        callsPerSecond: limits?.callsPerSecond ?? Number.POSITIVE_INFINITY,
+        callsPerSecond: limits.length === 0 ? Number.POSITIVE_INFINITY : limits.reduce((sum, t) => sum + t.callsPerSecond, 0),
         attach: (job) => this.#attach(job, agents),
         dialler: {
           source: campaigns.source, gate: campaigns.gate, runner, pool: agents, clock,
@@ -201,12 +212,12 @@ export class NailupServer implements OperatorDoor {
         },
       });
     }
-    return { signalling, media, platform, dialogs, campaigns, agents, runner, nailing, jobs, ccxml, fetcher, doNotCall };
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, leftCalls, jobs, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: Parts): Promise<void> {
     const { config } = this.#options;
-    const { platform, runner, ccxml } = parts;
+    const { platform, runner, nailing, ccxml } = parts;
     ccxml.server = await createCcxmlServer(
       platform,
       {},
@@ -217,6 +228,7 @@ export class NailupServer implements OperatorDoor {
       await platform.start(
         (event, session) => {
           runner.onPlatform(event, session);
+          nailing.onPlatform(event, session);
           server.deliver(event);
         },
         (event, connection) => runner.onMedia(event, connection),
@@ -378,8 +390,17 @@ export class NailupServer implements OperatorDoor {
     this.#need().jobs?.setPacing(id as JobId, pacing);
   }
 
-  trace(_call: string): string | undefined {
-    return undefined;
+  async trace(query: TraceQuery): Promise<{ messages: readonly WireMessage[]; last: number }> {
+    const { trace } = this.#need();
+    const last = trace.size.seen;
+    if (query.call === undefined) return { messages: trace.messages({ after: query.after }), last };
+    const callIds = trace.callIds(query.call);
+    // An attempt is found by its number and its time, also long after it ended.
+    if (callIds.size === 0) {
+      const attempt = await attemptOf(this.#needStore(), query.call);
+      if (attempt !== undefined) for (const id of trace.callIds(attempt.address, { from: attempt.startedAt - 1_000, to: attempt.endedAt ?? Number.POSITIVE_INFINITY })) callIds.add(id);
+    }
+    return { messages: callIds.size === 0 ? [] : trace.messages({ callIds, after: query.after }), last };
   }
 
   #needStore(): Store {
@@ -395,6 +416,7 @@ interface Pages {
 
 interface Parts {
   readonly signalling: EmbeddedSignalling;
+  readonly trace: WireTrace;
   readonly media: Media;
   readonly platform: CallPlatform;
   readonly dialogs: DialogRunner;
@@ -402,6 +424,7 @@ interface Parts {
   readonly agents: AgentManager;
   readonly runner: AttemptRunner;
   readonly nailing: Nailing;
+  readonly leftCalls: LeftCalls;
   readonly jobs: Jobs | undefined;
   readonly ccxml: { server: RunningCcxmlServer | undefined };
   readonly fetcher: UndiciFetcher;

@@ -15,7 +15,15 @@ export interface OperatorDoor {
   report(id: string): Promise<unknown>;
   attempts(id: string): Promise<readonly unknown[]>;
   setPacing(id: string, pacing: string): Promise<void>;
-  trace(call: string): string | undefined;
+  /** Messages on the wire, oldest first. */
+  trace(query: TraceQuery): Promise<unknown>;
+}
+
+export interface TraceQuery {
+  /** A Call-ID, an attempt's id, or a number. Absent: every message held. */
+  readonly call: string | undefined;
+  /** Only messages with a greater serial. */
+  readonly after: number;
 }
 
 export interface OperatorApiOptions {
@@ -47,6 +55,7 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
     await door.setPacing(id(request), text(request.body, 'pacing'));
     return { ok: true };
   }));
+  app.get('/api/sip/trace', answer((request) => door.trace({ call: queried(request, 'call'), after: Number(queried(request, 'after') ?? 0) || 0 })));
   app.get('/api/jobs/:id/report', answer((request) => door.report(id(request))));
   app.get('/api/jobs/:id/attempts', answer((request) => door.attempts(id(request))));
   app.use((_request, response) => void response.status(404).json({ error: 'no such address', code: 'NOT_FOUND', mend: 'docs/api.md lists the addresses' }));
@@ -74,6 +83,11 @@ function guard(authorised: OperatorApiOptions['authorised']) {
     if (token === undefined) return void response.status(401).json({ error: 'Authorization: Bearer is missing', code: 'UNAUTHORISED' });
     authorised(token).then((right) => (right ? next() : void response.status(401).json({ error: 'wrong token', code: 'UNAUTHORISED' })), next);
   };
+}
+
+function queried(request: Request, key: string): string | undefined {
+  const value = request.query[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 const id = (request: Request): string => String(request.params['id']);

@@ -1,9 +1,15 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
  * `nailup.yaml`. Everything has a default that is safe: loopback addresses, no trunk, no agents, no password.
  * Durations end in their unit (`Ms`, `Seconds`). docs/configuration.md lists the keys.
  */
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+};
 const port = z.number().int().min(0).max(65_535);
 const ms = z.number().int().min(0).max(86_400_000);
 const host = z.string().min(1);
@@ -11,6 +17,7 @@ const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a t
 
 const trunk = z.strictObject({
   name: z.string().min(1),
+  group: z.string().min(1).optional(),
   address: z.string().min(1),
   username: z.string().optional(),
   password: z.string().optional(),
@@ -29,7 +36,24 @@ const agent = z.strictObject({
   passwordHash: z.string().startsWith('scrypt$', 'must be a hash as `nailup password` prints it, never the password'),
   address: z.string().regex(/^sips?:/, 'must be a sip: or sips: URI'),
   name: z.string().optional(),
+  sipPasswordHa1: z.string().regex(/^ha1\$[0-9a-f]{32}\$[0-9a-f]{64}$/, 'must be as `nailup password --sip` prints it, never the password').optional(),
 });
+
+const listen = z.strictObject({
+  transport: z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']),
+  host: host.optional(),
+  port,
+  publicAddress: z.string().optional(),
+  publicPort: port.optional(),
+  clientCertificates: z.boolean().default(false),
+});
+
+const failure = z.strictObject({
+  failure: z.enum(['busy', 'noanswer', 'noroute', 'networkbusy', 'reject', 'timeout', 'unreachable', 'cancelled', 'unknown']).optional(),
+  completionCode: z.string().min(1).optional(),
+});
+const prefix = z.string().regex(/^\+?[0-9]+$/, 'must be digits, with + where numbers are dialled with one');
+const source = z.string().refine(isNetwork, 'must be an IP address or a network such as 192.0.2.0/24');
 
 const retry = z.strictObject({ count: z.number().int().min(0).max(100), delayMs: z.number().int().min(0).max(30 * 86_400_000) });
 
@@ -73,7 +97,14 @@ export const configSchema = z.strictObject({
   sip: z.strictObject({
     host: host.default('127.0.0.1'), port: port.default(5060), transports: z.array(z.enum(['udp', 'tcp'])).min(1).default(['udp', 'tcp']),
     publicAddress: z.string().optional(), userAgent: z.string().default('Nailup'),
-    allowedPrefixes: z.array(z.string()).optional(),
+    allowedPrefixes: z.array(prefix).optional(), blockedPrefixes: z.array(prefix).default([]),
+    allowedSources: z.array(source).optional(), strangers: z.enum(['drop', 'answer']).default('drop'),
+    requestsPerSecond: z.number().positive().max(100_000).default(50), banMs: ms.default(600_000),
+    listen: z.array(listen).default([]),
+    tls: z.strictObject({ certificateFile: z.string().optional(), keyFile: z.string().optional(), authorityFile: z.string().optional(), verifyServers: z.boolean().default(true) }).prefault({}),
+    registrar: z.strictObject({ realm: z.string().min(1) }).optional(),
+    failures: z.record(z.string().regex(/^([3-6]\d\d|[3-6]xx|Q\.850\/\d{1,3})$/, 'must be a status (486), a class (5xx) or a cause (Q.850/17)'), failure).default({}),
+    trace: z.strictObject({ messages: z.number().int().min(0).max(1_000_000).default(10_000), bytes: z.number().int().min(0).max(1_073_741_824).default(16_777_216) }).prefault({}),
   }).prefault({}),
   media: z.strictObject({ host: host.default('127.0.0.1'), publicAddress: z.string().optional(), portFrom: port.default(20_000), portTo: port.default(29_999), packetIo: z.enum(['auto', 'koffi', 'dgram']).default('auto'), workers: z.number().int().min(1).max(16).default(1) }).prefault({}),
   http: z.strictObject({
@@ -93,6 +124,7 @@ export const configSchema = z.strictObject({
     wrapupExtensions: z.number().int().min(0).max(20).default(2), breakNailedMs: ms.default(900_000), unnailDelayMs: ms.default(10_000), ringTimeoutMs: ms.min(10_000).default(30_000),
   }).prefault({}),
   clamp: z.strictObject({ customerToAgent: z.enum(['page', 'always']).default('always'), replaceBy: z.enum(['mute', 'silence', 'tone']).default('silence') }).prefault({}),
+  recovery: z.strictObject({ callEndMs: ms.default(4_000), retryAfterUnknownMs: ms.default(120_000) }).prefault({}),
   campaign: campaign.optional(),
   shutdownGraceMs: ms.default(30_000),
 });

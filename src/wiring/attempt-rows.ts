@@ -26,6 +26,18 @@ const select = statement<AttemptRow>(
   { repeatable: true },
 );
 
+const selectOne = statement<{ address: string; startedAt: number; endedAt: number | null }>(
+  'wiring.attempt-by-id',
+  `SELECT address, started_at AS "startedAt", ended_at AS "endedAt" FROM attempt WHERE id = $1`,
+  { repeatable: true },
+);
+
+/** What was dialled when; undefined for an unknown id. */
+export async function attemptOf(store: Store, id: string): Promise<{ readonly address: string; readonly startedAt: number; readonly endedAt: number | null } | undefined> {
+  const [row] = await store.query(selectOne, [id]);
+  return row;
+}
+
 export function attemptsOf(store: Store, job: JobId): Promise<readonly AttemptRow[]> {
   return store.query(select, [job]);
 }

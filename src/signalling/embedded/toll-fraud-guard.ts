@@ -90,6 +90,8 @@ export class TollFraudGuard {
    */
   obstacle(target: string, overTrunk: boolean): string | undefined {
     if (this.#options.allowedTargets?.includes(target) === true) return undefined;
+    const uri = /^sips?:/i.test(target);
+    if (uri && !target.includes('@')) return undefined; // a host alone
     const user = percentDecode(target.replace(/^(?:tel:|sips?:)/i, '').replace(/[@;?].*$/s, ''));
     const number = /^\+?[0-9]+$/.exec(user?.replace(/(?<=[\d+])[-.() ]+(?=\d|$)/g, '').replace(/:.*$/, '') ?? '')?.[0];
     if (number !== undefined) return this.#numberObstacle(number);

@@ -1,7 +1,7 @@
 import { digestHash, isSession, type DigestAlgorithm } from './digest-algorithm.ts';
 
-/** What proves who somebody is: the password, or H(username:realm:password) of the algorithm, in hexadecimal. */
-export type DigestSecret = { readonly password: string } | { readonly ha1: string };
+/** What proves who somebody is: the password, or H(username:realm:password) of the algorithm, in hexadecimal; `ha1Sha256` where SHA-256 has its own. */
+export type DigestSecret = { readonly password: string } | { readonly ha1: string; readonly ha1Sha256?: string };
 
 export type DigestQop = 'auth' | 'auth-int';
 
@@ -28,7 +28,7 @@ export interface DigestInput {
 export function digestResponse(input: DigestInput): string {
   const { algorithm, nonce, qop } = input;
   const hash = (text: string | Buffer): string => digestHash(algorithm, text);
-  let ha1 = 'ha1' in input.secret ? input.secret.ha1 : hash(`${input.username}:${input.realm}:${input.secret.password}`);
+  let ha1 = 'ha1' in input.secret ? ((algorithm.startsWith('SHA-256') ? input.secret.ha1Sha256 : undefined) ?? input.secret.ha1) : hash(`${input.username}:${input.realm}:${input.secret.password}`);
   if (isSession(algorithm)) ha1 = hash(`${ha1}:${nonce}:${input.cnonce ?? ''}`);
   const a2 = `${input.method}:${input.uri}`;
   const ha2 = hash(qop === 'auth-int' ? `${a2}:${hash(input.body ?? Buffer.alloc(0))}` : a2);

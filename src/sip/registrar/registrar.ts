@@ -26,6 +26,8 @@ export interface Binding {
 }
 
 interface StoredBinding extends Binding {
+  /** Where its REGISTER came from. */
+  readonly source: string;
   readonly callId: string;
   readonly sequence: number;
 }
@@ -66,6 +68,12 @@ export class Registrar {
   /** Live bindings of a user, best first. */
   lookup(user: string): readonly Binding[] {
     return this.#live(user).toSorted((a, b) => b.q - a.q || b.expiresAt - a.expiresAt);
+  }
+
+  /** Whether a device that is registered now speaks from this address. */
+  knows(address: string): boolean {
+    for (const user of this.#users.keys()) if (this.#live(user).some(({ source }) => source === address)) return true;
+    return false;
   }
 
   /** Users with at least one live binding. */
@@ -146,7 +154,7 @@ export class Registrar {
         user, path, contact: contact.uri.raw, nextHop: nextHop(contact, flow), flow: flow.reliable ? flow : undefined,
         q: q >= 0 && q <= 1 ? q : 1,
         expiresAt: now + Math.min(wanted, this.#maximum) * 1_000,
-        userAgent: request.get('User-Agent'),
+        userAgent: request.get('User-Agent'), source: flow.remoteAddress,
         callId: request.callId, sequence: request.cseq?.number ?? 0,
       });
     }

@@ -26,7 +26,7 @@ describe('configuration', () => {
   it('names an unknown key inside a list', () => {
     const error = fault('trunks:\n  - name: a\n    address: 127.0.0.1:5070\n    cps: 10\n');
     expect(error.place).toBe('nailup.yaml:4:5');
-    expect(error.message).toContain('unknown key "trunks.0.cps"; known keys are name, address');
+    expect(error.message).toContain('unknown key "trunks.0.cps"; known keys are name, group, address');
   });
 
   it('tells all faults at once', () => {

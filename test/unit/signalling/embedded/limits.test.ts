@@ -59,11 +59,30 @@ describe('the toll-fraud guard', () => {
 
   it('allows only numbers of an allowed prefix, and the longer prefix wins', () => {
     const guard = new TollFraudGuard({ allowedPrefixes: ['+49', '+1', '+4990099'], blockedPrefixes: ['+49900'] }, new SimulatedClock());
-    expect(guard.obstacle('+4930123')).toBeUndefined();
-    expect(guard.obstacle('+881612345')).toMatch(/no allowed prefix/);
-    expect(guard.obstacle('+49900123')).toMatch(/blocked prefix/);
-    expect(guard.obstacle('+4990099123')).toBeUndefined();
-    expect(new TollFraudGuard({}, new SimulatedClock()).obstacle('+881612345')).toBeUndefined();
+    expect(guard.obstacle('+4930123', true)).toBeUndefined();
+    expect(guard.obstacle('+881612345', true)).toMatch(/no allowed prefix/);
+    expect(guard.obstacle('+49900123', true)).toMatch(/blocked prefix/);
+    expect(guard.obstacle('+4990099123', true)).toBeUndefined();
+    expect(new TollFraudGuard({}, new SimulatedClock()).obstacle('+881612345', true)).toBeUndefined();
+  });
+
+  it('finds the number however it is written, and lets nothing else onto a trunk once prefixes are set', () => {
+    const guard = new TollFraudGuard({ allowedPrefixes: ['+49'], allowedTargets: ['sip:1001@192.0.2.7'] }, new SimulatedClock());
+    for (const target of ['tel:+49-30-123', 'sip:+4930123@carrier.test', 'sip:%2B4930123@carrier.test', '+49 (30) 123', 'sip:+4930123;phone-context=x@carrier.test']) expect([target, guard.obstacle(target, true)]).toEqual([target, undefined]);
+    for (const target of ['tel:+881-612', 'sip:%2B881612@carrier.test', 'sip:+881612:secret@carrier.test', '+%38816', '*21*+4930123#', 'sip:*21@carrier.test', 'sip:%2a21@carrier.test']) expect([target, guard.obstacle(target, true)]).toEqual([target, expect.stringMatching(/prefix/)]);
+    expect(guard.obstacle('sip:1001@192.0.2.7', false)).toBeUndefined();
+    expect(guard.obstacle('sip:1002@192.0.2.7', false)).toMatch(/no allowed prefix/);
+    expect(guard.obstacle('sip:alice@192.0.2.7', false)).toBeUndefined();
+    expect(guard.obstacle('sip:127.0.0.1:5070', false)).toBeUndefined();
+  });
+
+  it('drops strangers unheard, but hears trunks, loopback, listed sources, and who wants to register', () => {
+    const guard = new TollFraudGuard({ strangers: 'drop' }, new SimulatedClock());
+    const ask = (source: string, method: string, known = false): unknown => guard.screen({ userAgent: undefined, source, method }, known);
+    expect([ask('203.0.113.1', 'INVITE'), ask('203.0.113.1', 'OPTIONS')]).toEqual(['drop', 'drop']);
+    expect([ask('203.0.113.1', 'REGISTER'), ask('127.0.0.9', 'INVITE'), ask('203.0.113.1', 'INVITE', true)]).toEqual([true, true, true]);
+    const listed = new TollFraudGuard({ strangers: 'drop', allowedSources: ['203.0.113.0/24'] }, new SimulatedClock());
+    expect(listed.screen({ userAgent: undefined, source: '203.0.113.1', method: 'INVITE' })).toBe(true);
   });
 });
 

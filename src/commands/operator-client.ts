@@ -1,0 +1,38 @@
+import { NailupError } from '../kernel/nailup-error.ts';
+import { commandConfig } from './store.ts';
+
+export interface OperatorOptions {
+  /** `http://host:port` of a running server; absent: as the configuration says. */
+  readonly server?: string;
+  readonly config?: string;
+  /** Absent: NAILUP_API_TOKEN of the environment. */
+  readonly token?: string;
+}
+
+/** Asks a running server's operator API. */
+export class OperatorClient {
+  readonly #base: string;
+  readonly #token: string | undefined;
+
+  constructor(options: OperatorOptions) {
+    const http = options.server === undefined ? commandConfig(options.config).http : undefined;
+    const host = http === undefined ? '' : http.host === '0.0.0.0' ? '127.0.0.1' : http.host.includes(':') ? `[${http.host === '::' ? '::1' : http.host}]` : http.host;
+    this.#base = (options.server ?? `http://${host}:${http?.port ?? 0}`).replace(/\/$/, '');
+    this.#token = options.token ?? process.env['NAILUP_API_TOKEN'];
+  }
+
+  /** @throws NailupError what the server says, or SERVER_UNREACHABLE. */
+  async get<T>(path: string): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.#base}${path}`, { headers: this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` } });
+    } catch (error) {
+      throw new NailupError('SERVER_UNREACHABLE', 'no server answers', { place: this.#base, mend: 'Start nailup serve, or name its address with --server.', cause: error });
+    }
+    const body = (await response.json().catch(() => ({}))) as { error?: string; code?: string; mend?: string };
+    if (response.ok) return body as T;
+    throw new NailupError('SERVER_REFUSED', `${body.error ?? response.statusText}${body.code === undefined ? '' : ` (${body.code})`}`, {
+      place: `${this.#base}${path}`, ...(response.status === 401 ? { mend: 'Give --token, or set NAILUP_API_TOKEN.' } : body.mend === undefined ? {} : { mend: body.mend }),
+    });
+  }
+}
