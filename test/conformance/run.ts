@@ -18,7 +18,7 @@ if (name === undefined || path === undefined || !known.includes(name)) {
   process.exit(2);
 }
 if (!existsSync(path)) {
-  console.error(`conformance: ${path}: no such file or folder; name a folder that has the form of ../shared/conformance/${name}`);
+  console.error(`conformance: ${path}: no such file or folder; name a folder of the form of the ${name} suite`);
   process.exit(2);
 }
 const module = (await import(new URL(`./${name}/suite.ts`, import.meta.url).href)) as { suite: ConformanceSuite };
