@@ -1,3 +1,5 @@
+import { DtmfClamp } from '../../../src/audio/dtmf-clamp.ts';
+import { SeededRandom } from '../../../src/kernel/random.ts';
 import { dtmfSample, frequenciesOf, levelAt, speechLike, align } from '../../contract/media/signals.ts';
 import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
 
@@ -125,5 +127,118 @@ test('a key that is down when the clamp is set, or when the legs part, comes up 
     const last = b.socket.sent.filter((p) => (p[1]! & 0x7f) === 101).pop()!;
     expect(last[13]! & 0x80).toBe(0x80);
     expect(b.socket.sent[b.socket.sent.length - 1]![1]! & 0x7f).toBe(0);
+  }
+});
+
+test('a stream that begins with a digit leaks nothing of it, and its beginning is heard at once', () => {
+  for (const lead of [0, 1, 2, 3, 160, 170, 250, 330, 480]) {
+    for (const joined of ['before', 'after one frame', 'after two frames'] as const) {
+      const media = new SimulatedMedia();
+      const [a, b] = [media.phone('a'), media.phone('b')];
+      a.say = () => undefined;
+      if (joined === 'before') media.connect('a', 'b', { events: 'mute', inband: 'mute' });
+      media.run(10);
+      const begin = a.frame;
+      a.say = (frame) => Int16Array.from({ length: 160 }, (_, i) => {
+        const n = (frame - begin) * 160 + i - lead;
+        return n >= 0 && n < 640 ? dtmfSample('5', n, 5000) : 300 * Math.sin((2 * Math.PI * 300 * n) / 8000);
+      });
+      b.socket.sent.length = 0;
+      // The jitter buffer lets the first frame out in the tick after next.
+      if (joined !== 'before') {
+        media.run(joined === 'after one frame' ? 3 : 4);
+        media.connect('a', 'b', { events: 'mute', inband: 'mute' });
+      }
+      media.run(40);
+      const heard = b.audio();
+      for (const hz of frequenciesOf('5')) for (let at = 0; at + 200 <= heard.length; at += 20) expect(levelAt(heard, hz, at, 200)).toBeLessThan(-60);
+      if (lead < 480 || joined !== 'before') continue;
+      const first = heard.findIndex((s) => Math.abs(s) > 100);
+      expect(first / 8).toBeLessThan(60);
+    }
+  }
+});
+
+/** Chords of a few partials with vibrato and a drum, changing twice a second: nothing in it is a pair of pure tones. */
+function music(seconds: number, seed: number): Int16Array {
+  const random = new SeededRandom(seed);
+  const out = new Int16Array(seconds * 8000);
+  for (let note = 0; note * 4000 < out.length; note++) {
+    const root = 110 * 2 ** (Math.floor(random.next() * 24) / 12);
+    const chord = [1, random.next() < 0.5 ? 1.25 : 1.2, 1.5, 2, 3].map((ratio) => root * ratio);
+    const solo = random.next() < 0.3;
+    for (let i = 0; i < 4000 && note * 4000 + i < out.length; i++) {
+      const t = i / 8000;
+      const decay = Math.exp(-2.2 * t) * Math.min(1, t * 200);
+      let s = 0;
+      for (const [k, hz] of chord.entries()) {
+        if (solo && k > 1) break;
+        for (let h = 1; h <= 5; h++) s += (Math.sin(2 * Math.PI * hz * h * (t + 0.0004 * Math.sin(2 * Math.PI * 5.5 * t))) / h ** 1.4) * 0.3;
+      }
+      const drum = i < 500 ? (random.next() - 0.5) * Math.exp(-i / 100) : 0;
+      out[note * 4000 + i] = Math.max(-32767, Math.min(32767, 6000 * decay * s + 8000 * drum));
+    }
+  }
+  return out;
+}
+
+const underneath = {
+  speech: () => speechLike(110),
+  music: () => music(110, 5),
+};
+
+test.each(['speech', 'music'] as const)('1,000 digits in band with %s underneath: none above −60 dBm0 on the protected leg, all on the other', (what) => {
+  const { media, customer, agent, monitor } = conference();
+  const begin = customer.frame;
+  const under = underneath[what]();
+  let power = 0;
+  for (const s of under) power += s * s;
+  // 18 dB below the digits on average, its loudest parts 12.
+  const scale = (5000 * 10 ** (-18 / 20)) / Math.sqrt(power / under.length);
+  const make = typed((n) => (n >= 0 ? (under[n] ?? 0) * scale : 0));
+  customer.say = (frame) => make(frame, begin);
+  agent.socket.sent.length = 0;
+  monitor.socket.sent.length = 0;
+  media.run(count * 5 + 20);
+  expect(media.digits('customer')).toBe(keys);
+  const heard = agent.audio();
+  const open = monitor.audio();
+  // Where the digits lie: the monitor's copy is early by the look-back.
+  const lag = 40 * 8;
+  const start = align(open.subarray(0, 1600), Int16Array.from({ length: 400 }, (_, n) => dtmfSample(keys[0]!, n, 5000))).offset;
+  let loudest = -120;
+  for (let digit = 0; digit < count; digit++) {
+    const at = start + lag + digit * 800;
+    for (const hz of frequenciesOf(keys[digit]!)) for (const from of [0, 100, 200]) loudest = Math.max(loudest, levelAt(heard, hz, at + from, 200));
+  }
+  expect(loudest).toBeLessThan(-60);
+});
+
+test('minutes of music: nothing is taken out of them', () => {
+  const clamp = new DtmfClamp('mute');
+  const minutes = Number(process.env['NAILUP_MUSIC_MINUTES'] ?? 3);
+  const out = new Int16Array(160);
+  for (let minute = 0; minute < minutes; minute++) {
+    const samples = music(60, 100 + minute);
+    for (let at = 0; at < samples.length; at += 160) clamp.process(samples.subarray(at, at + 160), out);
+  }
+  expect(clamp.clamped).toBeLessThanOrEqual(Math.floor(minutes / 60));
+});
+
+test('in mode tone a soft neutral tone stands for the event, in mode silence the phone is hushed while its key is down', () => {
+  for (const events of ['silence', 'tone'] as const) {
+    const media = new SimulatedMedia();
+    const [a, b] = [media.phone('a'), media.phone('b')];
+    media.connect('a', 'b', { events, inband: 'pass' });
+    media.run(20);
+    b.socket.sent.length = 0;
+    a.press('7', 20);
+    media.run(30);
+    expect(b.keysHeard()).toBe('');
+    const level = levelAt(b.audio(), 425, 1600, 800);
+    if (events === 'tone') expect(Math.abs(level + 32)).toBeLessThan(1);
+    else expect(level).toBeLessThan(-70);
+    media.run(20);
+    expect(levelAt(b.audio(), 425, b.audio().length - 800, 800)).toBeLessThan(-70);
   }
 });
