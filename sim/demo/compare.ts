@@ -18,6 +18,8 @@ export interface Comparison {
 }
 
 const slackMs = 2_000;
+/** Instants are whole milliseconds in both processes. */
+const clockSlackMs = 20;
 
 /** Lays the carrier's truth beside the server's belief, call by call (same number, overlapping in time). */
 export function compare(truths: readonly CallTruth[], attempts: readonly AttemptRow[]): Comparison {
@@ -28,8 +30,9 @@ export function compare(truths: readonly CallTruth[], attempts: readonly Attempt
   const table: Record<string, Record<string, number>> = {};
   let unaccounted = 0;
   for (const truth of truths) {
-    const attempt = (byNumber.get(truth.number) ?? []).find(
-      (a) => !used.has(a.id) && truth.invitedAt >= a.startedAt - slackMs && (a.endedAt === null || truth.invitedAt <= a.endedAt + slackMs),
+    // The latest that had begun when the INVITE came: an attempt whose server died may never have reached the carrier.
+    const attempt = (byNumber.get(truth.number) ?? []).findLast(
+      (a) => !used.has(a.id) && truth.invitedAt >= a.startedAt - clockSlackMs && (a.endedAt === null || truth.invitedAt <= a.endedAt + slackMs),
     );
     if (attempt === undefined) {
       unaccounted += 1;

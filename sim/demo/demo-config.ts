@@ -16,6 +16,7 @@ export async function demoConfig(given: {
     trunks: [{ name: 'carrier', address: given.carrierAddress, callerId: '+12025550100', callsPerSecond: 50, maxConcurrentCalls: 200, pingMs: 0 }],
     agents: Array.from({ length: given.agents }, (_, i) => ({ extension: String(1001 + i), passwordHash, address: `sip:${1001 + i}@127.0.0.1:${given.agentPort}`, name: `Agent ${i + 1}` })),
     agentTimes: { unnailDelayMs: 0 },
+    recovery: { retryAfterUnknownMs: 10_000 },
     campaign: {
       name: 'demo', list: 'demo', trunk: 'carrier', callerId: '+12025550100', callbackNumber: '+12025550100',
       pacing: given.pacing, classify: given.classify, ringTimeoutMs: 15_000,

@@ -47,7 +47,7 @@ export interface AttemptResult {
   readonly attempt: AttemptId;
   readonly contact: ContactId;
   readonly job: JobId;
-  /** Reference A10: `Answer_Human`, `Call_Busy`, … or an agent's own code. */
+  /** A completion code: `Answer_Human`, `Call_Busy`, … or an agent's own code. */
   readonly completionCode: string;
   readonly startedAt: number;
   readonly answeredAt?: number;
@@ -69,6 +69,24 @@ export interface OutcomeSink {
   finish(result: AttemptResult): Promise<boolean>;
   /** The opt-out key and the agent's AGTAddToDNC end here. */
   addToDoNotCall(entry: { address: string; contact?: ContactId; source: string; at: number }): Promise<void>;
+}
+
+/** A call as it was placed, and the token by which a later server can end it. Plain data: it is noted in the store. */
+export interface PlacedCall {
+  readonly identity: string;
+  readonly to: string;
+  readonly from?: string;
+  readonly fromDisplayName?: string;
+  readonly trunk?: string;
+}
+
+/** Keeps in mind which agents' phones are called, so that a server that takes over can end what is left of them. */
+export interface NailRecord {
+  /** Resolves when it is stored: before the phone is called. */
+  begin(leg: { identity: string; agent: AgentId; address: string }): Promise<void>;
+  note(identity: string, facts: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The call is over. */
+  end(identity: string): Promise<void>;
 }
 
 export interface ChosenAgent {

@@ -4,10 +4,11 @@ import type { AttemptId, ConnectionId, IdSource, JobId, SessionId } from '../../
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { CallProgress, MediaEvent } from '../../media/media.ts';
-import type { AgentPool, LeasedContact, OutcomeSink } from '../ports.ts';
+import type { AgentPool, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
 import type { PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
-import type { LauncherMessage } from './call-platform.ts';
+import type { LauncherMessage, PlacingCall } from './call-platform.ts';
+import { callKey, dialogKey } from './orphan-calls.ts';
 
 /** How the driver session of a job is launched. */
 export interface DriverSettings {
@@ -165,6 +166,16 @@ export class AttemptRunner {
     }
   }
 
+  /** A driver session places a call: names it so that it can be ended by a later server, and notes it. */
+  identify(call: PlacingCall): string | undefined {
+    const attempt = this.#bySession.get(call.session);
+    if (attempt === undefined) return undefined;
+    const n = attempt.calls.push(call.connection);
+    const placed: PlacedCall = { ...call.placed, identity: n === 1 ? attempt.id : `${attempt.id}.${n}` };
+    this.#note(attempt, { [callKey(n)]: placed });
+    return placed.identity;
+  }
+
   /** Call control's events of the attempt's own connection. */
   onPlatform(event: PlatformEvent, session: SessionId | undefined): void {
     if (session === undefined || !('connection' in event)) return;
@@ -176,7 +187,7 @@ export class AttemptRunner {
       this.#byConnection.set(event.connection, attempt);
     }
     if (event.name === 'connection.progressing') attempt.times.ringing ??= now;
-    if (event.name === 'connection.connected') this.#answered(attempt, event.info, now);
+    if (event.name === 'connection.connected') this.#answered(attempt, event, now);
     if (event.name === 'connection.failed') {
       const status = event.info?.['sipstatus'];
       if (typeof status === 'number' && status > 0) attempt.sipStatus = status;
@@ -195,12 +206,12 @@ export class AttemptRunner {
     if (event.name === 'edge.flowing' && attempt.agent !== undefined) attempt.times.agentAudio ??= event.atMs;
   }
 
-  #answered(attempt: Attempt, info: Readonly<Record<string, unknown>> | undefined, now: number): void {
+  #answered(attempt: Attempt, { connection, info }: Extract<PlatformEvent, { name: 'connection.connected' }>, now: number): void {
     const answeredAt = info?.['answeredat'];
     attempt.times.answered = typeof answeredAt === 'number' ? answeredAt : now;
     this.#enter(attempt, 'classifying', now);
     this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now) });
-    this.#note(attempt, { answeredAt: this.#deps.clock.now(), sip: info?.['sip'] ?? {} });
+    this.#note(attempt, { answeredAt: this.#deps.clock.now(), [dialogKey(attempt.calls.indexOf(connection) + 1)]: info?.['sip'] ?? {} });
   }
 
   #signal(attempt: Attempt, progress: CallProgress, now: number): void {

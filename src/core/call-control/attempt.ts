@@ -16,6 +16,8 @@ export class Attempt {
   /** When the phase began, monotonic ms. */
   phaseSince: number;
   connection: ConnectionId | undefined;
+  /** Every connection that the session called, in order. */
+  readonly calls: ConnectionId[] = [];
   agent: ChosenAgent | undefined;
   agentTalked = false;
   nuisance = false;

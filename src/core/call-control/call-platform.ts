@@ -8,6 +8,8 @@ import type { Signalling, SignallingEvent, SignallingEventMap } from '../../sign
 import { clampFor, type ClampPolicy, type PartyRole } from '../clamping/clamp-policy.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
+import type { PlacedCall } from '../ports.ts';
+import { OrphanCalls } from './orphan-calls.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
 
 export interface CallPlatformDeps {
@@ -22,8 +24,16 @@ export interface CallPlatformDeps {
   readonly localAddress: string;
   /** `<send targettype="'avaya_platform'">` of a session. */
   readonly toLauncher: (message: LauncherMessage) => Reply;
+  /** Asked before a session's call is placed: the token by which a later server can end it. Absent: none. */
+  readonly identify?: (call: PlacingCall) => string | undefined;
   /** A call from outside: who gets it. Absent answer means 480. */
   readonly incoming: (call: IncomingCall) => void;
+}
+
+export interface PlacingCall {
+  readonly session: SessionId;
+  readonly connection: ConnectionId;
+  readonly placed: Omit<PlacedCall, 'identity'>;
 }
 
 export interface LauncherMessage {
@@ -58,6 +68,8 @@ interface DialogEntry {
 /** The CCXML platform on real signalling and media: routes commands down and events up, keyed by id. */
 export class CallPlatform implements CcxmlPlatform {
   readonly #deps: CallPlatformDeps;
+  /** Calls that servers before this one left behind. */
+  readonly orphans: OrphanCalls;
   readonly #legDeps: LegDeps;
   readonly #legs = new Map<ConnectionId, ConnectionLeg>();
   readonly #byCall = new Map<CallId, ConnectionLeg>();
@@ -76,6 +88,7 @@ export class CallPlatform implements CcxmlPlatform {
 
   constructor(deps: CallPlatformDeps) {
     this.#deps = deps;
+    this.orphans = new OrphanCalls(deps);
     this.#legDeps = {
       signalling: deps.signalling,
       media: deps.media,
@@ -115,6 +128,14 @@ export class CallPlatform implements CcxmlPlatform {
     const { connection, dest, hints } = command;
     const callerId = command.callerId === '' ? undefined : command.callerId;
     const place = placeHints(hints);
+    const identity = this.#deps.identify?.({
+      session: command.session, connection,
+      placed: {
+        to: dest,
+        ...(callerId === undefined ? {} : { from: callerId }), ...(place.trunk === undefined ? {} : { trunk: place.trunk }),
+        ...(place.fromDisplayName === undefined ? {} : { fromDisplayName: place.fromDisplayName }),
+      },
+    });
     const facts: ConnectionFacts = {
       local: callerId ?? this.#deps.localAddress,
       remote: dest,
@@ -128,6 +149,7 @@ export class CallPlatform implements CcxmlPlatform {
         place: {
           to: dest,
           timeoutMs: command.timeoutMs,
+          ...(identity === undefined ? {} : { identity }),
           ...(callerId === undefined ? {} : { from: callerId }),
           ...(command.aai === undefined || command.aai === '' ? {} : { uui: command.aai }),
           ...place,
@@ -319,6 +341,7 @@ export class CallPlatform implements CcxmlPlatform {
   #signallingEvent(event: SignallingEvent): void {
     if (event.name === 'call.incoming') return this.#incoming(event);
     if (!('call' in event)) return;
+    if (event.name === 'orphan.ended') return this.orphans.ended(event);
     const leg = this.#byCall.get(event.call);
     if (leg === undefined) return;
     if (event.name === 'call.info') return this.#info(leg, event);

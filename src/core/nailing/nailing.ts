@@ -1,11 +1,12 @@
-import type { CcxmlServer, SessionEnd } from '../../ccxml/platform.ts';
+import type { CcxmlServer, PlatformEvent, SessionEnd } from '../../ccxml/platform.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { AgentId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { step } from '../../kernel/machine.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
-import type { LauncherMessage } from '../call-control/call-platform.ts';
-import type { NailControl, NailEvent } from '../ports.ts';
+import type { LauncherMessage, PlacingCall } from '../call-control/call-platform.ts';
+import { callKey, dialogKey } from '../call-control/orphan-calls.ts';
+import type { NailControl, NailEvent, NailRecord } from '../ports.ts';
 import { nailMachine, type NailEffect, type NailEvent as Step, type NailState } from './nail.machine.ts';
 
 export interface NailingSettings {
@@ -13,7 +14,7 @@ export interface NailingSettings {
   readonly nailerUri: string;
   readonly callerId: string;
   readonly trunk: string;
-  /** 10,000–1,800,000 (reference A4, Nailing Call Timeout). */
+  /** 10,000–1,800,000 (Nailing Call Timeout). */
   readonly ringTimeoutMs: number;
   /** Wait before the n-th further try; the last one repeats. */
   readonly retryDelaysMs: readonly number[];
@@ -27,6 +28,8 @@ export interface NailingDeps {
   readonly ids: IdSource;
   readonly logger: Logger;
   readonly settings: NailingSettings;
+  /** Absent: a leg that is up when this server dies is not known to the next. */
+  readonly record?: NailRecord;
   readonly tell: (event: NailEvent) => void;
 }
 
@@ -36,6 +39,8 @@ interface Nail {
   address: string;
   state: NailState;
   session: SessionId | undefined;
+  /** Names the session's call, also to a later server. */
+  identity: string;
   timer: Timer | undefined;
   failures: number;
   lingerMs: number;
@@ -85,6 +90,20 @@ export class Nailing implements NailControl {
     }
   }
 
+  /** A nailer session places its call. */
+  identify(call: PlacingCall): string | undefined {
+    const nail = this.#bySession.get(call.session);
+    if (nail === undefined) return undefined;
+    this.#note(nail, { [callKey(1)]: { ...call.placed, identity: nail.identity } });
+    return nail.identity;
+  }
+
+  /** Call control's events of nailer sessions. */
+  onPlatform(event: PlatformEvent, session: SessionId | undefined): void {
+    const nail = session === undefined ? undefined : this.#bySession.get(session);
+    if (nail !== undefined && event.name === 'connection.connected') this.#note(nail, { [dialogKey(1)]: event.info?.['sip'] ?? {} });
+  }
+
   onLauncher(message: LauncherMessage): Reply {
     const nail = this.#bySession.get(message.session);
     if (nail === undefined) return refused('unknown-id', `session ${message.session} is no nailer session`);
@@ -96,7 +115,7 @@ export class Nailing implements NailControl {
   }
 
   #add(agent: AgentId, address: string): Nail {
-    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, timer: undefined, failures: 0, lingerMs: 0, reason: '' };
+    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, identity: '', timer: undefined, failures: 0, lingerMs: 0, reason: '' };
     this.#nails.set(agent, nail);
     return nail;
   }
@@ -123,7 +142,11 @@ export class Nailing implements NailControl {
         nail.timer = undefined;
         return;
       case 'end-session':
-        if (nail.session !== undefined && !this.#deps.ccxml().inject(nail.session, 'nailer.unnail', {})) this.#take(nail, 'ended');
+        if (nail.session !== undefined && !this.#deps.ccxml().inject(nail.session, 'nailer.unnail', {})) {
+          this.#over(nail, nail.session);
+          nail.session = undefined;
+          this.#take(nail, 'ended');
+        }
         return;
       case 'tell-up':
         return tell({ name: 'nail.up', agent: nail.agent, conference: nail.conference });
@@ -136,11 +159,23 @@ export class Nailing implements NailControl {
     }
   }
 
+  /** First the record, then the call, so that a crash in between leaves no phone in a call that nobody knows of. */
   #launch(nail: Nail): void {
-    const { ccxml, ids, settings } = this.#deps;
+    const { ids, record, logger } = this.#deps;
     const session = ids.next('session');
     nail.session = session;
+    nail.identity = ids.next('nail');
     this.#bySession.set(session, nail);
+    if (record === undefined) return this.#start(nail, session);
+    record.begin({ identity: nail.identity, agent: nail.agent, address: nail.address })
+      .catch((error: unknown) => logger.error({ agent: nail.agent, error: String(error) }, 'nailed leg not recorded'))
+      .finally(() => {
+        if (nail.session === session) this.#start(nail, session);
+      });
+  }
+
+  #start(nail: Nail, session: SessionId): void {
+    const { ccxml, settings } = this.#deps;
     const reply = ccxml().start({
       session,
       uri: settings.nailerUri,
@@ -156,12 +191,25 @@ export class Nailing implements NailControl {
   }
 
   #ended(nail: Nail, session: SessionId, end: SessionEnd): void {
-    this.#bySession.delete(session);
+    this.#over(nail, session);
     if (nail.session !== session) return;
     nail.session = undefined;
     nail.reason = end.reason ?? [end.values['reason'], end.values['detail']].filter((w) => typeof w === 'string' && w !== '').join(': ');
     if (end.how !== 'exit') this.#deps.logger.error({ agent: nail.agent, how: end.how, reason: end.reason, place: end.place }, 'nailer session did not exit by itself');
     this.#take(nail, 'ended');
+  }
+
+  #over(nail: Nail, session: SessionId): void {
+    if (!this.#bySession.delete(session)) return;
+    this.#background(nail, this.#deps.record?.end(nail.identity));
+  }
+
+  #note(nail: Nail, facts: Readonly<Record<string, unknown>>): void {
+    this.#background(nail, this.#deps.record?.note(nail.identity, facts));
+  }
+
+  #background(nail: Nail, work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => this.#deps.logger.error({ agent: nail.agent, error: String(error) }, 'nailed leg not noted'));
   }
 
   #armRetry(nail: Nail): void {

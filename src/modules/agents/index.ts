@@ -3,3 +3,4 @@ export { AgentManager, defaultAgentSettings, type AgentChange, type AgentSetting
 export { AgentSession, type CommandDeps } from './agent-commands.ts';
 export { commandSchemas, errorStrings, resultCodes, type AgentNotification, type NotificationMap } from './agent-api.ts';
 export { checkPassword, hashPassword } from './password-hash.ts';
+export { StoredNails, type OrphanNail } from './nail-record.ts';

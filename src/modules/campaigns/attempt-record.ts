@@ -60,8 +60,8 @@ export class AttemptRecord implements OutcomeSink {
     return this.#deps.doNotCall.add(entry);
   }
 
-  /** The result, the contact's next step, the ledger and the log, in one transaction. */
-  async conclude(result: AttemptResult, kind: 'finished' | 'recovered'): Promise<boolean> {
+  /** The result, the contact's next step (not due before `notBefore`), the ledger and the log, in one transaction. */
+  async conclude(result: AttemptResult, kind: 'finished' | 'recovered', notBefore = 0): Promise<boolean> {
     const { store, settings, server } = this.#deps;
     if (result.completionCode === attemptInProgress || result.completionCode === '') throw new Error(`"${result.completionCode}" is no result of attempt ${result.attempt}`);
     const code = (await settings.codesOf(result.job)).get(result.completionCode);
@@ -79,7 +79,7 @@ export class AttemptRecord implements OutcomeSink {
       if (ended.state === 'attempting' && ended.attempts !== null && ended.retries !== null) {
         const next = nextStep(retries, code, { attempts: ended.attempts, used: ended.retries, endedAt: result.endedAt });
         const again = next.state === 'waiting';
-        await tx.query(stepContact, [ended.job_id, ended.contact_id, next.state, again ? instant(next.dueAt) : null, result.completionCode, again]);
+        await tx.query(stepContact, [ended.job_id, ended.contact_id, next.state, again ? instant(Math.max(next.dueAt, notBefore)) : null, result.completionCode, again]);
       }
       // Last, because every attempt of a campaign that ends in the same minute waits for this row.
       if (person) await tx.query(countPerson, [ended.campaign_id, instant(result.answeredAt ?? result.endedAt), result.nuisance ? 1 : 0]);

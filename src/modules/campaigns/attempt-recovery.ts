@@ -18,14 +18,28 @@ export interface OrphanAttempt {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+export interface AttemptRecoveryDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly record: AttemptRecord;
+  readonly presence: ServerPresence;
+  readonly settings: JobSettings;
+  /**
+   * Ends what is left of the orphans' calls, before they get their result. Answers, for those whose call may be up all the
+   * same, the instant before which their contact must not be dialled again.
+   */
+  readonly endCalls?: ((orphans: readonly OrphanAttempt[]) => Promise<ReadonlyMap<AttemptId, number>>) | undefined;
+}
+
 /**
  * Gives every attempt that nobody looks after any more its one result. Two servers may recover at once: the store lets one
  * of them finish each attempt, and only that one gets it back as an orphan.
  */
 export class AttemptRecovery {
-  readonly #deps: { store: Store; clock: Clock; logger: Logger; record: AttemptRecord; presence: ServerPresence; settings: JobSettings };
+  readonly #deps: AttemptRecoveryDeps;
 
-  constructor(deps: { store: Store; clock: Clock; logger: Logger; record: AttemptRecord; presence: ServerPresence; settings: JobSettings }) {
+  constructor(deps: AttemptRecoveryDeps) {
     this.#deps = deps;
   }
 
@@ -39,7 +53,7 @@ export class AttemptRecovery {
     // The attempts first: a server that enters after this line has none among them.
     const open = await store.query(openAttempts, [job ?? null]);
     const living = await presence.living();
-    const orphans: OrphanAttempt[] = [];
+    const found: OrphanAttempt[] = [];
     for (const row of open) {
       const own = row.server_id === presence.id;
       const age = clock.now() - row.started_at;
@@ -47,12 +61,14 @@ export class AttemptRecovery {
       const strayHere = known === false;
       const tooOld = age > (await settings.of(row.job_id as JobId)).maxAttemptMs && known !== true;
       if (living.has(row.server_id) && !strayHere && !tooOld) continue;
-      const orphan: OrphanAttempt = {
+      found.push({
         attempt: row.id as AttemptId, job: row.job_id as JobId, contact: String(row.contact_id) as ContactId,
         address: row.address, startedAt: row.started_at, facts: row.facts,
-      };
-      if (await this.#conclude(orphan)) orphans.push(orphan);
+      });
     }
+    const notBefore = found.length === 0 ? undefined : await this.#deps.endCalls?.(found);
+    const orphans: OrphanAttempt[] = [];
+    for (const orphan of found) if (await this.#conclude(orphan, notBefore?.get(orphan.attempt))) orphans.push(orphan);
     for (const server of await presence.known()) {
       if (living.has(server)) continue;
       const back = await store.query(releaseLeasesOf, [server]);
@@ -64,7 +80,7 @@ export class AttemptRecovery {
   }
 
   /** A person who was on the line without an agent (facts `person`, not `joined`) heard the line go dead: that is an abandoned call. */
-  #conclude(orphan: OrphanAttempt): Promise<boolean> {
+  #conclude(orphan: OrphanAttempt, notBefore: number | undefined): Promise<boolean> {
     const { record, clock } = this.#deps;
     const answeredAt = orphan.facts['answeredAt'];
     return record.conclude({
@@ -78,6 +94,6 @@ export class AttemptRecovery {
       times: {},
       exit: { how: 'server died' },
       ...(typeof answeredAt === 'number' ? { answeredAt } : {}),
-    }, 'recovered');
+    }, 'recovered', notBefore);
   }
 }

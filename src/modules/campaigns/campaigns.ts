@@ -4,7 +4,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import type { Store } from '../../store/index.ts';
 import { RuleGate } from '../rules/index.ts';
 import { AttemptRecord, type DoNotCallSink } from './attempt-record.ts';
-import { AttemptRecovery, type OrphanAttempt } from './attempt-recovery.ts';
+import { AttemptRecovery, type AttemptRecoveryDeps, type OrphanAttempt } from './attempt-recovery.ts';
 import { ContactLeases } from './contact-leases.ts';
 import { StoredGateFacts } from './gate-facts.ts';
 import { JobDirector, type JobDirectorDeps } from './job-director.ts';
@@ -35,6 +35,8 @@ export interface CampaignsDeps {
   readonly onState?: JobDirectorDeps['onState'];
   /** Whether this server still looks after an attempt of its own; one that it does not is recovered. */
   readonly isOpenHere?: (attempt: AttemptId) => boolean;
+  /** Ends the calls of attempts that are about to be recovered; see `AttemptRecoveryDeps`. */
+  readonly endCalls?: AttemptRecoveryDeps['endCalls'];
   /** Attempts that were recovered while the director ran: their calls may still be up. */
   readonly onOrphans?: (orphans: readonly OrphanAttempt[]) => void;
 }
@@ -43,7 +45,7 @@ export interface CampaignsDeps {
 const recoverEveryMs = 10_000;
 
 /**
- * Order at start: `presence.enter()`, `recovery.recover(undefined)` (clean the orphans' calls up), `director.start()`.
+ * Order at start: `presence.enter()`, `recovery.recover(undefined)` (ends the orphans' calls by `endCalls`), `director.start()`.
  * At the end: `director.close()`, `presence.leave()`.
  */
 export function createCampaigns(deps: CampaignsDeps): Campaigns {
@@ -55,7 +57,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     if (state === 'Completed') settings.forget(job);
     deps.onState?.(job, state, reason);
   };
-  const recovery = new AttemptRecovery({ store, clock, logger, record, presence, settings });
+  const recovery = new AttemptRecovery({ store, clock, logger, record, presence, settings, endCalls: deps.endCalls });
   let recoveredAt = clock.monotonic();
   const onRound = async (): Promise<void> => {
     if (clock.monotonic() - recoveredAt < recoverEveryMs) return;
