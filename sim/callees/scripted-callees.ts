@@ -64,7 +64,9 @@ export class ScriptedCallees {
   }
 
   #take(invite: ServerInvite): void {
-    void this.#telephone().take(invite, calleeScript(/^sips?:([^@;]*)@/i.exec(invite.request.requestUri)?.[1] ?? ''));
+    // Whoever takes over a call of ours (RFC 3891) is let in, whatever the number says.
+    const script = invite.replaces === undefined ? calleeScript(/^sips?:([^@;]*)@/i.exec(invite.request.requestUri)?.[1] ?? '') : { rings: false, answerAfterMs: 0 };
+    void this.#telephone().take(invite, script);
   }
 
   #telephone(listener: Partial<PhoneListener> = {}): ScriptedTelephone {

@@ -22,6 +22,7 @@ export interface TelephoneParts {
 
 const firstDigitMs = 1_000;
 const digitEveryMs = 300;
+const talkAfterTransferMs = 1_000;
 
 /** One telephone with one call: a real SIP dialog and real RTP, doing what its script or its caller's script says. */
 export class ScriptedTelephone {
@@ -138,6 +139,7 @@ export class ScriptedTelephone {
     next.onAnswered = () => {
       progress.notify(200);
       this.#after(500, () => session.bye());
+      next.#after(talkAfterTransferMs, () => next.hangUp());
     };
     void next.call({
       from: 'sip:transferred@sim', to: refer.target, target: refer.target,

@@ -85,9 +85,11 @@ class Dialogs implements DialogRunner {
     return accepted;
   }
 
-  terminate({ dialog }: { dialog: DialogId; immediate: boolean }): Reply {
+  /** CCXML 1.0 App. D: without `immediate` the page hears `connection.disconnect.hangup`, finishes, and its values come back. */
+  terminate({ dialog, immediate }: { dialog: DialogId; immediate: boolean }): Reply {
     if (!this.#running.has(dialog)) return refused('unknown-id', `no dialog ${dialog}`);
-    this.vxml?.terminate(dialog);
+    if (immediate) this.vxml?.terminate(dialog);
+    else this.hangUp(dialog);
     return accepted;
   }
 

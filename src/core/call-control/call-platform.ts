@@ -1,4 +1,4 @@
-import type { BridgeId, CcxmlPlatform, ConnectionFacts, MediaPath, PlatformEvent, PlatformHints } from '../../ccxml/platform.ts';
+import type { BridgeId, CcxmlPlatform, ConnectionFacts, MediaPath, PlatformEvent } from '../../ccxml/platform.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { CallId, ConferenceId, ConnectionId, DialogId, IdSource, MediaId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -6,7 +6,7 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { Signalling, SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
 import { clampFor, type ClampPolicy, type PartyRole } from '../clamping/clamp-policy.ts';
-import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
+import { ConnectionLeg, mediaGroup, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
 import type { PlacedCall } from '../ports.ts';
 import { OrphanCalls } from './orphan-calls.ts';
@@ -64,6 +64,9 @@ interface DialogEntry {
   readonly node: MediaId;
   readonly connection: ConnectionId | undefined;
 }
+
+/** The last event of a connection: dialogs on it hear of the hang-up. */
+const lastWords: ReadonlySet<PlatformEvent['name']> = new Set(['connection.disconnected', 'connection.failed', 'connection.redirected', 'connection.merged']);
 
 /** The CCXML platform on real signalling and media: routes commands down and events up, keyed by id. */
 export class CallPlatform implements CcxmlPlatform {
@@ -174,7 +177,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   redirect(command: Parameters<CcxmlPlatform['redirect']>[0]): Reply {
-    return this.#withLeg(command.connection, (leg) => this.#deps.signalling.redirect({ call: leg.call, target: command.dest }));
+    return this.#withLeg(command.connection, (leg) => leg.redirect(command.dest, command.reason ?? ''));
   }
 
   disconnect(command: Parameters<CcxmlPlatform['disconnect']>[0]): Reply {
@@ -185,13 +188,13 @@ export class CallPlatform implements CcxmlPlatform {
     const one = this.#legs.get(command.connection1);
     const two = this.#legs.get(command.connection2);
     if (one === undefined || two === undefined) return refused('unknown-id', `no connection ${one === undefined ? command.connection1 : command.connection2}`);
-    return this.#deps.signalling.transfer({ call: one.call, target: two.facts.remote, replaces: two.call });
+    return one.mergeWith(two);
   }
 
   createConference(command: Parameters<CcxmlPlatform['createConference']>[0]): Reply {
     const node = this.#deps.ids.next('media');
     const reply = this.#deps.media.openConference({
-      node,
+      node, group: mediaGroup,
       ...(command.reservedTalkers === undefined ? {} : { reservedTalkers: command.reservedTalkers }),
       ...(command.reservedListeners === undefined ? {} : { reservedListeners: command.reservedListeners }),
     });
@@ -240,7 +243,7 @@ export class CallPlatform implements CcxmlPlatform {
   prepareDialog(command: Parameters<CcxmlPlatform['prepareDialog']>[0]): Reply {
     const node = this.#openDialog(command.dialog, command.connection);
     if (typeof node === 'object') return node;
-    return this.#deps.dialogs.prepare({ dialog: command.dialog, session: command.session, node, src: command.src, type: command.type, parameters: command.parameters, fetch: command.fetch, ...this.#talkingTo(command.connection) });
+    return this.#keepIfAccepted(command.dialog, this.#deps.dialogs.prepare({ dialog: command.dialog, session: command.session, node, src: command.src, type: command.type, parameters: command.parameters, fetch: command.fetch, ...this.#talkingTo(command.connection) }));
   }
 
   startDialog(command: Parameters<CcxmlPlatform['startDialog']>[0]): Reply {
@@ -248,11 +251,11 @@ export class CallPlatform implements CcxmlPlatform {
     const node = known === undefined ? this.#openDialog(command.dialog, command.connection) : known.node;
     if (typeof node === 'object') return node;
     if (known !== undefined) this.#dialogs.set(command.dialog, { node, connection: command.connection });
-    return this.#deps.dialogs.run({
+    return this.#keepIfAccepted(command.dialog, this.#deps.dialogs.run({
       dialog: command.dialog, session: command.session, node, parameters: command.parameters,
       ...(command.src === undefined ? {} : { src: command.src }), ...(command.type === undefined ? {} : { type: command.type }),
       ...(command.fetch === undefined ? {} : { fetch: command.fetch }), ...this.#talkingTo(command.connection),
-    });
+    }));
   }
 
   terminateDialog(command: Parameters<CcxmlPlatform['terminateDialog']>[0]): Reply {
@@ -311,11 +314,25 @@ export class CallPlatform implements CcxmlPlatform {
 
   #openDialog(dialog: DialogId, connection: ConnectionId | undefined): MediaId | Reply {
     const node = this.#deps.ids.next('media');
-    const reply = this.#deps.media.openDialog({ node });
+    const reply = this.#deps.media.openDialog({ node, group: mediaGroup });
     if (!reply.accepted) return reply;
     this.#dialogs.set(dialog, { node, connection });
     this.#dialogNodes.set(node, dialog);
     return node;
+  }
+
+  /** A dialog that its runner refused leaves no media behind. */
+  #keepIfAccepted(dialog: DialogId, reply: Reply): Reply {
+    if (!reply.accepted) this.#closeDialog(dialog);
+    return reply;
+  }
+
+  #closeDialog(dialog: DialogId): void {
+    const entry = this.#dialogs.get(dialog);
+    if (entry === undefined) return;
+    this.#dialogs.delete(dialog);
+    this.#dialogNodes.delete(entry.node);
+    this.#deps.media.close({ node: entry.node });
   }
 
   #talkingTo(connection: ConnectionId | undefined): { connection?: { id: ConnectionId; facts: ConnectionFacts } } {
@@ -345,11 +362,6 @@ export class CallPlatform implements CcxmlPlatform {
     const leg = this.#byCall.get(event.call);
     if (leg === undefined) return;
     if (event.name === 'call.info') return this.#info(leg, event);
-    if (event.name === 'transfer.progress' && event.done) {
-      if (event.status < 300) this.#tell({ name: 'connection.redirected', connection: leg.id, reason: String(event.status) });
-      else this.#tell({ name: 'connection.error', connection: leg.id, event: 'error.connection', reason: `transfer failed with ${event.status}` });
-      return;
-    }
     leg.onSignalling(event);
   }
 
@@ -410,8 +422,8 @@ export class CallPlatform implements CcxmlPlatform {
 
   #legEvent(event: PlatformEvent): void {
     if (event.name === 'connection.connected') this.#classify(event.connection);
-    if (event.name === 'connection.disconnected' || event.name === 'connection.failed') {
-      for (const [dialog, entry] of this.#dialogs) if (entry.connection === event.connection) this.#deps.dialogs.hangUp(dialog);
+    if (lastWords.has(event.name)) {
+      for (const [dialog, entry] of this.#dialogs) if ('connection' in event && entry.connection === event.connection) this.#deps.dialogs.hangUp(dialog);
     }
     this.#tell(event);
   }
@@ -425,14 +437,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   #dialogEvent(event: PlatformEvent & { dialog: DialogId }): void {
-    const entry = this.#dialogs.get(event.dialog);
-    if (event.name === 'dialog.exit' || (event.name === 'dialog.failed' && entry !== undefined)) {
-      this.#dialogs.delete(event.dialog);
-      if (entry !== undefined) {
-        this.#dialogNodes.delete(entry.node);
-        this.#deps.media.close({ node: entry.node });
-      }
-    }
+    if (event.name === 'dialog.exit' || event.name === 'dialog.failed') this.#closeDialog(event.dialog);
     this.#tell(event);
   }
 }

@@ -5,14 +5,17 @@ import type { Table } from '../../kernel/machine.ts';
  * offer, then the INVITE goes out. Inbound: the INVITE is there, the endpoint answers its offer on accept.
  * The owner (connection-leg.ts) runs the effects.
  */
-export type LegState = 'idle' | 'offering' | 'calling' | 'progressing' | 'negotiating' | 'alerting' | 'answering' | 'acking' | 'connected' | 'ending' | 'ended';
+export type LegState = 'idle' | 'offering' | 'calling' | 'progressing' | 'negotiating' | 'alerting' | 'answering' | 'acking' | 'connected'
+  | 'redirecting' | 'referring' | 'leaving' | 'ending' | 'ended';
 
 export type LegEvent =
-  | 'dial' | 'ring' | 'accept' | 'hangup' | 'media.ready' | 'media.negotiated' | 'media.failed' | 'sip.progress' | 'sip.answered' | 'sip.failed' | 'sip.ended';
+  | 'dial' | 'ring' | 'accept' | 'hangup' | 'media.ready' | 'media.negotiated' | 'media.failed' | 'sip.progress' | 'sip.answered' | 'sip.failed' | 'sip.ended'
+  | 'redirect' | 'refer' | 'referred' | 'refer.failed' | 'sip.replaced';
 
 export type LegEffect =
   | 'open-offer' | 'open-answer' | 'place' | 'answer' | 'reject' | 'apply-answer' | 'hang-up' | 'close-media'
-  | 'tell-alerting' | 'tell-progressing' | 'tell-connected' | 'tell-disconnected' | 'tell-failed' | 'tell-hung-up';
+  | 'tell-alerting' | 'tell-progressing' | 'tell-connected' | 'tell-disconnected' | 'tell-failed' | 'tell-hung-up'
+  | 'tell-transferred' | 'tell-refer-failed';
 
 export const legMachine: Table<LegState, LegEvent, LegEffect> = {
   idle: {
@@ -46,6 +49,7 @@ export const legMachine: Table<LegState, LegEvent, LegEffect> = {
   },
   alerting: {
     accept: ['answering', 'open-answer'],
+    redirect: ['redirecting'],
     hangup: ['ending', 'reject'],
     'sip.failed': ['ended', 'tell-failed'],
     'sip.ended': ['ended', 'tell-failed'],
@@ -64,9 +68,32 @@ export const legMachine: Table<LegState, LegEvent, LegEffect> = {
     'sip.ended': ['ended', 'close-media', 'tell-failed'],
   },
   connected: {
+    refer: ['referring'],
     hangup: ['ending', 'hang-up'],
     'sip.ended': ['ended', 'close-media', 'tell-disconnected'],
     'media.failed': ['ending', 'hang-up'],
+  },
+  // 302 is out (RFC 3261 §8.3); a CANCEL may have crossed it.
+  redirecting: {
+    referred: ['ended', 'tell-transferred'],
+    hangup: ['ending'],
+    'sip.failed': ['ended', 'tell-failed'],
+    'sip.ended': ['ended', 'tell-failed'],
+  },
+  // REFER is out, for this call or for the one that it is merged with (RFC 3515, RFC 3891).
+  referring: {
+    referred: ['leaving', 'tell-transferred', 'hang-up'],
+    'refer.failed': ['connected', 'tell-refer-failed'],
+    'sip.replaced': ['ended', 'close-media', 'tell-transferred'],
+    'sip.ended': ['ended', 'close-media', 'tell-disconnected'],
+    'media.failed': ['ending', 'hang-up'],
+    hangup: ['ending', 'hang-up'],
+  },
+  // The far end is with its new partner; our dialog with it only has to be closed (RFC 5589 §6).
+  leaving: {
+    hangup: ['leaving'],
+    'sip.failed': ['ended', 'close-media'],
+    'sip.ended': ['ended', 'close-media'],
   },
   ending: {
     // CANCEL that lost the race against 200 (RFC 3261 §9.1): the adapter ends the dialog and tells `call.ended`.

@@ -2,9 +2,13 @@ import type { ConnectionFacts, PlatformEvent, PlatformHints } from '../../ccxml/
 import type { CallId, ConnectionId, MediaId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { step } from '../../kernel/machine.ts';
+import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { PlaceCall, Signalling, SignallingEvent, SipHeaders } from '../../signalling/signalling.ts';
 import { legMachine, type LegEffect, type LegEvent, type LegState } from './connection-leg.machine.ts';
+
+/** All that may be joined stands on one media thread. */
+export const mediaGroup = 'calls';
 
 /** What a leg needs of its surroundings; one object serves all legs of a call platform. */
 export interface LegDeps {
@@ -23,6 +27,9 @@ export interface OutboundCall {
   readonly hints: PlatformHints;
 }
 
+/** Where the far end is being sent: to somebody else, or together with the far end of another leg of ours. */
+type Transfer = { readonly kind: 'redirect'; readonly reason: string; readonly dest: string } | { readonly kind: 'merge'; readonly other: ConnectionLeg; readonly referred: boolean };
+
 /** Joins one CCXML connection to one signalling leg and one media endpoint. State in `connection-leg.machine.ts`. */
 export class ConnectionLeg {
   readonly id: ConnectionId;
@@ -35,6 +42,8 @@ export class ConnectionLeg {
   readonly #deps: LegDeps;
   readonly #outbound: OutboundCall | undefined;
   readonly #remoteSdp: string | undefined;
+  /** The far end's Contact: whom to name to others who shall reach it. */
+  #remoteTarget = '';
   #localSdp = '';
   #answerSdp: string | undefined;
   #reason = '';
@@ -43,6 +52,7 @@ export class ConnectionLeg {
   #mediaOpen = false;
   #pendingOffer = false;
   #disconnectReason: string | undefined;
+  #transfer: Transfer | undefined;
 
   constructor(deps: LegDeps, ids: { connection: ConnectionId; call: CallId; node: MediaId }, facts: ConnectionFacts, origin: { outbound: OutboundCall } | { remoteSdp?: string }) {
     this.#deps = deps;
@@ -72,6 +82,28 @@ export class ConnectionLeg {
     return this.#take('accept');
   }
 
+  /** 302 to a caller who waits, REFER to somebody connected. */
+  redirect(dest: string, reason: string): Reply {
+    if (this.#state !== 'alerting' && this.#state !== 'connected') return this.#wrongState('neither alerting nor connected');
+    const reply = this.#deps.signalling.redirect({ call: this.call, target: dest });
+    if (!reply.accepted) return reply;
+    this.#transfer = { kind: 'redirect', reason, dest };
+    this.#take(this.#state === 'alerting' ? 'redirect' : 'refer');
+    return accepted;
+  }
+
+  /** Our far end is asked to take the place of ours in the other's call: REFER with Replaces. */
+  mergeWith(other: ConnectionLeg): Reply {
+    for (const leg of [this, other]) if (leg.#state !== 'connected') return leg.#wrongState('not connected');
+    const reply = this.#deps.signalling.transfer({ call: this.call, target: other.#remoteTarget, replaces: other.call });
+    if (!reply.accepted) return reply;
+    this.#transfer = { kind: 'merge', other, referred: true };
+    other.#transfer = { kind: 'merge', other: this, referred: false };
+    this.#take('refer');
+    other.#take('refer');
+    return accepted;
+  }
+
   hangUp(reason?: string): boolean {
     this.#disconnectReason = reason;
     return this.#take('hangup');
@@ -88,6 +120,7 @@ export class ConnectionLeg {
         this.#answerSdp = event.sdp;
         // `answeredat`: when the 200 came in, not when the media was ready.
         this.#info = { sip: { respcode: 200, resptext: 'OK', ...event.sip }, answeredat: this.#deps.now() };
+        this.#remoteTarget = event.sip.remoteTarget;
         this.#setHeaders(event.headers);
         this.#take('sip.answered');
         return;
@@ -95,12 +128,15 @@ export class ConnectionLeg {
         this.#status = event.status;
         if (this.#reason === '') this.#reason = event.failure;
         this.#info = { sip: { respcode: event.status, resptext: event.reason }, retryafter: event.retryAfterSeconds, completioncode: event.completionCode };
-        this.#take('sip.failed');
+        this.#take(this.#state === 'redirecting' && event.status < 400 ? 'referred' : 'sip.failed');
         return;
       case 'call.ended':
         this.#reason = event.reason?.text ?? event.by;
         this.#info = { sip: event.reason === undefined ? {} : { reason: `${event.reason.protocol};cause=${event.reason.cause}` } };
-        this.#take('sip.ended');
+        this.#ended();
+        return;
+      case 'transfer.progress':
+        if (event.done) this.#transferred(event.status);
         return;
       case 'call.offer':
         this.#answerChange(event.sdp);
@@ -153,7 +189,7 @@ export class ConnectionLeg {
       case 'open-offer':
       case 'open-answer': {
         this.#mediaOpen = true;
-        const reply = media.openEndpoint({ node: this.node, group: 'calls', ...(effect === 'open-answer' && this.#remoteSdp !== undefined ? { remoteSdp: this.#remoteSdp } : {}) });
+        const reply = media.openEndpoint({ node: this.node, group: mediaGroup, ...(effect === 'open-answer' && this.#remoteSdp !== undefined ? { remoteSdp: this.#remoteSdp } : {}) });
         if (!reply.accepted) {
           this.#mediaOpen = false;
           this.#reason = reply.refusal.kind;
@@ -215,6 +251,17 @@ export class ConnectionLeg {
       case 'tell-disconnected':
         this.#deps.tell({ name: 'connection.disconnected', connection: this.id, reason: this.#reason, trigger: 'remote', info: this.#info });
         return;
+      case 'tell-transferred': {
+        const transfer = this.#transfer;
+        if (transfer?.kind === 'merge') this.#deps.tell({ name: 'connection.merged', connection: this.id, other: transfer.other.id });
+        else this.#deps.tell({ name: 'connection.redirected', connection: this.id, reason: transfer?.reason ?? '', info: { dest: transfer?.dest } });
+        return;
+      }
+      case 'tell-refer-failed':
+        this.#deps.tell({ name: 'connection.error', connection: this.id, event: this.#transfer?.kind === 'merge' ? 'error.merge' : 'error.connection', reason: this.#reason });
+        this.#reason = '';
+        this.#transfer = undefined;
+        return;
       case 'tell-failed':
         this.#deps.tell({ name: 'connection.failed', connection: this.id, reason: this.#reason === '' ? 'unknown' : this.#reason, info: { ...this.#info, sipstatus: this.#status } });
         return;
@@ -225,9 +272,31 @@ export class ConnectionLeg {
     }
   }
 
+  #wrongState(why: string): Reply {
+    return refused('bad-state', `connection ${this.id} is ${this.#state}, ${why}`);
+  }
+
+  /** What became of the REFER, ours or the one that names us. */
+  #transferred(status: number): void {
+    const { other, referred } = this.#transfer?.kind === 'merge' ? this.#transfer : { other: undefined, referred: false };
+    const done = status < 300;
+    if (!done) this.#reason = `the far end was not connected elsewhere: ${status}`;
+    this.#take(done ? 'referred' : 'refer.failed');
+    if (referred && other !== undefined) other.#transferred(status);
+  }
+
+  /** BYE. One that is replaced in a merge leaves so, and so may the one who replaced it, before it tells the outcome. */
+  #ended(): void {
+    const transfer = this.#transfer;
+    if (transfer?.kind !== 'merge' || this.#state !== 'referring') return void this.#take('sip.ended');
+    if (!transfer.referred || transfer.other.state === 'ended') return void this.#take('sip.replaced');
+    this.#take('sip.ended');
+    transfer.other.#transferred(487);
+  }
+
   /** A re-INVITE or UPDATE of the far end (hold, codec change): the media plane answers the offer. */
   #answerChange(sdp: string | undefined): void {
-    if (this.#state !== 'connected') {
+    if (this.#state !== 'connected' && this.#state !== 'referring') {
       this.#deps.signalling.answerOffer({ call: this.call });
       return;
     }

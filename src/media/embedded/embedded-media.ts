@@ -14,6 +14,8 @@ interface MediaThread {
   readonly load: Float64Array;
   readonly stopped: Promise<void>;
   endpoints: number;
+  /** Seats of its conferences. */
+  reserved: number;
   packetIo: 'koffi' | 'dgram';
 }
 
@@ -22,6 +24,8 @@ interface KnownNode {
   readonly thread: MediaThread;
   readonly group: string | undefined;
   negotiated: boolean;
+  /** Reserved in a conference. */
+  seats: number;
 }
 
 /** The embedded media plane as the main thread sees it: checks commands, places nodes on threads, passes events on. */
@@ -95,8 +99,19 @@ export class EmbeddedMedia implements Media {
     return this.#toEndpoint(node, { op: 'makeOffer', node, direction });
   }
 
-  openConference({ node, group }: { node: MediaId; group?: string }): Reply {
-    return this.#open(node, 'conference', this.#place(group), group, { op: 'openConference', node });
+  /** Reserved seats are a promise: together they are never more than the endpoints that its thread may have. */
+  openConference({ node, group, reservedTalkers = 0, reservedListeners = 0 }: { node: MediaId; group?: string; reservedTalkers?: number; reservedListeners?: number }): Reply {
+    const thread = this.#place(group);
+    const seats = reservedTalkers + reservedListeners;
+    if (!Number.isInteger(seats) || reservedTalkers < 0 || reservedListeners < 0) return refused('bad-argument', 'reserved talkers and listeners are whole numbers from 0');
+    const limit = this.#config.maxEndpointsPerWorker ?? 2000;
+    if (thread.reserved + seats > limit) return refused('noresource', `${seats} seats cannot be reserved: ${thread.reserved} of ${limit} are`);
+    const reply = this.#open(node, 'conference', thread, group, { op: 'openConference', node });
+    if (!reply.accepted) return reply;
+    thread.reserved += seats;
+    const known = this.#nodes.get(node);
+    if (known !== undefined) known.seats = seats;
+    return reply;
   }
 
   openDialog({ node, group }: { node: MediaId; group?: string }): Reply {
@@ -197,7 +212,7 @@ export class EmbeddedMedia implements Media {
     const worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1] });
     await new Promise<void>((resolve, reject) => {
       let stopped: () => void = () => undefined;
-      const thread: MediaThread = { worker, load: new Float64Array(load), stopped: new Promise((done) => (stopped = done)), endpoints: 0, packetIo: 'dgram' };
+      const thread: MediaThread = { worker, load: new Float64Array(load), stopped: new Promise((done) => (stopped = done)), endpoints: 0, reserved: 0, packetIo: 'dgram' };
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'stopped') stopped();
         else if (message.kind === 'ready') {
@@ -238,9 +253,10 @@ export class EmbeddedMedia implements Media {
     }
   }
 
-  #forget(node: MediaId, { kind, thread, group }: KnownNode): void {
+  #forget(node: MediaId, { kind, thread, group, seats }: KnownNode): void {
     this.#nodes.delete(node);
     if (kind === 'endpoint') thread.endpoints -= 1;
+    thread.reserved -= seats;
     const known = group === undefined ? undefined : this.#groups.get(group);
     if (group === undefined || known === undefined) return;
     known.nodes -= 1;
@@ -275,7 +291,7 @@ export class EmbeddedMedia implements Media {
   #open(node: MediaId, kind: KnownNode['kind'], thread: MediaThread, group: string | undefined, command: WorkerCommand): Reply {
     if (!this.#running) return refused('bad-state', 'the media plane is not running');
     if (this.#nodes.has(node)) return refused('bad-state', `${node} exists already`);
-    this.#nodes.set(node, { kind, thread, group, negotiated: false });
+    this.#nodes.set(node, { kind, thread, group, negotiated: false, seats: 0 });
     if (group !== undefined) {
       const known = this.#groups.get(group);
       if (known === undefined) this.#groups.set(group, { thread, nodes: 1 });

@@ -16,6 +16,7 @@ import { SharedMedia } from '../over-sip/shared-media.ts';
 import { helperSite } from './helper-site.ts';
 import type { TestWorld, TestWorldFactory } from './platform-factory.ts';
 
+const warmUpPage = '<ccxml version="1.0" xmlns="http://www.w3.org/2002/09/ccxml"><eventprocessor><transition event="ccxml.loaded"><exit/></transition></eventprocessor></ccxml>';
 const loopback = ['127.0.0.0/8'];
 
 /** Worlds in real time: the product's own SIP, RTP, dialogs and CCXML server, called by and calling real telephones on loopback. */
@@ -72,7 +73,17 @@ class SipWorld implements TestWorld {
     );
     const server = await createCcxmlServer(stack.platform, { basicHttp: { host: '127.0.0.1', port: 0 } }, { clock: stack.clock, ids: stack.ids, logger: silentLogger, fetcher: world.#fetcher });
     world.#parts = { stack, server };
+    await world.#warmUp();
     return world;
+  }
+
+  /** The limit of a test begins when its server can run sessions, not while its threads start. */
+  async #warmUp(): Promise<void> {
+    let ended = false;
+    this.#site.site = () => ({ status: 200, contentType: 'text/xml', body: warmUpPage });
+    const { server } = this.#need();
+    server.start({ session: this.newSession(), uri: 'http://sim/warm-up.ccxml', onEnd: () => void (ended = true) });
+    await this.live(60_000, () => ended && server.sessionCount === 0);
   }
 
   get server(): RunningCcxmlServer {
@@ -85,7 +96,7 @@ class SipWorld implements TestWorld {
   }
 
   async begin(folder: string): Promise<void> {
-    this.#roots.folder = folder;
+    this.#roots.folder = dirname(folder);
     this.#site.site = helperSite();
     await this.#fetcher.renew();
   }

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ScriptedCallees } from '../../../../sim/callees/scripted-callees.ts';
+import type { PlatformEvent, PlatformEventMap } from '../../../../src/ccxml/platform.ts';
+import { SystemClock } from '../../../../src/kernel/clock.ts';
+import { RandomIds, type ConnectionId, type DialogId } from '../../../../src/kernel/ids.ts';
+import { silentLogger } from '../../../../src/kernel/logger.ts';
+import { createEmbeddedMedia } from '../../../../src/media/embedded/index.ts';
+import { CallStack } from '../../../conformance/over-sip/call-stack.ts';
+import { SharedMedia } from '../../../conformance/over-sip/shared-media.ts';
+
+const ids = new RandomIds();
+const session = ids.next('session');
+const hints = {};
+
+const hangUpPage = `<?xml version="1.0"?>
+<vxml version="2.1" xmlns="http://www.w3.org/2001/vxml">
+  <var name="heard" expr="'nothing'"/>
+  <catch event="connection.disconnect.hangup"><assign name="heard" expr="'hangup'"/><exit namelist="heard"/></catch>
+  <form><field name="f" type="digits"><property name="timeout" value="20s"/></field></form>
+</vxml>`;
+
+describe('the call platform over SIP and RTP', () => {
+  let callees: ScriptedCallees;
+  let media: SharedMedia;
+  let stack: CallStack;
+  let events: PlatformEvent[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'nailup-call-platform-'));
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'hang-up.vxml'), hangUpPage);
+    callees = new ScriptedCallees(new SystemClock(), silentLogger);
+    await callees.start();
+    media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
+    await media.start();
+    stack = await CallStack.open({ media: media.view(), resolver: callees.resolver, fetch: { fileRoots: [folder] } }, (event) => void events.push(event));
+  });
+
+  beforeEach(() => void (events = []));
+
+  afterEach(async () => {
+    // Nothing is left of a case: no leg, no telephone, no media.
+    await until(() => stack.open === 0 && callees.openTelephones === 0);
+    const { endpoints, conferences, dialogs, openPorts } = await media.plane.stats();
+    expect({ endpoints, conferences, dialogs, openPorts }).toEqual({ endpoints: 0, conferences: 0, dialogs: 0, openPorts: 0 });
+  });
+
+  afterAll(async () => {
+    await stack.close();
+    await media.stop();
+    await callees.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const told = <N extends keyof PlatformEventMap>(name: N): PlatformEventMap[N][] => events.filter((event) => event.name === name) as unknown as PlatformEventMap[N][];
+
+  async function call(dest: string): Promise<ConnectionId> {
+    const connection = ids.next('connection');
+    expect(stack.platform.createCall({ connection, session, dest, timeoutMs: 5_000, hints }).accepted).toBe(true);
+    await until(() => told('connection.connected').some((event) => event.connection === connection));
+    return connection;
+  }
+
+  function inbound(): Promise<ConnectionId> {
+    return new Promise((resolve) => {
+      stack.incoming = (incoming) => resolve(incoming.take());
+      callees.call({ from: 'sip:alice@sim', to: 'sip:app@test', target: `sip:app@${stack.address}` });
+    });
+  }
+
+  it('tells that an alerting call was redirected, and answers the caller with 302', async () => {
+    const connection = await inbound();
+    expect(stack.platform.redirect({ connection, dest: 'sip:elsewhere@sim', reason: 'moved', hints }).accepted).toBe(true);
+    await until(() => told('connection.redirected').length > 0);
+    expect(told('connection.redirected')).toMatchObject([{ connection, reason: 'moved', info: { dest: 'sip:elsewhere@sim' } }]);
+    expect(told('connection.failed')).toEqual([]);
+  });
+
+  it('sends a connected far end elsewhere by REFER and lets go of it', async () => {
+    const connection = await call('sip:answer@sim');
+    expect(stack.platform.redirect({ connection, dest: 'sip:answer-hangup-200@sim', hints }).accepted).toBe(true);
+    await until(() => told('connection.redirected').length > 0);
+    expect(told('connection.disconnected')).toEqual([]);
+  });
+
+  it('keeps a connected call whose redirection fails, and says so', async () => {
+    const connection = await call('sip:answer@sim');
+    stack.platform.redirect({ connection, dest: 'sip:busy@sim', hints });
+    await until(() => told('connection.error').length > 0);
+    expect(told('connection.error')).toMatchObject([{ connection, event: 'error.connection', reason: expect.stringContaining('486') }]);
+    stack.platform.disconnect({ connection, hints });
+    await until(() => told('connection.disconnected').length > 0);
+  });
+
+  it('merges two calls at the network and tells so of both', async () => {
+    const one = await call('sip:answer@sim');
+    const two = await call('sip:answer-hangup-1500@sim');
+    expect(stack.platform.merge({ connection1: one, connection2: two, hints }).accepted).toBe(true);
+    await until(() => told('connection.merged').length === 2);
+    expect(new Set(told('connection.merged').map((event) => event.connection))).toEqual(new Set([one, two]));
+    expect(told('connection.disconnected')).toEqual([]);
+  });
+
+  it('leaves no media behind for a dialog of a type that nobody runs', async () => {
+    const connection = await call('sip:answer@sim');
+    const reply = stack.platform.prepareDialog({ dialog: ids.next('dialog'), session, src: 'x', type: 'application/x-none', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection });
+    expect(reply.accepted).toBe(false);
+    stack.platform.disconnect({ connection, hints });
+  });
+
+  it('reserves seats in conferences while there are some', async () => {
+    const conference = (n: string) => `conference-${n}` as never;
+    expect(stack.platform.createConference({ conference: conference('a'), session, reservedTalkers: 12, reservedListeners: 3, hints }).accepted).toBe(true);
+    expect(stack.platform.createConference({ conference: conference('b'), session, reservedTalkers: 6, hints }).accepted).toBe(false);
+    expect(stack.platform.createConference({ conference: conference('c'), session, reservedTalkers: 5, hints }).accepted).toBe(true);
+    stack.platform.destroyConference({ conference: conference('a') });
+    expect(stack.platform.createConference({ conference: conference('b'), session, reservedTalkers: 6, hints }).accepted).toBe(true);
+    for (const name of ['b', 'c']) stack.platform.destroyConference({ conference: conference(name) });
+    await until(() => told('conference.destroyed').length === 3);
+  });
+
+  it.each([
+    { immediate: false, values: { heard: 'hangup' } },
+    { immediate: true, values: {} },
+  ])('ends a dialog with immediate $immediate', async ({ immediate, values }) => {
+    const connection = await call('sip:answer@sim');
+    const dialog: DialogId = ids.next('dialog');
+    const src = pathToFileURL(join(folder, 'hang-up.vxml')).href;
+    expect(stack.platform.startDialog({ dialog, session, src, type: 'application/voicexml+xml', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection }).accepted).toBe(true);
+    await until(() => told('dialog.started').length > 0 || told('dialog.failed').length > 0);
+    expect(told('dialog.failed')).toEqual([]);
+    stack.platform.terminateDialog({ dialog, immediate, hints });
+    await until(() => told('dialog.exit').length > 0);
+    expect(told('dialog.exit')).toMatchObject([{ dialog, values }]);
+    stack.platform.disconnect({ connection, hints });
+    await until(() => told('connection.disconnected').length > 0);
+  });
+});
+
+async function until(done: () => boolean): Promise<void> {
+  const end = performance.now() + 6_000;
+  while (!done()) {
+    if (performance.now() > end) throw new Error('not in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
