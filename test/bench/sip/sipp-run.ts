@@ -17,7 +17,7 @@ export async function sippCalls(options: { target: number; port: number; rate: n
   const folder = mkdtempSync(join(tmpdir(), 'bench-sip-'));
   try {
     const child = start(folder, ['-sn', 'uac', `127.0.0.1:${options.target}`, '-p', String(options.port), '-r', String(options.rate), '-m', String(options.calls),
-      '-l', String(options.rate * 10), '-d', '0', '-trace_rtt', '-rtt_freq', '1']);
+      '-l', String(options.rate * 10), '-d', '0', '-trace_rtt', '-rtt_freq', '1'], options.calls / options.rate + drainSeconds);
     await new Promise<void>((resolve) => child.once('close', () => resolve()));
     return readResult(folder);
   } finally {
@@ -28,12 +28,12 @@ export async function sippCalls(options: { target: number; port: number; rate: n
 /** sipp as the called side; `finish` waits for its last call and reads its figures. */
 export async function sippServes(options: { port: number; calls: number }): Promise<{ finish(): Promise<SippResult> }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-sip-'));
-  const child = start(folder, ['-sn', 'uas', '-p', String(options.port), '-m', String(options.calls)]);
+  const child = start(folder, ['-sn', 'uas', '-p', String(options.port), '-m', String(options.calls)], 60);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await new Promise((resolve) => setTimeout(resolve, 500));
   return {
     finish: async () => {
-      const patience = setTimeout(() => child.kill('SIGUSR1'), 8_000);
+      const patience = setTimeout(() => child.kill('SIGUSR1'), 1_500);
       await closed;
       clearTimeout(patience);
       const result = readResult(folder);
@@ -43,8 +43,11 @@ export async function sippServes(options: { port: number; calls: number }): Prom
   };
 }
 
-function start(folder: string, args: readonly string[]): ChildProcess {
-  return spawn('sipp', [...args, '-i', '127.0.0.1', '-mi', '127.0.0.1', '-nostdin', '-trace_stat', '-fd', '1', '-timeout', '60s', '-buff_size', '4194304'], { cwd: folder, stdio: 'ignore' });
+/** What a stack that loses calls may take beyond the time in which they begin. */
+const drainSeconds = 5;
+
+function start(folder: string, args: readonly string[], limitSeconds: number): ChildProcess {
+  return spawn('sipp', [...args, '-i', '127.0.0.1', '-mi', '127.0.0.1', '-nostdin', '-trace_stat', '-fd', '1', '-timeout', `${Math.ceil(limitSeconds)}s`, '-buff_size', '4194304'], { cwd: folder, stdio: 'ignore' });
 }
 
 function readResult(folder: string): SippResult {

@@ -23,12 +23,21 @@ const read = (): { cpuMs: number; retransmissions: number } => {
   return { cpuMs: (used.user + used.system) / 1_000, retransmissions: stack.retransmissions() - repeated };
 };
 
-/** Starts `rate` calls per second in slices of 5 ms, and reports when the last one is over. */
+/** A call that is not over so long after the last one began is lost. */
+const drainMs = 4_000;
+
+/** Starts `rate` calls per second in slices of 5 ms, and reports when the last one is over, or lost. */
 function makeCalls(port: number, rate: number, calls: number): void {
   const start = performance.now();
   let begun = 0;
   let over = 0;
   let failed = 0;
+  let reported = false;
+  const report = (): void => {
+    if (reported) return;
+    reported = true;
+    tell({ what: 'called', failed: failed + calls - over, ...read() });
+  };
   const slice = setInterval(() => {
     const due = Math.min(calls, Math.floor(((performance.now() - start) / 1_000) * rate));
     while (begun < due) {
@@ -36,10 +45,12 @@ function makeCalls(port: number, rate: number, calls: number): void {
       stack.call(port, (ok) => {
         over += 1;
         if (!ok) failed += 1;
-        if (over === calls) tell({ what: 'called', failed, ...read() });
+        if (over === calls) report();
       });
     }
-    if (begun === calls) clearInterval(slice);
+    if (begun < calls) return;
+    clearInterval(slice);
+    setTimeout(report, drainMs);
   }, 5);
 }
 
