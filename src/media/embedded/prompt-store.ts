@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { decodeG711 } from '../../audio/g711.ts';
 import { Resampler } from '../../audio/resampler.ts';
 import { mixDownToMono, readWav } from '../../audio/wav-file.ts';
+import { compressedFormat, decodeCompressed } from './compressed-audio.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
 /** A prompt's samples, shared between threads. */
@@ -35,7 +36,7 @@ export class PromptStore {
         return ok(known);
       }
       if (size > maxFileBytes) return fail(`${path}: ${size} octets are more than the ${maxFileBytes} that a prompt may have`);
-      const decoded = decode(await readFile(path), path);
+      const decoded = await decode(await readFile(path), path);
       if (!decoded.ok) return decoded;
       this.#keep(path, { ...decoded.value, modifiedMs: mtimeMs, size });
       return decoded;
@@ -58,13 +59,19 @@ export class PromptStore {
   }
 }
 
-function decode(bytes: Uint8Array, path: string): Result<Prompt, string> {
+async function decode(bytes: Uint8Array, path: string): Promise<Result<Prompt, string>> {
   const extension = extname(path).toLowerCase();
   const raw = ['.ul', '.ulaw', '.pcmu', '.mulaw'].includes(extension) ? 'ulaw' : ['.al', '.alaw', '.pcma'].includes(extension) ? 'alaw' : undefined;
   if (raw !== undefined && String.fromCharCode(...bytes.subarray(0, 4)) !== 'RIFF') {
     const samples = new Int16Array(bytes.length);
     decodeG711(raw, bytes, samples);
     return ok(share(samples, 8000, 8000));
+  }
+  const compressed = compressedFormat(bytes);
+  if (compressed !== undefined) {
+    const audio = await decodeCompressed(compressed, bytes);
+    if (!audio.ok) return fail(`${path}: ${audio.error}`);
+    return ok(share(audio.value.samples, audio.value.rate, audio.value.rate >= 16_000 ? 16_000 : 8000));
   }
   const wav = readWav(bytes);
   if (!wav.ok) return fail(`${path}: ${wav.error.reason}`);

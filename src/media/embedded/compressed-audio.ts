@@ -1,0 +1,58 @@
+import { fail, ok, type Result } from '../../kernel/result.ts';
+
+export type CompressedFormat = 'mp3' | 'ogg-vorbis';
+
+/** More than this of decoded audio is no prompt: half an hour at 48 kHz. */
+const maxSamples = 48_000 * 1800;
+
+/** By the first octets: an Ogg page, an ID3 tag, or the sync word of MPEG audio layer III. */
+export function compressedFormat(bytes: Uint8Array): CompressedFormat | undefined {
+  const text = String.fromCharCode(...bytes.subarray(0, 4));
+  if (text === 'OggS') return 'ogg-vorbis';
+  if (text.startsWith('ID3')) return 'mp3';
+  return bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe6) === 0xe2 ? 'mp3' : undefined;
+}
+
+interface Decoded {
+  readonly channelData: readonly Float32Array[];
+  readonly samplesDecoded: number;
+  readonly sampleRate: number;
+  readonly errors: readonly { readonly message: string }[];
+}
+
+/** Decodes a whole file to one channel. On the file thread: this is long work. */
+export async function decodeCompressed(format: CompressedFormat, bytes: Uint8Array): Promise<Result<{ readonly samples: Int16Array; readonly rate: number }, string>> {
+  const decoded = format === 'mp3' ? await decodeMp3(bytes) : await decodeVorbis(bytes);
+  const { channelData, samplesDecoded, sampleRate, errors } = decoded;
+  if (samplesDecoded === 0 || channelData.length === 0) return fail(errors[0]?.message ?? `there is no ${format} audio in it`);
+  if (samplesDecoded > maxSamples) return fail('it is longer than a prompt may be');
+  const samples = new Int16Array(samplesDecoded);
+  for (let i = 0; i < samplesDecoded; i++) {
+    let sum = 0;
+    for (const channel of channelData) sum += channel[i] ?? 0;
+    samples[i] = Math.max(-32768, Math.min(32767, Math.round((sum * 32768) / channelData.length)));
+  }
+  return ok({ samples, rate: sampleRate });
+}
+
+async function decodeMp3(bytes: Uint8Array): Promise<Decoded> {
+  const { MPEGDecoder } = await import('mpg123-decoder');
+  const decoder = new MPEGDecoder();
+  await decoder.ready;
+  try {
+    return decoder.decode(bytes);
+  } finally {
+    decoder.free();
+  }
+}
+
+async function decodeVorbis(bytes: Uint8Array): Promise<Decoded> {
+  const { OggVorbisDecoder } = await import('@wasm-audio-decoders/ogg-vorbis');
+  const decoder = new OggVorbisDecoder();
+  await decoder.ready;
+  try {
+    return await decoder.decodeFile(bytes);
+  } finally {
+    decoder.free();
+  }
+}

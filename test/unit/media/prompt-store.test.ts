@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PromptStore } from '../../../src/media/embedded/prompt-store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nailup-prompt-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('an Ogg Vorbis file is decoded: a tone of 440 Hz for a second and a half', async () => {
+  const prompt = await new PromptStore().load(fileURLToPath(new URL('./audio/tone-440.ogg', import.meta.url)));
+  if (!prompt.ok) throw new Error(prompt.error);
+  const samples = new Int16Array(prompt.value.samples);
+  expect(prompt.value.rate).toBe(16_000);
+  expect(Math.abs(samples.length - 24_000)).toBeLessThan(400);
+  let crossings = 0;
+  for (let i = 4001; i <= 20_000; i++) if (samples[i - 1]! < 0 && samples[i]! >= 0) crossings += 1;
+  expect(Math.abs(crossings - 440)).toBeLessThan(2);
+  expect(Math.abs(Math.max(...samples.subarray(4000, 20_000)) - 16_384)).toBeLessThan(500);
+});
+
+test('an MP3 file is decoded at its own rate', async () => {
+  // MPEG 2 layer III, 64 kbit/s, 16 kHz, mono: frames of 288 octets, 576 samples; all-zero side information is silence.
+  const frames = new Uint8Array(288 * 50);
+  for (let at = 0; at < frames.length; at += 288) frames.set([0xff, 0xf3, 0x88, 0xc4], at);
+  const path = join(folder, 'silence.mp3');
+  writeFileSync(path, frames);
+  const prompt = await new PromptStore().load(path);
+  if (!prompt.ok) throw new Error(prompt.error);
+  expect(prompt.value.rate).toBe(16_000);
+  const samples = new Int16Array(prompt.value.samples);
+  expect(samples.length).toBeGreaterThan(576 * 45);
+  expect(samples.every((s) => s === 0)).toBe(true);
+});
+
+test('a file that only begins like MP3 or Ogg is refused with a reason', async () => {
+  for (const [name, head] of [['a.mp3', [0x49, 0x44, 0x33, 4, 0, 0]], ['b.ogg', [0x4f, 0x67, 0x67, 0x53, 1, 2, 3]]] as const) {
+    const path = join(folder, name);
+    writeFileSync(path, Uint8Array.from([...head, ...new Uint8Array(500).fill(7)]));
+    const prompt = await new PromptStore().load(path);
+    expect(prompt.ok).toBe(false);
+  }
+});
