@@ -37,6 +37,7 @@ export class Demo {
   #carrier: Child | undefined;
   #agents: Child | undefined;
   #server: Child | undefined;
+  #kills = 0;
 
   constructor(options: DemoOptions) {
     this.#options = options;
@@ -92,7 +93,7 @@ export class Demo {
   }
 
   #report(report: ServerReport, stats: ServerStats, attempts: readonly AttemptRow[], status: Status, wallSeconds: number): DemoReport {
-    return demoReport({ report, stats, attempts, truths: this.#truths, agents: this.#options.agents, occupancy: status.occupancy, wallSeconds, seed: this.#options.seed });
+    return demoReport({ report, stats, attempts, truths: this.#truths, agents: this.#options.agents, occupancy: status.occupancy, wallSeconds, seed: this.#options.seed, kills: this.#kills });
   }
 
   async #startCarrier(): Promise<number> {
@@ -144,6 +145,7 @@ export class Demo {
         kills.shift();
         this.#server?.process.kill('SIGKILL');
         await this.#server?.exited;
+        this.#kills += 1;
         await this.#startServer(config, operator);
         continue;
       }

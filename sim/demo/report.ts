@@ -40,6 +40,8 @@ export interface DemoReport {
   readonly errors: Readonly<Record<string, number>>;
   readonly wallSeconds: number;
   readonly seed: number;
+  /** How often the server was killed (SIGKILL) and started again. */
+  readonly kills: number;
 }
 
 export const integrityFigures = [
@@ -50,7 +52,7 @@ export type IntegrityFigure = (typeof integrityFigures)[number];
 const silenceMs = 3_000;
 
 export function demoReport(given: {
-  report: ServerReport; stats: ServerStats; attempts: readonly AttemptRow[]; truths: readonly CallTruth[]; agents: number; occupancy: number; wallSeconds: number; seed: number;
+  report: ServerReport; stats: ServerStats; attempts: readonly AttemptRow[]; truths: readonly CallTruth[]; agents: number; occupancy: number; wallSeconds: number; seed: number; kills: number;
 }): DemoReport {
   const { report, stats, attempts, truths } = given;
   const compared = compare(truths, attempts);
@@ -88,6 +90,7 @@ export function demoReport(given: {
     errors: errorsOf(attempts),
     wallSeconds: Math.round(given.wallSeconds * 10) / 10,
     seed: given.seed,
+    kills: given.kills,
   };
 }
 
