@@ -21,18 +21,20 @@ async function serve(options: { config: string }): Promise<void> {
   const config = file === undefined ? parseConfig('', defaultFile) : loadConfig(file);
   const logger = createLogger(config.log.level);
   const server = new NailupServer({ config, configFile: file, logger });
-  await server.start();
+  // The signals are heard from the first moment: one that comes during the start stops what has been started.
+  const started = server.start();
   let signals = 0;
   const end = (signal: string): void => {
     signals += 1;
     if (signals > 1) process.exit(130);
     logger.info({ signal }, 'stopping: no new calls, running ones may finish');
-    server.stop().then(() => process.exit(0), (error: unknown) => {
+    started.then(() => server.stop()).then(() => process.exit(0), (error: unknown) => {
       logger.error({ error: String(error) }, 'not stopped cleanly');
       process.exit(1);
     });
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  await started;
   process.stdout.write(`Nailup is up: SIP ${config.sip.host}:${config.sip.port}, HTTP http://${config.http.host}:${server.httpPort}/health\n`);
 }
