@@ -74,8 +74,12 @@ export class AnswerEstimate {
   readonly #verdictShare = new Float64Array(verdictSize);
   readonly #answered = new QuickSlowShare({ share: 0.6, weight: 12, fastMemory: 50, slowMemory: 1500 });
   readonly #person = new QuickSlowShare({ share: 0.65, weight: 8, fastMemory: 40, slowMemory: 1500 });
-  #early = 1;
-  #resolved = 12;
+  /** Calls seen ringing at each age, in grid units of time, and the dials and answers of the same memory. */
+  readonly #seenOpen = new Float64Array(gridSize + 1);
+  #seenDials = 0;
+  #seenAnswers = 0;
+  /** Share of the calls that will not be answered which are still ringing at an age. */
+  readonly #unansweredOpen = new Float64Array(gridSize + 1);
   readonly #dials: { at: number; count: number }[] = [];
   #lastNow = 0;
   #hits = 0;
@@ -116,7 +120,9 @@ export class AnswerEstimate {
   }
 
   dialled(count: number, at: number): void {
-    if (count > 0) this.#dials.push({ at, count });
+    if (count <= 0) return;
+    this.#dials.push({ at, count });
+    this.#seenDials += count;
   }
 
   observe(fact: PacingFact): void {
@@ -126,17 +132,9 @@ export class AnswerEstimate {
         this.#ring[b] = (this.#ring[b] as number) + 1;
         this.#ringTotal += 1;
         this.#hits += 1;
-        this.#resolved += 1;
+        this.#seenAnswers += 1;
         return;
       }
-      case 'noanswer':
-        this.#resolved += 1;
-        return;
-      case 'busy':
-      case 'invalid':
-        this.#early += 1;
-        this.#resolved += 1;
-        return;
       case 'person':
       case 'machine': {
         const b = Math.min(verdictSize - 1, Math.floor(fact.verdictMs / gridMs));
@@ -160,6 +158,21 @@ export class AnswerEstimate {
     this.#lastNow = now;
   }
 
+  /** Calls of these ages have been ringing through the last `ms` (or since they were dialled). */
+  watch(ages: readonly number[], ms: number): void {
+    const spans = Math.max(1, Math.ceil(Math.min(ms, 2000) / gridMs));
+    const span = Math.min(ms, 2000) / spans;
+    const weight = span / gridMs;
+    for (const age of ages) {
+      for (let i = 0; i < spans; i++) {
+        const at = age - (i + 0.5) * span;
+        if (at < 0) break;
+        const b = Math.min(gridSize, Math.floor(at / gridMs));
+        this.#seenOpen[b] = (this.#seenOpen[b] as number) + weight;
+      }
+    }
+  }
+
   /** Brings the curves up to date; what is old fades. */
   refresh(): void {
     if (this.#ringTotal > 2000) {
@@ -176,9 +189,20 @@ export class AnswerEstimate {
     for (let b = 0; b < verdictSize; b++) verdicts += this.#verdict[b] as number;
     for (let b = 0; b < verdictSize; b++) this.#verdictShare[b] = (this.#verdict[b] as number) / verdicts;
     if (verdicts > 2000) for (let b = 0; b < verdictSize; b++) this.#verdict[b] = (this.#verdict[b] as number) * 0.5;
-    if (this.#resolved > 2000) {
-      this.#resolved *= 0.5;
-      this.#early *= 0.5;
+    if (this.#seenDials > 4000) {
+      this.#seenDials *= 0.5;
+      this.#seenAnswers *= 0.5;
+      for (let b = 0; b <= gridSize; b++) this.#seenOpen[b] = (this.#seenOpen[b] as number) * 0.5;
+    }
+    // Before it is seen: nine in ten ring on until they are given up.
+    const doubt = 40;
+    const answered = (this.#seenAnswers + 0.5 * doubt) / (this.#seenDials + doubt);
+    let least = 1;
+    for (let b = 0; b <= gridSize; b++) {
+      const left = 1 - (this.#ringCdf[b] as number);
+      const open = ((this.#seenOpen[b] as number) + doubt * (answered * left + (1 - answered) * 0.9)) / (this.#seenDials + doubt);
+      least = Math.min(least, Math.max(0, (open - answered * left) / (1 - answered)));
+      this.#unansweredOpen[b] = least;
     }
   }
 
@@ -193,10 +217,9 @@ export class AnswerEstimate {
 
   /** The chance that a call that has rung for `b` half seconds brings a person, when a fresh dial does with `share`. */
   chanceAt(b: number, share: number, answerShare: number): number {
-    const left = 1 - (this.#ringCdf[Math.min(b, gridSize)] as number);
-    const early = this.#early / this.#resolved;
-    // Busy and invalid come within the first seconds: by 5 s they are gone.
-    const open = answerShare * left + Math.max(0, 1 - answerShare - early) + early * Math.max(0, 1 - b / 10);
+    const place = Math.min(b, gridSize);
+    const left = 1 - (this.#ringCdf[place] as number);
+    const open = answerShare * left + (1 - answerShare) * (this.#unansweredOpen[place] as number);
     return open <= 1e-9 ? 0 : (share * left) / open;
   }
 

@@ -58,6 +58,7 @@ export class CruisePacer implements Pacer {
   #dialsResolved = 0;
   #lastDecision = Number.NEGATIVE_INFINITY;
   #lastLook = Number.NEGATIVE_INFINITY;
+  #lastWatch = Number.NEGATIVE_INFINITY;
   #lastRefresh = Number.NEGATIVE_INFINITY;
   #talksEnded = 0;
   #wrapsEnded = 0;
@@ -143,7 +144,7 @@ export class CruisePacer implements Pacer {
     this.#lastDecision = now;
 
     const ahead = this.#ahead;
-    this.#lookAt(state);
+    this.#lookAt(state, now);
     // Before anything is known: one call for each idle agent.
     const atFirst = this.#dialsResolved < Math.min(60, 3 * staff) ? Math.max(0, agents.idle - out) : Number.POSITIVE_INFINITY;
     const most = Math.min(atFirst, state.contactsLeft, Math.max(0, state.limits.maxConcurrentCalls - out - agents.talking.length), (state.limits.ceiling ?? Number.POSITIVE_INFINITY) - out);
@@ -190,7 +191,8 @@ export class CruisePacer implements Pacer {
         if (k === most) break;
         high = k * 2 + 1;
       }
-      while (high - low > 1 && low < most) {
+      // Among many dials an eighth more or less does not matter, and a decision must stay cheap.
+      while (high - low > Math.max(1, low >> 3) && low < most) {
         const middle = (low + high) >> 1;
         const there = worth(middle);
         if (there === undefined) high = middle;
@@ -207,7 +209,7 @@ export class CruisePacer implements Pacer {
       if (!bearable(dial)) {
         let low = 0;
         let high = dial;
-        while (high - low > 1) {
+        while (high - low > Math.max(1, low >> 2)) {
           const middle = (low + high) >> 1;
           if (bearable(middle)) low = middle;
           else high = middle;
@@ -257,7 +259,7 @@ export class CruisePacer implements Pacer {
   }
 
   /** Sets the look-ahead's inputs from what is out and who is busy. */
-  #lookAt(state: PacingState): void {
+  #lookAt(state: PacingState, now: number): void {
     const { agents, calls } = state;
     const answer = this.#answer;
     const ahead = this.#ahead;
@@ -278,6 +280,8 @@ export class CruisePacer implements Pacer {
       const b = Math.min(gridSize, Math.max(0, Math.floor(age / gridMs)));
       count[b] = (count[b] as number) + 1;
     }
+    if (Number.isFinite(this.#lastWatch)) answer.watch(calls.ringing, now - this.#lastWatch);
+    this.#lastWatch = now;
     // Answers per half second from now, then verdicts after them.
     const answers = this.#byGrid;
     const horizon = steps * perStep;

@@ -180,7 +180,9 @@ export class LookAhead {
     const mean = this.peopleMean + k * this.freshChance;
     const squared = this.peopleSquared + k * this.freshChance ** 2;
     const each = mean <= 0 ? 0 : squared / mean;
-    const reach = Math.min(widest - 1, Math.ceil(mean + 5 * Math.sqrt(mean) + 3));
+    const negligible = mean > 12 ? 1e-7 : 1e-9;
+    const reach = Math.min(widest - 1, Math.ceil(mean + 4.5 * Math.sqrt(mean) + 3));
+    const pmf = this.#pmf;
     let walk = this.#walk;
     let next = this.#next;
     walk.fill(0, 0, reach + 1);
@@ -199,19 +201,21 @@ export class LookAhead {
     let came = 0;
     for (let j = 0; j < steps; j++) {
       const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
-      const width = binomial(here, (each / mean) * here * (2 * came + here), this.#pmf);
+      const width = binomial(here, (each / mean) * here * (2 * came + here), pmf);
       came += here;
-      const bound = Math.min(reach, Math.ceil(mean - came + 5 * Math.sqrt(Math.max(0, mean - came)) + 3));
+      let from = 0;
+      while (from < width && (pmf[from] as number) < 1e-7) from += 1;
+      const bound = Math.min(reach, Math.ceil(mean - came + 4.5 * Math.sqrt(Math.max(0, mean - came)) + 3));
       next.fill(0, 0, high + 1);
       for (let z = 0; z <= high; z++) {
         const weight = walk[z] as number;
-        if (weight < 1e-9) continue;
-        for (let n = 0; n < width; n++) {
-          const w = weight * (this.#pmf[n] as number);
-          if (n > z) {
-            lost += w * (n - z);
-            next[0] = (next[0] as number) + w;
-          } else next[z - n] = (next[z - n] as number) + w;
+        if (weight < negligible) continue;
+        const served = Math.min(z, width - 1);
+        for (let n = from; n <= served; n++) next[z - n] = (next[z - n] as number) + weight * (pmf[n] as number);
+        for (let n = Math.max(from, z + 1); n < width; n++) {
+          const w = weight * (pmf[n] as number);
+          lost += w * (n - z);
+          next[0] = (next[0] as number) + w;
         }
       }
       const free = this.#freePmf[j + 1] as Float64Array;
@@ -220,7 +224,7 @@ export class LookAhead {
       walk.fill(0, 0, top + 1);
       for (let z = 0; z <= Math.min(high, top); z++) {
         const weight = next[z] as number;
-        if (weight < 1e-9) continue;
+        if (weight < negligible) continue;
         const most = Math.min(freeWidth - 1, top - z);
         for (let d = 0; d <= most; d++) walk[z + d] = (walk[z + d] as number) + weight * (free[d] as number);
       }
@@ -261,7 +265,7 @@ function binomial(mean: number, squared: number, into: Float64Array): number {
     sum += term;
     if (1 - sum < 1e-7 || n - k <= 0) break;
     term *= ((n - k) / (k + 1)) * odds;
-    if (k > mean && term < 1e-9) break;
+    if (k > mean && term < 1e-8) break;
   }
   const width = k + 1;
   for (let i = 0; i < width; i++) into[i] = (into[i] as number) / sum;
