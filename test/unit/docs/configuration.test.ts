@@ -13,7 +13,7 @@ interface Schema {
 function keysOf(schema: Schema, path: string): string[] {
   if (schema.shape !== undefined) return Object.entries(schema.shape).flatMap(([key, inner]) => keysOf(inner, path === '' ? key : `${path}.${key}`));
   if (schema.element !== undefined && leaf(schema.element) !== undefined) return keysOf(schema.element, `${path}[]`);
-  if (schema.def?.valueType !== undefined) return keysOf(schema.def.valueType, `${path}.*`);
+  if (schema.def?.valueType !== undefined && leaf(schema.def.valueType) !== undefined) return keysOf(schema.def.valueType, `${path}.*`);
   if (schema.def?.innerType !== undefined) return keysOf(schema.def.innerType, path);
   return [path];
 }
