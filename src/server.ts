@@ -28,6 +28,7 @@ import { openStore, type Store } from './store/index.ts';
 import { attemptOf, attemptsOf } from './wiring/attempt-rows.ts';
 import { campaignSettings, driverSettings, pacerOf } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
+import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
 import { Jobs } from './wiring/jobs.ts';
 import { LeftCalls } from './wiring/left-calls.ts';
 import { createSpeech, warnOfUnspoken } from './wiring/speech.ts';
@@ -112,13 +113,17 @@ export class NailupServer implements OperatorDoor {
     return this.#stopping;
   }
 
-  /** Where the campaign's pages are, and its pacing. @throws NailupError PAGE_MISSING, PACING_INVALID */
+  /** Where the pages of the campaign and of inbound calls are, and the pacing. @throws NailupError PAGE_MISSING, PACING_INVALID */
   #pages(): Pages {
     const { config, configFile } = this.#options;
     const uriOf = (page: string): string => pageUri(page, configFile);
     const { campaign } = config;
     if (campaign !== undefined) pacerOf(campaign.pacing);
-    return { nailerUri: uriOf(campaign?.nailer ?? 'ccxml/nailer.ccxml'), driver: campaign === undefined ? undefined : driverSettings(campaign, uriOf) };
+    return {
+      nailerUri: uriOf(campaign?.nailer ?? 'ccxml/nailer.ccxml'),
+      driver: campaign === undefined ? undefined : driverSettings(campaign, uriOf),
+      inbound: config.inbound.map(({ to, page, dialog, parameters }) => ({ to, pageUri: uriOf(page), dialogUri: dialog === undefined ? undefined : uriOf(dialog), parameters })),
+    };
   }
 
   async #compose(store: Store, workFolder: string, pages: Pages, sip: SipOptions): Promise<Parts> {
@@ -186,13 +191,14 @@ export class NailupServer implements OperatorDoor {
       record: nails,
       tell: (event) => agents.onNail(event),
     });
+    const inbound = new InboundCalls({ routes: pages.inbound, ccxml: theCcxml, ids, logger: log });
     const platform = new CallPlatform({
       signalling, media, dialogs, ids, clock, logger: log,
       clampPolicy: config.clamp,
       localAddress: `sip:nailup@${config.sip.publicAddress ?? config.sip.host}`,
-      toLauncher: (message) => launched(message, runner, nailing),
+      toLauncher: (message) => inbound.onLauncher(message) ?? launched(message, runner, nailing),
       identify: (call) => runner.identify(call) ?? nailing.identify(call),
-      incoming: (call) => call.refuse(480),
+      incoming: (call) => inbound.take(call),
     });
     const leftCalls = new LeftCalls({
       calls: platform.orphans, nails, living: () => campaigns.presence.living(), clock: this.#houseClock, logger: log, limits: config.recovery,
@@ -212,7 +218,7 @@ export class NailupServer implements OperatorDoor {
         },
       });
     }
-    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, leftCalls, jobs, ccxml, fetcher, doNotCall };
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, jobs, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: Parts): Promise<void> {
@@ -269,10 +275,14 @@ export class NailupServer implements OperatorDoor {
     const parts = this.#parts;
     const limit = new Promise<'late'>((done) => void setTimeout(() => done('late'), graceMs).unref());
     if (parts !== undefined) {
+      parts.inbound.close();
       await parts.campaigns.director.close();
-      if (parts.jobs !== undefined && (await Promise.race([parts.jobs.drain(), limit])) === 'late') {
-        this.#log.warn({ open: parts.runner.open, graceMs }, 'calls are still up after the grace time: they are ended');
+      const over = Promise.all([parts.jobs?.drain(), until(() => parts.inbound.open === 0, graceMs)]);
+      if ((await Promise.race([over, limit])) === 'late' || parts.inbound.open > 0) {
+        this.#log.warn({ open: parts.runner.open + parts.inbound.open, graceMs }, 'calls are still up after the grace time: they are ended');
         parts.runner.killAll(false);
+        parts.inbound.killAll();
+        await until(() => parts.inbound.open === 0, 1_000);
       }
       await Promise.race([parts.runner.settled(), new Promise((done) => setTimeout(done, 3_000).unref())]);
       parts.nailing.unnailAll();
@@ -412,6 +422,7 @@ export class NailupServer implements OperatorDoor {
 interface Pages {
   readonly nailerUri: string;
   readonly driver: DriverSettings | undefined;
+  readonly inbound: readonly InboundRoute[];
 }
 
 interface Parts {
@@ -424,6 +435,7 @@ interface Parts {
   readonly agents: AgentManager;
   readonly runner: AttemptRunner;
   readonly nailing: Nailing;
+  readonly inbound: InboundCalls;
   readonly leftCalls: LeftCalls;
   readonly jobs: Jobs | undefined;
   readonly ccxml: { server: RunningCcxmlServer | undefined };

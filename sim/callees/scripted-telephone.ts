@@ -34,6 +34,8 @@ export class ScriptedTelephone {
   #calling: ClientInvite | undefined;
   #ringing: ServerInvite | undefined;
   #over = false;
+  /** The final response to its call, once there is one. */
+  status: number | undefined;
   onAnswered: () => void = () => undefined;
 
   constructor(parts: TelephoneParts, listener: Partial<PhoneListener> = {}) {
@@ -95,11 +97,13 @@ export class ScriptedTelephone {
       onAnswered: ({ session, sdp }) => {
         this.#calling = undefined;
         this.#session = session;
+        this.status = 200;
         session.handlers = this.#handlers(session);
         if (sdp !== undefined) phone.connect(sdp);
         this.onAnswered();
       },
       onFailed: ({ status }) => {
+        this.status = status;
         this.#end();
         onFailed(status);
       },

@@ -91,6 +91,13 @@ const campaign = z.strictObject({
   completionCodes: z.array(z.string().min(1)).default(['Sale', 'No_Interest', 'Call_Back_Later', 'Wrong_Number']),
 });
 
+const inbound = z.strictObject({
+  to: z.string().min(1),
+  page: z.string().default('ccxml/inbound.ccxml'),
+  dialog: z.string().optional(),
+  parameters: z.record(z.string(), z.string()).default({}),
+});
+
 export const configSchema = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   database: z.strictObject({ url: z.string().optional(), directory: z.string().default('data/postgres') }).prefault({}),
@@ -126,6 +133,7 @@ export const configSchema = z.strictObject({
   clamp: z.strictObject({ customerToAgent: z.enum(['page', 'always']).default('always'), replaceBy: z.enum(['mute', 'silence', 'tone']).default('silence') }).prefault({}),
   recovery: z.strictObject({ callEndMs: ms.default(4_000), retryAfterUnknownMs: ms.default(120_000) }).prefault({}),
   campaign: campaign.optional(),
+  inbound: z.array(inbound).default([]),
   shutdownGraceMs: ms.default(30_000),
 });
 

@@ -9,6 +9,6 @@ export function pageUri(page: string, configFile: string | undefined): string {
   if (/^https?:/i.test(page)) return page;
   const candidates = isAbsolute(page) ? [page] : [...(configFile === undefined ? [] : [resolve(dirname(configFile), page)]), join(packageRoot(), page)];
   const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) throw new NailupError('PAGE_MISSING', `the page ${page} does not exist`, { place: candidates.join(' or '), mend: 'Correct the path in the campaign of the configuration.' });
+  if (found === undefined) throw new NailupError('PAGE_MISSING', `the page ${page} does not exist`, { place: candidates.join(' or '), mend: 'Correct the path in campaign or inbound of the configuration.' });
   return pathToFileURL(found).href;
 }
