@@ -18,6 +18,7 @@ export interface CruiseTuning {
   readonly reserve: number;
   /** Less is spent as the room shrinks below the reserve, more above it: the exponent. */
   readonly firmness: number;
+  readonly boldness: number;
   /** The chance borne, per decision, of crossing the cap by what is on its way. */
   readonly risk: number;
   /** How fast the price learns, per person. */
@@ -28,7 +29,7 @@ export interface CruiseTuning {
   readonly firstCaution: number;
 }
 
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.14, firmness: 0.5, risk: 3e-5, priceStep: 0, caution: 0.3, firstCaution: 1.6 };
+export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.14, firmness: 0.5, boldness: 1, risk: 3e-5, priceStep: 0, caution: 0.3, firstCaution: 1.6 };
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who
@@ -339,7 +340,8 @@ export class CruisePacer implements Pacer {
     const { answered } = this.#ledger.totals.day;
     const kept = this.#tuning.reserve * Math.sqrt(Math.max(100, answered)) * Math.sqrt(targetRate / 0.03);
     if (answered < 100) return Math.min(targetRate, Math.max(0.05 * targetRate, (room - kept) / (120 - answered)));
-    return targetRate * Math.min(2, Math.max(0.05, room / kept) ** this.#tuning.firmness);
+    const filled = Math.max(0.0025, room / kept);
+    return targetRate * Math.min(6, filled ** (filled > 1 ? this.#tuning.boldness : this.#tuning.firmness));
   }
 
   /** Books what a decision spends, and moves the price towards that pace. */
