@@ -43,6 +43,9 @@ export interface Media {
   /** → `record.done`. What an endpoint hears from its phone (`in`), what it is sent (`out`), or both. */
   record(command: RecordAudio): Reply;
   stopRecord(command: { record: string }): Reply;
+  /** While paused nothing is written and no limit runs; the file goes on without a gap. */
+  pauseRecord?(command: { record: string }): Reply;
+  resumeRecord?(command: { record: string }): Reply;
   /** Call progress analysis on an endpoint. → `callprogress` events until a final one. */
   classify(command: { node: MediaId; hints: ClassifyHints }): Reply;
   stopClassify(command: { node: MediaId }): Reply;
@@ -125,6 +128,10 @@ export interface RecordAudio {
   readonly beep?: boolean;
   /** Digits are masked in the file (card mode). */
   readonly maskDigits?: boolean;
+  /** Silence longer than half a second is left out of the file. */
+  readonly trimSilence?: boolean;
+  /** For this process only, and deleted soon: written plainly even when recordings are encrypted. */
+  readonly temporary?: boolean;
 }
 
 /** Call classification. Milliseconds. */

@@ -1,4 +1,5 @@
 import type { Logger } from '../../kernel/logger.ts';
+import type { MediaEvent } from '../media.ts';
 
 /** What the embedded media plane is told at its start. Everything has a default. */
 export interface EmbeddedMediaConfig {
@@ -20,12 +21,16 @@ export interface EmbeddedMediaConfig {
   readonly dscp?: number;
   /** No new endpoint once the work of a 20 ms tick passes this at its 99th percentile. Milliseconds, default 12. */
   readonly admissionTickMs?: number;
+  /** 64 hexadecimal digits: recordings are encrypted with it (docs/recording.md). */
+  readonly recordingKey?: string;
   /** Endpoints per worker, whatever the load. Default 2,000. */
   readonly maxEndpointsPerWorker?: number;
 }
 
 export interface EmbeddedMediaDeps {
   readonly log: Logger;
+  /** Told every event before the listener of `start`. */
+  readonly observe?: (event: MediaEvent) => void;
 }
 
 /** The configuration with its defaults, as a worker gets it. Plain data. */

@@ -43,8 +43,11 @@ export class EmbeddedMedia implements Media {
   #query = 0;
   #running = false;
 
-  constructor(config: EmbeddedMediaConfig, { log }: EmbeddedMediaDeps) {
+  readonly #observe: ((event: MediaEvent) => void) | undefined;
+
+  constructor(config: EmbeddedMediaConfig, { log, observe }: EmbeddedMediaDeps) {
     this.#config = config;
+    this.#observe = observe;
     this.#log = log;
     const codecs: MediaCapability[] = [];
     if (isCodecAvailable('G722')) codecs.push('g722');
@@ -176,6 +179,16 @@ export class EmbeddedMedia implements Media {
     return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'stopRecord', record });
   }
 
+  pauseRecord({ record }: { record: string }): Reply {
+    const thread = this.#records.get(record);
+    return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'pauseRecord', record, paused: true });
+  }
+
+  resumeRecord({ record }: { record: string }): Reply {
+    const thread = this.#records.get(record);
+    return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'pauseRecord', record, paused: false });
+  }
+
   classify({ node, hints }: { node: MediaId; hints: ClassifyHints }): Reply {
     return this.#toEndpoint(node, { op: 'classify', node, hints });
   }
@@ -206,7 +219,7 @@ export class EmbeddedMedia implements Media {
 
   async #startThread(index: number, count: number): Promise<void> {
     const { port1, port2 } = new MessageChannel();
-    this.#files?.postMessage({ port: port2 }, [port2]);
+    this.#files?.postMessage({ port: port2, recordingKey: this.#config.recordingKey }, [port2]);
     const load = new SharedArrayBuffer(loadCells.count * 8);
     const start: WorkerStart = { config: this.#workerConfig(index, count), processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load, files: port1 };
     const worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1] });
@@ -249,6 +262,7 @@ export class EmbeddedMedia implements Media {
         const known = this.#nodes.get(event.node);
         if (known !== undefined) known.negotiated = true;
       } else if (event.name === 'record.done') this.#records.delete(event.record);
+      this.#observe?.(event);
       this.#listener(event);
     }
   }

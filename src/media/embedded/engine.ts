@@ -153,6 +153,11 @@ export class MediaEngine implements NodeContext {
         return this.#record(command.command);
       case 'stopRecord':
         return this.#recorders.get(command.record)?.end('stopped');
+      case 'pauseRecord': {
+        const recorder = this.#recorders.get(command.record);
+        if (recorder !== undefined) recorder.paused = command.paused;
+        return;
+      }
       case 'classify':
         return this.#endpoint(command.node)?.classify(command.hints);
       case 'stopClassify':

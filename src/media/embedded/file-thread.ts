@@ -27,9 +27,9 @@ export class FileThread implements RecordSink {
     this.#post({ op: 'load', id, path });
   }
 
-  open(record: string, path: string, sampleRate: number, channels: number): void {
+  open(record: string, path: string, sampleRate: number, channels: number, temporary: boolean): void {
     this.#openRecordings += 1;
-    this.#post({ op: 'open', record, path, sampleRate, channels });
+    this.#post({ op: 'open', record, path, sampleRate, channels, temporary });
   }
 
   write(record: string, samples: Int16Array): void {

@@ -6,8 +6,8 @@ import type { FileReply, FileRequest } from './worker-protocol.ts';
 
 const prompts = new PromptStore();
 
-parentPort?.on('message', ({ port }: { port: MessagePort }) => {
-  const recordings = new RecordingFiles();
+parentPort?.on('message', ({ port, recordingKey }: { port: MessagePort; recordingKey: string | undefined }) => {
+  const recordings = new RecordingFiles(recordingKey === undefined ? undefined : Buffer.from(recordingKey, 'hex'));
   const reply = (message: FileReply): void => port.postMessage(message);
   port.on('message', (request: FileRequest) => {
     switch (request.op) {

@@ -5,7 +5,7 @@ import { frameSamples, type SampleRate } from './source.ts';
 
 /** Where a recorder's samples go: the file thread. */
 export interface RecordSink {
-  open(record: string, path: string, sampleRate: number, channels: number): void;
+  open(record: string, path: string, sampleRate: number, channels: number, temporary: boolean): void;
   /** Hands the array over. */
   write(record: string, samples: Int16Array): void;
   /** → `record.done` with this, once the file is closed. */
@@ -20,12 +20,16 @@ export interface RecordEnding {
 }
 
 const chunkFrames = 25;
+/** With trimming: so much silence stays in the file, at most, and so much is kept before speech sets in. Frames of 20 ms. */
+const keptSilenceFrames = 25;
+const preRollFrames = 10;
 
 /** Collects what a node hears and is sent, half a second at a time, and knows when it is over. */
 export class Recorder {
   readonly command: RecordAudio;
   /** Its beep is still playing. */
   waiting = false;
+  paused = false;
   ended = false;
   readonly #sink: RecordSink;
   readonly #rate: SampleRate;
@@ -42,6 +46,9 @@ export class Recorder {
   #spoke = false;
   #silenceMs = 0;
   #masked = 0;
+  #writtenMs = 0;
+  /** Frames left out of late, oldest first, for what comes before speech. Both directions in turn. */
+  readonly #preRoll: Int16Array[] = [];
 
   constructor(command: RecordAudio, rate: SampleRate, sink: RecordSink, onEnd: (recorder: Recorder) => void) {
     this.command = command;
@@ -58,13 +65,14 @@ export class Recorder {
       this.#clampIn = new DtmfClamp('silence', rate);
       this.#clampOut = new DtmfClamp('silence', rate);
     }
-    sink.open(command.record, command.path, rate, this.#channels);
+    sink.open(command.record, command.path, rate, this.#channels, command.temporary === true);
   }
 
   /** One frame of both directions, at the recorder's rate. */
   take(heard: Int16Array, sent: Int16Array): void {
-    if (this.waiting || this.ended) return;
-    this.#write(this.#mask(heard, this.#clampIn, this.#maskedIn), this.#mask(sent, this.#clampOut, this.#maskedOut));
+    if (this.waiting || this.paused || this.ended) return;
+    if (this.#masked > 0) this.#masked -= 1;
+    this.#keep(this.#mask(heard, this.#clampIn, this.#maskedIn), this.#mask(sent, this.#clampOut, this.#maskedOut));
     this.#ms += 20;
     this.#voice.process(this.command.what === 'out' ? sent : heard);
     if (this.#voice.speaking) {
@@ -94,7 +102,7 @@ export class Recorder {
     if (this.ended) return;
     this.ended = true;
     if (this.#fill > 0) this.#sink.write(this.command.record, this.#chunk.slice(0, this.#fill));
-    this.#sink.close(this.command.record, { node: this.command.node, durationMs: this.#ms, how, ...(digit === undefined ? {} : { digit }) });
+    this.#sink.close(this.command.record, { node: this.command.node, durationMs: this.#writtenMs, how, ...(digit === undefined ? {} : { digit }) });
     this.#onEnd(this);
   }
 
@@ -105,10 +113,22 @@ export class Recorder {
     return out;
   }
 
+  /** Writes the frame, or with trimming keeps it back while nobody speaks. */
+  #keep(heard: Int16Array, sent: Int16Array): void {
+    // The detector is one frame behind here: the pre-roll makes up for it.
+    if (this.command.trimSilence !== true || this.#voice.speaking || (this.#spoke && this.#silenceMs < keptSilenceFrames * 20)) {
+      for (let i = 0; i + 1 < this.#preRoll.length; i += 2) this.#write(this.#preRoll[i] as Int16Array, this.#preRoll[i + 1] as Int16Array);
+      this.#preRoll.length = 0;
+      return this.#write(heard, sent);
+    }
+    this.#preRoll.push(heard.slice(), sent.slice());
+    if (this.#preRoll.length > preRollFrames * 2) this.#preRoll.splice(0, 2);
+  }
+
   #write(heard: Int16Array, sent: Int16Array): void {
     const chunk = this.#chunk;
     let at = this.#fill;
-    if (this.#masked > 0) this.#masked -= 1;
+    this.#writtenMs += 20;
     const { what } = this.command;
     for (let i = 0; i < heard.length; i++) {
       const a = heard[i] as number;

@@ -1,14 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WavFileWriter } from '../../audio/wav-writer.ts';
+import { EncryptedRecordingWriter } from './encrypted-recording.ts';
 import type { FileReply, FileRequest } from './worker-protocol.ts';
 
 /** More than this waiting for a slow disk: the recording fails, the call goes on. Octets. */
 const maxPendingBytes = 8 * 1024 * 1024;
 
+/** A file that takes samples: WAV, or encrypted. */
+interface RecordingWriter {
+  readonly fileBytes: number;
+  write(samples: Int16Array): Promise<void>;
+  close(): Promise<void>;
+}
+
 interface Recording {
   readonly path: string;
-  readonly opened: Promise<WavFileWriter | undefined>;
+  readonly opened: Promise<RecordingWriter | undefined>;
   pending: number;
   failure: string | undefined;
 }
@@ -16,12 +24,20 @@ interface Recording {
 /** Writes recordings as their samples come, in order per file; a failure ends that recording alone. */
 export class RecordingFiles {
   readonly #recordings = new Map<string, Recording>();
+  readonly #key: Uint8Array | undefined;
 
-  open({ record, path, sampleRate, channels }: Extract<FileRequest, { op: 'open' }>): void {
+  /** With a key of 32 octets recordings are encrypted, and their files called `.nailrec` besides. */
+  constructor(key?: Uint8Array) {
+    this.#key = key;
+  }
+
+  open({ record, path: asked, sampleRate, channels, temporary }: Extract<FileRequest, { op: 'open' }>): void {
+    const key = temporary ? undefined : this.#key;
+    const path = key === undefined ? asked : `${asked}.nailrec`;
     const recording: Recording = {
       path, pending: 0, failure: undefined,
       opened: makeFolder(dirname(path))
-        .then(() => WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }))
+        .then((): Promise<RecordingWriter> => (key === undefined ? WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }) : EncryptedRecordingWriter.open(path, key, { sampleRate, channels })))
         .catch((error: unknown) => {
           recording.failure = reasonOf(error);
           return undefined;

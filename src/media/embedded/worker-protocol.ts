@@ -32,6 +32,7 @@ export type WorkerCommand =
   | { readonly op: 'injectDigit'; readonly node: MediaId; readonly digit: string; readonly durationMs: number }
   | { readonly op: 'record'; readonly command: RecordAudio }
   | { readonly op: 'stopRecord'; readonly record: string }
+  | { readonly op: 'pauseRecord'; readonly record: string; readonly paused: boolean }
   | { readonly op: 'classify'; readonly node: MediaId; readonly hints: ClassifyHints }
   | { readonly op: 'tap'; readonly node: MediaId; readonly on: boolean; readonly sampleRate: 8000 | 16000 }
   | { readonly op: 'stats'; readonly query: number }
@@ -62,7 +63,7 @@ export interface WorkerStats {
 /** Media worker → file thread. */
 export type FileRequest =
   | { readonly op: 'load'; readonly id: number; readonly path: string }
-  | { readonly op: 'open'; readonly record: string; readonly path: string; readonly sampleRate: number; readonly channels: number }
+  | { readonly op: 'open'; readonly record: string; readonly path: string; readonly sampleRate: number; readonly channels: number; readonly temporary: boolean }
   | { readonly op: 'write'; readonly record: string; readonly samples: Int16Array }
   | { readonly op: 'close'; readonly record: string; readonly ending: RecordEnding };
 
