@@ -183,8 +183,8 @@ export class LookAhead {
     const negligible = mean > 12 ? 1e-7 : 1e-9;
     const reach = Math.min(widest - 1, Math.ceil(mean + 4.5 * Math.sqrt(mean) + 3));
     const pmf = this.#pmf;
-    let walk = this.#walk;
-    let next = this.#next;
+    const walk = this.#walk;
+    const next = this.#next;
     walk.fill(0, 0, reach + 1);
     let lost = 0;
     let high = 0;
