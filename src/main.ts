@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   contacts: async () => (await import('./commands/contacts.ts')).registerContacts,
   dnc: async () => (await import('./commands/contacts.ts')).registerContacts,
   grammar: async () => (await import('./commands/grammar.ts')).registerGrammar,
+  job: async () => (await import('./commands/job.ts')).registerJob,
   pacing: async () => (await import('./commands/pacing.ts')).registerPacing,
   password: async () => (await import('./commands/password.ts')).registerPassword,
   sip: async () => (await import('./commands/sip.ts')).registerSip,

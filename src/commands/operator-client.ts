@@ -22,10 +22,23 @@ export class OperatorClient {
   }
 
   /** @throws NailupError what the server says, or SERVER_UNREACHABLE. */
-  async get<T>(path: string): Promise<T> {
+  get<T>(path: string): Promise<T> {
+    return this.#ask('GET', path);
+  }
+
+  /** @throws NailupError what the server says, or SERVER_UNREACHABLE. */
+  post<T>(path: string, body: object = {}): Promise<T> {
+    return this.#ask('POST', path, body);
+  }
+
+  async #ask<T>(method: string, path: string, sent?: object): Promise<T> {
     let response: Response;
     try {
-      response = await fetch(`${this.#base}${path}`, { headers: this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` } });
+      response = await fetch(`${this.#base}${path}`, {
+        method,
+        headers: { ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }), ...(sent === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+      });
     } catch (error) {
       throw new NailupError('SERVER_UNREACHABLE', 'no server answers', { place: this.#base, mend: 'Start nailup serve, or name its address with --server.', cause: error });
     }
