@@ -104,7 +104,8 @@ export class Player {
     while (at < out.length) {
       const item = current.items[current.index];
       if (item === undefined) {
-        if (current.loop && current.items.length > 0 && idle < current.items.length) {
+        // An item that ended with the last frame adds nothing to this one; only a whole round of nothing ends the loop.
+        if (current.loop && current.items.length > 0 && idle <= current.items.length) {
           for (const one of current.items) one.rewind();
           current.index = 0;
           continue;
