@@ -14,6 +14,13 @@ export interface HeaderField {
 /** A header can be read as one value, as all its values, or as its first value alone. */
 type TypedSlot = 'one' | 'all' | 'first';
 
+/** A parsed value; few headers of a message are ever parsed, so they are searched, not hashed. */
+interface Typed {
+  readonly key: string;
+  readonly slot: TypedSlot;
+  readonly value: unknown;
+}
+
 /** A line end in a value would let its author write further headers. */
 const clean = (value: string): string => (value.includes('\n') || value.includes('\r') ? value.replace(/[\r\n]+\s*/g, ' ').trim() : value);
 
@@ -21,7 +28,7 @@ const clean = (value: string): string => (value.includes('\n') || value.includes
 export class HeaderStore {
   #fields: HeaderField[];
   /** Typed values parsed so far, by key; emptied for a key when it changes. */
-  #typed: Map<string, Partial<Record<TypedSlot, unknown>>> | undefined;
+  #typed: Typed[] | undefined;
 
   constructor(fields: HeaderField[] = []) {
     this.#fields = fields;
@@ -65,7 +72,16 @@ export class HeaderStore {
 
   /** Replaces every line of that name, at the place of the first one, else at the end. */
   set(name: string, value: string | readonly string[]): void {
-    const made = (typeof value === 'string' ? [value] : value).map((text) => HeaderStore.#field(name, text));
+    if (typeof value === 'string') {
+      // The usual case: one line, none or one before.
+      const field = HeaderStore.#field(name, value);
+      const first = this.#fields.findIndex(({ key }) => key === field.key);
+      if (first < 0) this.#fields.push(field);
+      else if (this.#fields.findLastIndex(({ key }) => key === field.key) === first) this.#fields[first] = field;
+      else this.#fields = this.#fields.flatMap((old, at) => (at === first ? [field] : old.key === field.key ? [] : [old]));
+      return this.#forget(field.key);
+    }
+    const made = value.map((text) => HeaderStore.#field(name, text));
     const key = headerKey(name);
     const at = this.#fields.findIndex((field) => field.key === key);
     if (at < 0) this.#fields.push(...made);
@@ -73,21 +89,21 @@ export class HeaderStore {
       const rest = this.#fields.slice(at).filter((field) => field.key !== key);
       this.#fields = [...this.#fields.slice(0, at), ...made, ...rest];
     }
-    this.#typed?.delete(key);
+    this.#forget(key);
   }
 
   /** Adds a line behind the last one. */
   append(name: string, value: string): void {
     const field = HeaderStore.#field(name, value);
     this.#fields.push(field);
-    this.#typed?.delete(field.key);
+    this.#forget(field.key);
   }
 
   /** Adds a line before every other: what a new Via or Record-Route needs. */
   prepend(name: string, value: string): void {
     const field = HeaderStore.#field(name, value);
     this.#fields.unshift(field);
-    this.#typed?.delete(field.key);
+    this.#forget(field.key);
   }
 
   /** Replaces the first *value* of a list header, or removes it when `value` is undefined; other values stay. */
@@ -103,13 +119,13 @@ export class HeaderStore {
     const values = value === undefined ? rest : [clean(value), ...rest];
     if (values.length === 0) this.#fields.splice(at, 1);
     else this.#fields[at] = { name: field.name, key, value: values.join(', ') };
-    this.#typed?.delete(key);
+    this.#forget(key);
   }
 
   remove(name: string): void {
     const key = headerKey(name);
     this.#fields = this.#fields.filter((field) => field.key !== key);
-    this.#typed?.delete(key);
+    this.#forget(key);
   }
 
   clone(): HeaderStore {
@@ -118,13 +134,15 @@ export class HeaderStore {
 
   /** What `parse` made of the header `key` (a canonical name), kept until the header changes. */
   typed<T>(key: string, slot: TypedSlot, parse: (headers: HeaderStore) => T): T {
-    const typed = (this.#typed ??= new Map<string, Partial<Record<TypedSlot, unknown>>>());
-    let slots = typed.get(key);
-    if (slots === undefined) typed.set(key, (slots = {}));
-    else if (slot in slots) return slots[slot] as T;
+    const typed = (this.#typed ??= []);
+    for (const known of typed) if (known.key === key && known.slot === slot) return known.value as T;
     const value = parse(this);
-    slots[slot] = value;
+    typed.push({ key, slot, value });
     return value;
+  }
+
+  #forget(key: string): void {
+    if (this.#typed?.some((known) => known.key === key) === true) this.#typed = this.#typed.filter((known) => known.key !== key);
   }
 
   static #field(name: string, value: string): HeaderField {

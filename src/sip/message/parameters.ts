@@ -3,7 +3,53 @@ import { isSpace, isToken, quote, quotedEnd, skipSpace, unquote } from './gramma
 /** `;name=value` parameters in wire order; names in lower case, null for a parameter without value. */
 export type Parameters = ReadonlyMap<string, string | null>;
 
-const NONE: Parameters = new Map();
+/** A handful of parameters in two arrays: searched faster, and made more cheaply, than a hash table. */
+class ParameterList implements ReadonlyMap<string, string | null> {
+  readonly #names: string[] = [];
+  readonly #values: (string | null)[] = [];
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** The first value of a name counts. */
+  add(name: string, value: string | null): void {
+    if (this.#names.includes(name)) return;
+    this.#names.push(name);
+    this.#values.push(value);
+  }
+
+  get(name: string): string | null | undefined {
+    const at = this.#names.indexOf(name);
+    return at < 0 ? undefined : this.#values[at];
+  }
+
+  has(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
+  forEach(act: (value: string | null, name: string, all: ReadonlyMap<string, string | null>) => void): void {
+    this.#names.forEach((name, at) => act(this.#values[at] ?? null, name, this));
+  }
+
+  *entries(): MapIterator<[string, string | null]> {
+    for (const [at, name] of this.#names.entries()) yield [name, this.#values[at] ?? null];
+  }
+
+  keys(): MapIterator<string> {
+    return this.#names.values() as MapIterator<string>;
+  }
+
+  values(): MapIterator<string | null> {
+    return this.#values.values() as MapIterator<string | null>;
+  }
+
+  [Symbol.iterator](): MapIterator<[string, string | null]> {
+    return this.entries();
+  }
+}
+
+const NONE: Parameters = new ParameterList();
 
 /**
  * Reads `*( SEMI generic-param )` from `at` to the end of `text` (RFC 3261 §25.1). Quoted values lose their quotes.
@@ -12,7 +58,7 @@ const NONE: Parameters = new Map();
 export function parseParameters(text: string, at: number): Parameters | undefined {
   let i = skipSpace(text, at);
   if (i >= text.length) return NONE;
-  const parameters = new Map<string, string | null>();
+  const parameters = new ParameterList();
   while (i < text.length) {
     if (text.charCodeAt(i) !== 0x3b) return undefined;
     i = skipSpace(text, i + 1);
@@ -46,7 +92,7 @@ export function parseParameters(text: string, at: number): Parameters | undefine
       }
       i = skipSpace(text, i);
     }
-    if (!parameters.has(name)) parameters.set(name, value);
+    parameters.add(name, value);
   }
   return parameters;
 }

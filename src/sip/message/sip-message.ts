@@ -15,6 +15,7 @@ export interface CSeq {
 export const STAR = '*';
 
 const NO_BODY = Buffer.alloc(0);
+const NO_CONTACTS: readonly NameAddr[] = [];
 
 /**
  * What requests and responses share. Header text is kept as it came; a typed accessor parses on first use and remembers.
@@ -89,7 +90,12 @@ abstract class Message {
     return this.headers.typed('CSeq', 'one', (h) => parseCSeq(h.get('CSeq')));
   }
   get vias(): readonly Via[] | undefined {
-    return this.headers.typed('Via', 'all', (h) => listOf(h, 'Via', parseVia));
+    return this.headers.typed('Via', 'all', (h) => {
+      const lines = h.lines('Via');
+      if (lines.length !== 1 || lines[0]?.includes(',') === true) return listOf(h, 'Via', parseVia);
+      const only = this.topVia;
+      return only === undefined ? undefined : [only];
+    });
   }
   /** The first Via value; parses no other, so a malformed second one does not hide it. */
   get topVia(): Via | undefined {
@@ -101,7 +107,7 @@ abstract class Message {
   }
   /** Undefined when malformed; `STAR` for `Contact: *`. */
   get contacts(): readonly (NameAddr | typeof STAR)[] | undefined {
-    return this.headers.typed('Contact', 'all', (h) => listOf(h, 'Contact', (text) => (text === STAR ? STAR : parseNameAddr(text))));
+    return this.headers.typed('Contact', 'all', (h) => h.has('Contact') ? listOf(h, 'Contact', (text) => (text === STAR ? STAR : parseNameAddr(text))) : NO_CONTACTS);
   }
   /** The first Contact that is an address. */
   get contact(): NameAddr | undefined {

@@ -24,12 +24,17 @@ export const MAGIC_COOKIE = 'z9hG4bK';
 
 /** Undefined when malformed. */
 export function parseVia(text: string): Via | undefined {
-  let at = skipSpace(text, 0);
-  const name = tokenBefore(text, at, 0x2f);
-  if (name === undefined) return undefined;
-  const version = tokenBefore(text, name.next, 0x2f);
-  if (version === undefined) return undefined;
-  at = version.next;
+  let at = 8;
+  let protocol = 'SIP/2.0';
+  // As everybody writes it; any other spelling and white space take the long way.
+  if (!text.startsWith('SIP/2.0/') || isSpace(text.charCodeAt(8))) {
+    const name = tokenBefore(text, skipSpace(text, 0), 0x2f);
+    if (name === undefined) return undefined;
+    const version = tokenBefore(text, name.next, 0x2f);
+    if (version === undefined) return undefined;
+    at = version.next;
+    protocol = `${name.token}/${version.token}`.toUpperCase();
+  }
   const from = at;
   while (at < text.length && !isSpace(text.charCodeAt(at))) at += 1;
   if (!isToken(text, from, at)) return undefined;
@@ -37,7 +42,8 @@ export function parseVia(text: string): Via | undefined {
   at = skipSpace(text, at);
   const semicolon = text.indexOf(';', at);
   const end = semicolon < 0 ? text.length : semicolon;
-  let sentBy = text.slice(at, end).trim();
+  let sentBy = text.slice(at, end);
+  if (isSpace(sentBy.charCodeAt(sentBy.length - 1))) sentBy = sentBy.trimEnd();
   // LWS is allowed around the colon of the port.
   if (sentBy.includes(' ') || sentBy.includes('\t')) sentBy = withoutSpaceAroundColon(sentBy);
   const address = parseHostPort(sentBy);
@@ -53,7 +59,7 @@ export function parseVia(text: string): Via | undefined {
     if (rport !== null && !(Number.isInteger(rport) && rport >= 0 && rport <= 65535)) return undefined;
   }
   return {
-    protocol: `${name.token}/${version.token}`.toUpperCase(),
+    protocol,
     transport,
     host: address.host.toLowerCase(),
     port: address.port,

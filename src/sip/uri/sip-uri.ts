@@ -109,8 +109,28 @@ export class SipUri {
   }
 }
 
+/**
+ * URIs read lately, by their text: the same ones stand in every message of a call, and in every call of a trunk. Two generations
+ * bound it; longer ones are read anew, so that nobody fills our memory with them.
+ */
+const remembered = 256;
+const longestRemembered = 100;
+let young = new Map<string, SipUri>();
+let old = new Map<string, SipUri>();
+
 /** Reads a `sip:` or `sips:` URI; undefined when it is malformed. */
 export function parseSipUri(raw: string): SipUri | undefined {
+  const known = young.get(raw) ?? old.get(raw);
+  if (known !== undefined) return known;
+  const uri = readSipUri(raw);
+  if (uri !== undefined && raw.length <= longestRemembered) {
+    if (young.size === remembered) [young, old] = [new Map(), young];
+    young.set(raw, uri);
+  }
+  return uri;
+}
+
+function readSipUri(raw: string): SipUri | undefined {
   const colon = raw.indexOf(':');
   const scheme = raw.slice(0, colon).toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips') return undefined;

@@ -33,7 +33,7 @@ export async function sippServes(options: { port: number; calls: number }): Prom
   await new Promise((resolve) => setTimeout(resolve, 500));
   return {
     finish: async () => {
-      const patience = setTimeout(() => child.kill('SIGUSR1'), 1_500);
+      const patience = setTimeout(() => child.kill('SIGKILL'), 1_500);
       await closed;
       clearTimeout(patience);
       const result = readResult(folder);
