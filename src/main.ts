@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   dnc: async () => (await import('./commands/contacts.ts')).registerContacts,
   grammar: async () => (await import('./commands/grammar.ts')).registerGrammar,
   job: async () => (await import('./commands/job.ts')).registerJob,
+  media: async () => (await import('./commands/media.ts')).registerMedia,
   pacing: async () => (await import('./commands/pacing.ts')).registerPacing,
   password: async () => (await import('./commands/password.ts')).registerPassword,
   sip: async () => (await import('./commands/sip.ts')).registerSip,

@@ -21,6 +21,7 @@ import type { Media } from './media/media.ts';
 import { AgentManager, StoredNails, checkPassword, type AgentChange } from './modules/agents/index.ts';
 import { createCampaigns, jobReport, type Campaigns } from './modules/campaigns/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
+import { LegTaps } from './wiring/leg-taps.ts';
 import { WireTrace } from './observe/wire-trace.ts';
 import type { WireMessage } from './observe/wire-message.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
@@ -56,6 +57,7 @@ export class NailupServer implements OperatorDoor {
   /** Of the house itself: reconciliation rounds, SIP transactions. */
   readonly #houseClock = new SystemClock();
   readonly #ids = new RandomIds();
+  readonly #legTaps: LegTaps;
   readonly #occupancy = new OccupancyMeter();
   #store: Store | undefined;
   #parts: Parts | undefined;
@@ -66,6 +68,7 @@ export class NailupServer implements OperatorDoor {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#log = options.logger;
+    this.#legTaps = new LegTaps(options.logger);
   }
 
   /** Brings everything up, or nothing: what was started is stopped again when a later part fails. @throws NailupError */
@@ -141,8 +144,9 @@ export class NailupServer implements OperatorDoor {
       {
         address: config.media.host, ports: { from: config.media.portFrom, to: config.media.portTo }, workers: config.media.workers, packetIo: config.media.packetIo,
         ...(config.media.publicAddress === undefined ? {} : { advertisedAddress: config.media.publicAddress }),
+        ...(config.media.recordingKey === undefined ? {} : { recordingKey: config.media.recordingKey }),
       },
-      { log },
+      { log, observe: (event) => this.#legTaps.onMedia(event) },
     );
     const fetch = {
       allowedRanges: config.fetch.allowPrivateAddresses ? privateRanges : [],
@@ -398,6 +402,18 @@ export class NailupServer implements OperatorDoor {
 
   async setPacing(id: string, pacing: string): Promise<void> {
     this.#need().jobs?.setPacing(id as JobId, pacing);
+  }
+
+  async mediaStats(leg: string | undefined): Promise<unknown> {
+    const stats = await this.#need().media.stats();
+    if (leg === undefined) return stats;
+    const legs = stats.legs.filter(({ node }) => node === leg);
+    if (legs.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'no such leg', { place: leg, mend: 'nailup media stats lists the legs.' });
+    return { ...stats, legs };
+  }
+
+  tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void> {
+    return this.#legTaps.listen(this.#need().media, leg, who, hear, ended);
   }
 
   async trace(query: TraceQuery): Promise<{ messages: readonly WireMessage[]; last: number }> {

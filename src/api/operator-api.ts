@@ -16,6 +16,9 @@ export interface OperatorDoor {
   attempts(id: string): Promise<readonly unknown[]>;
   setPacing(id: string, pacing: string): Promise<void>;
   /** Messages on the wire, oldest first. */
+  mediaStats(leg: string | undefined): Promise<unknown>;
+  /** Hands on what a leg's phone says until the returned function is called; `ended` when the leg is gone. Throws MEDIA_LEG_UNKNOWN. */
+  tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void>;
   trace(query: TraceQuery): Promise<unknown>;
 }
 
@@ -55,6 +58,8 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
     await door.setPacing(id(request), text(request.body, 'pacing'));
     return { ok: true };
   }));
+  app.get('/api/media/stats', answer((request) => door.mediaStats(queried(request, 'leg'))));
+  app.get('/api/media/legs/:id/audio', (request, response, next) => streamLeg(door, request, response).catch(next));
   app.get('/api/sip/trace', answer((request) => door.trace({ call: queried(request, 'call'), after: Number(queried(request, 'after') ?? 0) || 0 })));
   app.get('/api/jobs/:id/report', answer((request) => door.report(id(request))));
   app.get('/api/jobs/:id/attempts', answer((request) => door.attempts(id(request))));
@@ -66,6 +71,16 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
     response.status(500).json({ error: 'internal error; see the log', code: 'INTERNAL' });
   });
   return app;
+}
+
+/** Streams a leg's audio; a reader that does not keep up for 10 seconds loses it. */
+async function streamLeg(door: OperatorDoor, request: Request, response: Response): Promise<void> {
+  const stop = await door.tapLeg(id(request), request.ip ?? '', (samples) => {
+    if (response.writableLength > 160_000) return void response.destroy();
+    response.write(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+  }, () => void response.end());
+  response.once('close', stop);
+  response.status(200).type('audio/x-raw').flushHeaders();
 }
 
 function answer(work: (request: Request) => Promise<unknown>, status = 200) {

@@ -31,19 +31,29 @@ export class OperatorClient {
     return this.#ask('POST', path, body);
   }
 
+  /** The answer itself, for what is streamed. @throws NailupError as `get` does. */
+  open(path: string, signal: AbortSignal): Promise<Response> {
+    return this.#send('GET', path, undefined, signal);
+  }
+
   async #ask<T>(method: string, path: string, sent?: object): Promise<T> {
+    return (await (await this.#send(method, path, sent)).json()) as T;
+  }
+
+  async #send(method: string, path: string, sent?: object, signal?: AbortSignal): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(`${this.#base}${path}`, {
         method,
         headers: { ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }), ...(sent === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+        ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
       throw new NailupError('SERVER_UNREACHABLE', 'no server answers', { place: this.#base, mend: 'Start nailup serve, or name its address with --server.', cause: error });
     }
+    if (response.ok) return response;
     const body = (await response.json().catch(() => ({}))) as { error?: string; code?: string; mend?: string };
-    if (response.ok) return body as T;
     throw new NailupError('SERVER_REFUSED', `${body.error ?? response.statusText}${body.code === undefined ? '' : ` (${body.code})`}`, {
       place: `${this.#base}${path}`, ...(response.status === 401 ? { mend: 'Give --token, or set NAILUP_API_TOKEN.' } : body.mend === undefined ? {} : { mend: body.mend }),
     });

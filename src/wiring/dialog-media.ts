@@ -167,7 +167,7 @@ export class DialogMedia {
     this.#files += 1;
     const path = join(this.#deps.recordingFolder, `${this.#dialog}-${this.#files}.wav`);
     const reply = this.#deps.media.record({
-      record: this.#playId(command.record), node: this.#node, path, what: 'in', beep: command.beep,
+      record: this.#playId(command.record), node: this.#node, path, what: 'in', temporary: true, beep: command.beep,
       maxMs: command.maxMs, finalSilenceMs: command.finalSilenceMs, initialSilenceMs: command.initialSilenceMs,
     });
     if (!reply.accepted) this.#deliver({ name: 'record.done', record: command.record, how: 'failed', path, durationMs: 0, bytes: 0, reason: reply.refusal.reason });
