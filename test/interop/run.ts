@@ -7,6 +7,7 @@ import { campaignCases } from './cases/campaign.ts';
 import { clampCases } from './cases/clamp.ts';
 import { dialogCases } from './cases/dialog.ts';
 import { kamailioCases } from './cases/kamailio.ts';
+import { linphoneCases, linphoneNot } from './cases/linphone.ts';
 import { sippCases, sippNot } from './cases/sipp.ts';
 import { installPeers } from './debian-packages.ts';
 import type { InteropCase } from './interop-case.ts';
@@ -18,8 +19,8 @@ import { Unsupported } from './unsupported.ts';
  * `npm run test:interop [-- --only NAME] [--write]`: Nailup with the programs of others, one case after the other. Exit code 1
  * when a case fails or a peer cannot be installed. `--write` makes docs/interop.md.
  */
-const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases];
-const impossible = [...baresipNot, ...sippNot];
+const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases];
+const impossible = [...baresipNot, ...sippNot, ...linphoneNot];
 const usualLimitMs = 45_000;
 
 const args = process.argv.slice(2);
