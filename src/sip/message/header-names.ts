@@ -55,6 +55,9 @@ const SINGLE = [
 /** A bit of its own for each, so that a repetition is found in one pass. */
 const SINGLE_BITS = new Map<string, number>(SINGLE.map((name, index) => [name, 1 << index]));
 
+/** Canonical name of a usual spelling; others may be known all the same. */
+export const exactName = (name: string): string | undefined => KNOWN.get(name);
+
 /** Canonical name when the header is known, else undefined. */
 export const knownName = (name: string): string | undefined => KNOWN.get(name) ?? KNOWN.get(name.toLowerCase());
 

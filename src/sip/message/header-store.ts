@@ -19,6 +19,7 @@ interface Typed {
   readonly key: string;
   readonly slot: TypedSlot;
   readonly value: unknown;
+  readonly next: Typed | undefined;
 }
 
 /** A line end in a value would let its author write further headers. */
@@ -28,7 +29,7 @@ const clean = (value: string): string => (value.includes('\n') || value.includes
 export class HeaderStore {
   #fields: HeaderField[];
   /** Typed values parsed so far, by key; emptied for a key when it changes. */
-  #typed: Typed[] | undefined;
+  #typed: Typed | undefined;
 
   constructor(fields: HeaderField[] = []) {
     this.#fields = fields;
@@ -52,9 +53,14 @@ export class HeaderStore {
   /** The text of every line of that name, unsplit. */
   lines(name: string): string[] {
     const key = headerKey(name);
-    const values: string[] = [];
-    for (const field of this.#fields) if (field.key === key) values.push(field.value);
-    return values;
+    let values: string[] | undefined;
+    for (const field of this.#fields) {
+      if (field.key !== key) continue;
+      // An array that begins with its element has room for that alone; an empty one that grows takes room for many.
+      if (values === undefined) values = [field.value];
+      else values.push(field.value);
+    }
+    return values ?? [];
   }
 
   /** Every value of that name; lines are split on commas where the header is a list. */
@@ -134,15 +140,20 @@ export class HeaderStore {
 
   /** What `parse` made of the header `key` (a canonical name), kept until the header changes. */
   typed<T>(key: string, slot: TypedSlot, parse: (headers: HeaderStore) => T): T {
-    const typed = (this.#typed ??= []);
-    for (const known of typed) if (known.key === key && known.slot === slot) return known.value as T;
+    for (let known = this.#typed; known !== undefined; known = known.next) if (known.key === key && known.slot === slot) return known.value as T;
     const value = parse(this);
-    typed.push({ key, slot, value });
+    this.#typed = { key, slot, value, next: this.#typed };
     return value;
   }
 
   #forget(key: string): void {
-    if (this.#typed?.some((known) => known.key === key) === true) this.#typed = this.#typed.filter((known) => known.key !== key);
+    let kept: Typed | undefined;
+    let found = false;
+    for (let known = this.#typed; known !== undefined; known = known.next) {
+      if (known.key === key) found = true;
+      else kept = { ...known, next: kept };
+    }
+    if (found) this.#typed = kept;
   }
 
   static #field(name: string, value: string): HeaderField {

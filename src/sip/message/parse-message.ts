@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { decimal, isToken } from './grammar.ts';
-import { headerKey, knownName } from './header-names.ts';
+import { exactName, headerKey, knownName } from './header-names.ts';
 import { HeaderStore, type HeaderField } from './header-store.ts';
 import { DEFAULT_LIMITS, type MessageLimits } from './limits.ts';
 import type { MalformedMessage, MalformedReason } from './malformed-message.ts';
@@ -79,6 +79,8 @@ export function parseHead(octets: Buffer, limits: MessageLimits): Result<SipMess
   return head;
 }
 
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
+
 /** Reads header lines into `fields`, going on behind a bad line so that a response can be built; returns the first fault. */
 function parseFields(text: string, from: number, maximum: number, fields: HeaderField[]): string | undefined {
   let fault: string | undefined;
@@ -86,9 +88,26 @@ function parseFields(text: string, from: number, maximum: number, fields: Header
   while (at < text.length) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
-    let line = text.slice(at, text.charCodeAt(end - 1) === 0x0d ? end - 1 : end);
+    const start = at;
     at = end + 1;
     let next = text.charCodeAt(at);
+    if (next !== 0x20 && next !== 0x09) {
+      // The usual line: known name, colon, value. Whatever is odd about one takes the long way.
+      const colon = text.indexOf(':', start);
+      const name = colon > start && colon < end && fields.length < maximum ? exactName(text.slice(start, colon)) : undefined;
+      if (name !== undefined) {
+        let to = text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
+        let from = colon + 1;
+        while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+        while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+        const value = text.slice(from, to);
+        if (!value.includes('\r')) {
+          fields.push({ name, key: name, value });
+          continue;
+        }
+      }
+    }
+    let line = text.slice(start, text.charCodeAt(end - 1) === 0x0d ? end - 1 : end);
     if (next === 0x20 || next === 0x09) {
       const parts = [line.trimEnd()];
       do {

@@ -242,13 +242,14 @@ function nameAddr(headers: HeaderStore, name: string): NameAddr | undefined {
 }
 
 function listOf<T>(headers: HeaderStore, name: string, parse: (text: string) => T | undefined): readonly T[] | undefined {
-  const values: T[] = [];
+  let values: T[] | undefined;
   for (const text of headers.all(name)) {
     const value = parse(text);
     if (value === undefined) return undefined;
-    values.push(value);
+    if (values === undefined) values = [value];
+    else values.push(value);
   }
-  return values;
+  return values ?? [];
 }
 
 /** `1*DIGIT LWS Method`; undefined when malformed or not below 2^31. */
