@@ -9,7 +9,7 @@ import type { Media, MediaEvent } from '../media/media.ts';
 import type { Recognizer } from '../speech/recognizer.ts';
 import type { Synthesizer } from '../speech/synthesizer.ts';
 import {
-  createVxmlServer, type ConnectionValues, type DialogEnd, type DialogRequest, type StartRequest, type TransferOutcome, type VxmlCommand, type VxmlConfiguration, type VxmlServer,
+  createVxmlServer, type ConnectionValues, type DialogEnd, type DialogRequest, type StartRequest, type TransferOutcome, type Trace, type VxmlCommand, type VxmlConfiguration, type VxmlPlatformEvent, type VxmlServer,
 } from '../vxml/index.ts';
 import { DialogMedia } from './dialog-media.ts';
 
@@ -22,6 +22,16 @@ export interface DialogsDeps {
   /** Recordings of callers, and audio fetched over the network, go below it. */
   readonly workFolder: string;
   readonly vxml: Omit<VxmlConfiguration, 'audioFolder'>;
+  readonly observe?: DialogsObserver;
+}
+
+/** Sees what passes between interpreter and telephone; it decides nothing. */
+export interface DialogsObserver {
+  command(dialog: DialogId, command: VxmlCommand): void;
+  /** What media told the interpreter. */
+  delivered(dialog: DialogId, event: VxmlPlatformEvent): void;
+  trace(dialog: DialogId, trace: Trace): void;
+  ended(dialog: DialogId, end: DialogEnd): void;
 }
 
 interface Running {
@@ -47,6 +57,7 @@ export async function createDialogs(deps: DialogsDeps): Promise<DialogRunner> {
       failed: (dialog, event, reason) => runner.failed(dialog as DialogId, event, reason),
       ended: (dialog, end) => runner.ended(dialog as DialogId, end),
       command: (dialog, command) => runner.command(dialog as DialogId, command),
+      ...(deps.observe === undefined ? {} : { trace: (dialog: string, trace: Trace) => deps.observe?.trace(dialog as DialogId, trace) }),
     },
   });
   return runner;
@@ -99,9 +110,11 @@ class Dialogs implements DialogRunner {
     return accepted;
   }
 
-  hangUp(dialog: DialogId): void {
+  hangUp(dialog: DialogId, transferred = false): void {
     const running = this.#running.get(dialog);
     if (running === undefined) return;
+    // VoiceXML 2.1 §2.3.7.1: a caller who was sent on leaves by connection.disconnect.transfer.
+    if (transferred && running.transfer !== undefined) return void this.transferResult({ dialog, result: { result: 'connected', done: true } });
     // One that was only prepared has nobody to hear of the hang-up.
     if (running.started) this.vxml?.deliver(dialog, { name: 'hangup' });
     else this.vxml?.terminate(dialog);
@@ -143,6 +156,7 @@ class Dialogs implements DialogRunner {
 
   ended(dialog: DialogId, end: DialogEnd): void {
     this.#remove(dialog);
+    this.#deps.observe?.ended(dialog, end);
     if (end.how === 'error' || end.how === 'limit') this.#deps.logger.warn({ dialog, how: end.how, event: end.event, reason: end.reason }, 'dialog ended by an error');
     const values = end.value === undefined ? end.values : { ...end.values, _value: end.value };
     this.tell({ name: 'dialog.exit', dialog, values, ...(end.reason === undefined ? {} : { reason: end.reason }) });
@@ -151,6 +165,7 @@ class Dialogs implements DialogRunner {
   command(dialog: DialogId, command: VxmlCommand): void {
     const running = this.#running.get(dialog);
     if (running === undefined) return;
+    this.#deps.observe?.command(dialog, command);
     switch (command.name) {
       case 'transfer':
         running.transfer = command.transfer;
@@ -173,7 +188,10 @@ class Dialogs implements DialogRunner {
 
   #add(id: DialogId, node: MediaId): Running {
     const { media, logger, synthesizer, recognizer } = this.#deps;
-    const deliver = (event: Parameters<VxmlServer['deliver']>[1]): void => this.vxml?.deliver(id, event);
+    const deliver = (event: VxmlPlatformEvent): void => {
+      this.#deps.observe?.delivered(id, event);
+      this.vxml?.deliver(id, event);
+    };
     const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, deliver), started: false, transfer: undefined };
     this.#running.set(id, running);
     return running;

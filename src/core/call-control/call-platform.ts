@@ -423,7 +423,7 @@ export class CallPlatform implements CcxmlPlatform {
   #legEvent(event: PlatformEvent): void {
     if (event.name === 'connection.connected') this.#classify(event.connection);
     if (lastWords.has(event.name)) {
-      for (const [dialog, entry] of this.#dialogs) if ('connection' in event && entry.connection === event.connection) this.#deps.dialogs.hangUp(dialog);
+      for (const [dialog, entry] of this.#dialogs) if ('connection' in event && entry.connection === event.connection) this.#deps.dialogs.hangUp(dialog, event.name === 'connection.redirected' || event.name === 'connection.merged');
     }
     this.#tell(event);
   }

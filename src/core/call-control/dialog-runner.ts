@@ -15,8 +15,8 @@ export interface DialogRunner {
   run(command: DialogLaunch): Reply;
   terminate(command: { dialog: DialogId; immediate: boolean }): Reply;
   deliver(command: { dialog: DialogId; event: string; data: Readonly<Record<string, unknown>> }): Reply;
-  /** The far end hung up: the dialog sees `connection.disconnect.hangup` and finishes. */
-  hangUp(dialog: DialogId): void;
+  /** The far end hung up: the dialog sees `connection.disconnect.hangup` and finishes. `transferred`: it went where the dialog sent it. */
+  hangUp(dialog: DialogId, transferred?: boolean): void;
   /** An event of the dialog's own media node: digits, play and record outcomes, audio. */
   onMedia(dialog: DialogId, event: MediaEvent): void;
   transferResult(command: { dialog: DialogId; result: Readonly<Record<string, unknown>> }): Reply;

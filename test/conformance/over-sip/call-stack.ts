@@ -12,7 +12,7 @@ import type { Media } from '../../../src/media/media.ts';
 import { EmbeddedSignalling } from '../../../src/signalling/embedded/embedded-signalling.ts';
 import type { DnsResolver } from '../../../src/sip/transport/server-locator.ts';
 import type { Recognizer } from '../../../src/speech/recognizer.ts';
-import { createDialogs } from '../../../src/wiring/dialogs.ts';
+import { createDialogs, type DialogsObserver } from '../../../src/wiring/dialogs.ts';
 import type { FetchConfiguration } from '../../../src/vxml/index.ts';
 import { briefSynthesizer } from './brief-synthesizer.ts';
 
@@ -21,6 +21,7 @@ export interface CallStackOptions {
   readonly resolver: DnsResolver;
   readonly fetch: FetchConfiguration;
   readonly recognizer?: Recognizer;
+  readonly observe?: DialogsObserver;
   readonly logger?: Logger;
 }
 
@@ -62,6 +63,7 @@ export class CallStack {
     const dialogs = await createDialogs({
       media: options.media, logger: options.logger ?? silentLogger, clock: new SystemClock(), synthesizer: briefSynthesizer, recognizer: options.recognizer, workFolder,
       vxml: { workers: 0, fetch: options.fetch },
+      ...(options.observe === undefined ? {} : { observe: options.observe }),
     });
     const stack = new CallStack(options, dialogs, workFolder);
     await stack.platform.start(listen);
