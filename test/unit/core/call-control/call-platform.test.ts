@@ -22,6 +22,13 @@ const hangUpPage = `<?xml version="1.0"?>
   <form><field name="f" type="digits"><property name="timeout" value="20s"/></field></form>
 </vxml>`;
 
+const transferPage = `<?xml version="1.0"?>
+<vxml version="2.1" xmlns="http://www.w3.org/2001/vxml">
+  <var name="left" expr="'no'"/>
+  <catch event="connection.disconnect"><assign name="left" expr="_event"/><exit namelist="left"/></catch>
+  <form><transfer name="t" type="blind" dest="sip:somebody@sim"/></form>
+</vxml>`;
+
 describe('the call platform over SIP and RTP', () => {
   let callees: ScriptedCallees;
   let media: SharedMedia;
@@ -31,6 +38,7 @@ describe('the call platform over SIP and RTP', () => {
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'hang-up.vxml'), hangUpPage);
+    writeFileSync(join(folder, 'transfer.vxml'), transferPage);
     callees = new ScriptedCallees(new SystemClock(), silentLogger);
     await callees.start();
     media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
@@ -101,6 +109,17 @@ describe('the call platform over SIP and RTP', () => {
     await until(() => told('connection.merged').length === 2);
     expect(new Set(told('connection.merged').map((event) => event.connection))).toEqual(new Set([one, two]));
     expect(told('connection.disconnected')).toEqual([]);
+  });
+
+  it.each(['redirect', 'merge'] as const)('tells a dialog whose transfer ended by %s that its caller was sent on', async (how) => {
+    const connection = await call('sip:answer@sim');
+    const dialog: DialogId = ids.next('dialog');
+    stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'transfer.vxml')).href, type: 'application/voicexml+xml', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection });
+    await until(() => told('dialog.transfer').length > 0);
+    if (how === 'redirect') stack.platform.redirect({ connection, dest: 'sip:answer-hangup-300@sim', hints });
+    else stack.platform.merge({ connection1: connection, connection2: await call('sip:answer@sim'), hints });
+    await until(() => told('dialog.exit').length > 0);
+    expect(told('dialog.exit')).toMatchObject([{ dialog, values: { left: 'connection.disconnect.transfer' } }]);
   });
 
   it('leaves no media behind for a dialog of a type that nobody runs', async () => {
