@@ -1,5 +1,5 @@
-import { align, speechLike } from '../../contract/media/signals.ts';
-import { SimulatedMedia } from './simulated-engine.ts';
+import { align, levelAt, speechLike } from '../../contract/media/signals.ts';
+import { id, SimulatedMedia } from './simulated-engine.ts';
 
 const speech = speechLike(10);
 const sayFrom = (begin: number) => (frame: number): Int16Array => {
@@ -78,4 +78,70 @@ test('a clamp that begins and ends in the middle of a tone makes no step', () =>
   const audio = b.audio();
   const step = 6000 * 2 * Math.sin((Math.PI * 440) / 8000);
   for (let i = 1; i < audio.length; i++) expect(Math.abs(audio[i]! - audio[i - 1]!)).toBeLessThan(step * 1.35);
+});
+
+const tone = (hz: number) => (frame: number): Int16Array => Int16Array.from({ length: 160 }, (_, i) => 5000 * Math.sin((2 * Math.PI * hz * (frame * 160 + i)) / 8000));
+
+test('monitor, whisper and barge: each hears exactly whom its edges bring', () => {
+  const media = new SimulatedMedia();
+  media.engine.command({ op: 'openConference', node: id('conference') });
+  const phones = { customer: media.phone('customer'), agent: media.phone('agent'), supervisor: media.phone('supervisor') };
+  const voices = { customer: 300, agent: 500, supervisor: 1900 };
+  for (const name of ['customer', 'agent', 'supervisor'] as const) phones[name].say = tone(voices[name]);
+  for (const name of ['customer', 'agent']) {
+    media.connect(name, 'conference');
+    media.connect('conference', name);
+  }
+  const heardBy = (name: keyof typeof phones): string => {
+    phones[name].socket.sent.length = 0;
+    media.run(40);
+    const audio = phones[name].audio();
+    return (Object.keys(voices) as (keyof typeof voices)[]).filter((voice) => levelAt(audio, voices[voice], 1600, 3200) > -30).join(' ');
+  };
+  media.connect('conference', 'supervisor'); // listens only
+  media.run(20);
+  expect(heardBy('supervisor')).toBe('customer agent');
+  expect(heardBy('agent')).toBe('customer');
+  media.connect('supervisor', 'agent'); // whispers
+  media.run(5);
+  expect(heardBy('agent')).toBe('customer supervisor');
+  expect(heardBy('customer')).toBe('agent');
+  media.engine.command({ op: 'disconnect', from: id('supervisor'), to: id('agent') });
+  media.connect('supervisor', 'conference'); // barges in
+  media.run(5);
+  expect(heardBy('customer')).toBe('agent supervisor');
+  expect(heardBy('agent')).toBe('customer supervisor');
+  expect(heardBy('supervisor')).toBe('customer agent');
+});
+
+test('an entry tone played on a conference reaches every member and ends', () => {
+  const media = new SimulatedMedia();
+  media.engine.command({ op: 'openConference', node: id('conference') });
+  const phones = ['a', 'b', 'c'].map((name) => media.phone(name));
+  for (const name of ['a', 'b', 'c']) media.connect('conference', name);
+  media.run(10);
+  for (const phone of phones) phone.socket.sent.length = 0;
+  media.engine.command({ op: 'play', command: { play: 'entry', node: id('conference'), items: [{ kind: 'tone', tone: 'entry' }] } });
+  media.run(100);
+  expect(media.all('play.done')).toMatchObject([{ play: 'entry', how: 'finished' }]);
+  for (const phone of phones) {
+    const audio = phone.audio();
+    expect(Math.max(...audio)).toBeGreaterThan(500);
+    expect(Math.max(...audio.subarray(audio.length - 1600))).toBeLessThan(50);
+  }
+});
+
+test('a key ends a prompt with barge-in within 60 ms of its first packet', () => {
+  const media = new SimulatedMedia();
+  const phone = media.phone('a');
+  media.run(10);
+  media.engine.command({ op: 'play', command: { play: 'p', node: id('a'), bargeIn: true, items: [{ kind: 'tone', tone: 'dial' }] } });
+  media.run(30);
+  phone.socket.sent.length = 0;
+  phone.press('1');
+  media.run(20);
+  expect(media.all('play.done')).toMatchObject([{ play: 'p', how: 'barged' }]);
+  const audio = phone.audio();
+  const last = audio.findLastIndex((s) => Math.abs(s) > 50);
+  expect(last / 8).toBeLessThan(60);
 });
