@@ -67,13 +67,14 @@ export class HeaderStore {
   all(name: string): string[] {
     const key = headerKey(name);
     const list = isListHeader(key);
-    const values: string[] = [];
+    let values: string[] | undefined;
     for (const field of this.#fields) {
       if (field.key !== key) continue;
-      if (!list) values.push(field.value);
-      else for (const value of splitList(field.value)) values.push(value);
+      const more = list ? splitList(field.value) : [field.value];
+      if (values === undefined) values = more;
+      else values.push(...more);
     }
-    return values;
+    return values ?? [];
   }
 
   /** Replaces every line of that name, at the place of the first one, else at the end. */

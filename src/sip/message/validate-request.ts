@@ -14,7 +14,7 @@ export function validateRequest(request: SipRequest): MalformedMessage | undefin
   const fault = (reason: MalformedMessage['reason'], detail: string, status = 400): MalformedMessage => refuse(request, reason, detail, status).error;
   const repeated = repeatedHeader(request);
   if (repeated !== undefined) return fault('duplicate-header', `${repeated} stands twice`);
-  for (const name of ['Via', 'From', 'To', 'Call-ID', 'CSeq']) if (!request.has(name)) return fault('missing-header', `no ${name}`);
+  for (const name of required) if (!request.has(name)) return fault('missing-header', `no ${name}`);
   const bad = malformedHeader(request);
   if (bad !== undefined) return fault('bad-header', `malformed ${bad}`);
   if (request.cseq?.method !== request.method) return fault('method-mismatch', `${request.method} with CSeq of ${request.cseq?.method ?? ''}`);
@@ -30,13 +30,15 @@ export function validateRequest(request: SipRequest): MalformedMessage | undefin
 /** Why a response is dropped; undefined when it is in order (RFC 3261 §8.1.3.3, §18.1.2). */
 export function validateResponse(response: SipResponse): MalformedMessage | undefined {
   const drop = (reason: MalformedMessage['reason'], detail: string): MalformedMessage => refuse(response, reason, detail, 400).error;
-  for (const name of ['Via', 'From', 'To', 'Call-ID', 'CSeq']) if (!response.has(name)) return drop('missing-header', `no ${name}`);
+  for (const name of required) if (!response.has(name)) return drop('missing-header', `no ${name}`);
   const repeated = repeatedHeader(response);
   if (repeated !== undefined) return drop('duplicate-header', `${repeated} stands twice`);
   const bad = malformedHeader(response);
   if (bad !== undefined) return drop('bad-header', `malformed ${bad}`);
   return undefined;
 }
+
+const required = ['Via', 'From', 'To', 'Call-ID', 'CSeq'] as const;
 
 function repeatedHeader(message: SipMessage): string | undefined {
   let seen = 0;
