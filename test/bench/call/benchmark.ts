@@ -59,15 +59,15 @@ export const benchmark: Benchmark = {
     const floorRates = [Math.max(1, Math.round(best?.perSecond ?? 10)), 500, 1_000];
     const alone = await stack('nailup', floorRates, seconds);
     const floor = await stack('dgram', floorRates, seconds);
-    const row = (name: string, one: StackStep): (string | number)[] => [name, one.rate, ((one.calls - one.failed) / seconds).toFixed(1), one.failed, one.cpuMsPerCall.toFixed(3), '-'];
+    const row = (name: string, one: StackStep): (string | number)[] => [name, one.rate, ((one.calls - one.failed) / seconds).toFixed(1), one.failed, one.cpuMsPerCall.toFixed(3), '-', '-'];
     const floorCpu = floor[0]?.cpuMsPerCall ?? Number.NaN;
     const share = best === undefined ? Number.NaN : best.failed / best.attempts;
     return {
       title: `Answered calls set up and torn down, ${seconds} s each; agentless campaign (dialog mode, no classification) against the simulated carrier`
         + `\nBest of one process: ${best === undefined ? 'none' : `${best.perSecond.toFixed(1)} answered calls per second, ${best.cpuMsPerCall.toFixed(1)} ms CPU per call (${(best.cpuMsPerCall / floorCpu).toFixed(0)} × bare dgram)`}`,
-      columns: ['what', 'asked/s', 'answered/s', 'failed', 'CPU ms/call', 'answer p95 ms'],
+      columns: ['what', 'asked/s', 'answered/s', 'failed', 'CPU ms/call', 'answer p95 ms', 'failures'],
       rows: [
-        ...steps.map((s) => ['nailup serve', s.rate, s.perSecond.toFixed(1), s.failed, s.cpuMsPerCall.toFixed(2), Math.round(s.answerMsP95)]),
+        ...steps.map((s) => ['nailup serve', s.rate, s.perSecond.toFixed(1), s.failed, s.cpuMsPerCall.toFixed(2), Math.round(s.answerMsP95), Object.entries(s.failures).map(([why, n]) => `${n} × ${why}`).join(', ') || '-']),
         ...alone.map((s) => row('SIP stack alone', s)),
         ...floor.map((s) => row('bare dgram', s)),
       ],

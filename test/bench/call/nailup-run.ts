@@ -16,6 +16,8 @@ export interface Step {
   readonly answered: number;
   /** Attempts that were not answered, although the carrier answers every call. */
   readonly failed: number;
+  /** Their completion codes and reasons. */
+  readonly failures: Readonly<Record<string, number>>;
   /** Answered calls per second that were really begun. */
   readonly perSecond: number;
   /** User and system time of the server's process, all threads, by answered call. */
@@ -83,9 +85,14 @@ export class NailupRun {
     await pause(300);
     const begun = (await operator.get<AttemptRow[]>(`/api/jobs/${job}/attempts`)).filter((a) => a.startedAt >= from && a.startedAt < to);
     const answered = begun.filter((a) => a.answeredAt !== null);
+    const failures: Record<string, number> = {};
+    for (const { completionCode, exit } of begun.filter((a) => a.answeredAt === null)) {
+      const why = [completionCode, exit['_avayaExitReason'], exit['_avayaExitInfo1'], exit['reason']].filter((word) => typeof word === 'string' && word !== '').join(' ');
+      failures[why] = (failures[why] ?? 0) + 1;
+    }
     const waits = answered.map((a) => (a.answeredAt ?? 0) - a.startedAt).toSorted((a, b) => a - b);
     return {
-      rate, attempts: begun.length, answered: answered.length, failed: begun.length - answered.length,
+      rate, attempts: begun.length, answered: answered.length, failed: begun.length - answered.length, failures,
       perSecond: answered.length / ((to - from) / 1_000), cpuMsPerCall: cpu / answered.length, answerMsP95: waits[Math.floor(waits.length * 0.95)] ?? Number.NaN,
     };
   }

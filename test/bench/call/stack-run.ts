@@ -45,4 +45,11 @@ export class StackRun {
   }
 }
 
-const next = (child: ChildProcess): Promise<ChildReport> => new Promise((resolve) => child.once('message', (report: ChildReport) => resolve(report)));
+const next = (child: ChildProcess): Promise<ChildReport> => new Promise((resolve, reject) => {
+  const ended = (code: number | null): void => reject(new Error(`a stack's process ended with ${code}`));
+  child.once('exit', ended);
+  child.once('message', (report: ChildReport) => {
+    child.off('exit', ended);
+    resolve(report);
+  });
+});
