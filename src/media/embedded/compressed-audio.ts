@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
-export type CompressedFormat = 'mp3' | 'ogg-vorbis';
+type CompressedFormat = 'mp3' | 'ogg-vorbis';
 
 /** More than this of decoded audio is no prompt: half an hour at 48 kHz. */
 const maxSamples = 48_000 * 1800;

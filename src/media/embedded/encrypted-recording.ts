@@ -16,7 +16,7 @@ const tagBytes = 16;
 const lastFlag = 0x80000000;
 const maxBlockBytes = 16 * 1024 * 1024;
 
-export interface RecordingFormat {
+interface RecordingFormat {
   readonly sampleRate: number;
   readonly channels: number;
 }
@@ -94,7 +94,7 @@ export class EncryptedRecordingWriter {
   }
 }
 
-export interface DecryptedRecording {
+interface DecryptedRecording {
   readonly wav: Uint8Array;
   /** False: the file was cut off; this is what was whole of it. */
   readonly complete: boolean;
