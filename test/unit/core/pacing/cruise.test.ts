@@ -1,0 +1,110 @@
+import { CruisePacer } from '../../../../src/core/pacing/cruise/cruise.ts';
+import { DurationHazard } from '../../../../src/core/pacing/cruise/duration-hazard.ts';
+import { LookAhead, steps } from '../../../../src/core/pacing/cruise/look-ahead.ts';
+import { defaultPromise, type PacingState } from '../../../../src/core/pacing/pacing.ts';
+import { simulate } from '../../../../src/core/pacing/simulation/simulate.ts';
+import { SeededRandom } from '../../../../src/kernel/random.ts';
+import { live, shortDay } from './worlds.ts';
+
+const idleFloor = (idle: number): PacingState => ({
+  agents: { idle, talking: [], wrapping: [] }, calls: { ringing: [], classifying: [], waiting: [] }, contactsLeft: 1000, limits: { maxConcurrentCalls: 1000, maxCallsPerSecond: 1000 },
+});
+
+describe('cruise control', () => {
+  test('starts with one call per idle agent while it knows nothing', () => {
+    expect(new CruisePacer({ promise: defaultPromise }).decide(idleFloor(10), 0).dial).toBe(10);
+  });
+
+  test('learns the answer share and the talk within half an hour', () => {
+    const pacer = new CruisePacer({ promise: defaultPromise });
+    live(pacer, shortDay(), 1, 1_800_000);
+    const { answerShare, personShare, talkMs } = pacer.beliefs;
+    expect(answerShare * personShare).toBeGreaterThan(0.22);
+    expect(answerShare * personShare).toBeLessThan(0.4);
+    expect(talkMs).toBeGreaterThan(42_000);
+    expect(talkMs).toBeLessThan(80_000);
+  });
+
+  test('keeps agents busier than one call per agent, and keeps the promise', () => {
+    const report = simulate(shortDay({ durationMs: 7_200_000, agents: [{ from: 0, to: 7_200_000, count: 8 }] }), 2, new CruisePacer({ promise: defaultPromise }));
+    expect(report.occupancy).toBeGreaterThan(0.68);
+    expect(report.worst24h).toBeLessThanOrEqual(0.03);
+    expect(report.limitHits).toBe(0);
+  });
+
+  test('risks nobody once its ledger says that the windows bear no more', () => {
+    const history = [{ ageMs: 3_000_000, answered: 200, abandoned: 6 }];
+    const pacer = new CruisePacer({ promise: defaultPromise, history });
+    const fresh = new CruisePacer({ promise: defaultPromise });
+    const report = simulate(shortDay({ durationMs: 1_200_000 }), 5, pacer);
+    expect(report.abandoned).toBe(0);
+    expect(pacer.ledger.room(1)).toBeGreaterThan(0);
+    expect(simulate(shortDay({ durationMs: 1_200_000 }), 5, fresh).occupancy).toBeGreaterThan(report.occupancy);
+  });
+
+  test('dials nothing when nobody is staffed', () => {
+    expect(new CruisePacer({ promise: defaultPromise }).decide(idleFloor(0), 0)).toEqual({ dial: 0, why: 'nobody is staffed' });
+  });
+
+  test('keeps the promise when the list becomes four times as good', () => {
+    const scenario = shortDay({ durationMs: 5_400_000, agents: [{ from: 0, to: 5_400_000, count: 15 }], answer: [{ from: 0, person: 0.12, machine: 0.25, busy: 0.05, invalid: 0.02 }, { from: 3_600_000, person: 0.48, machine: 0.25, busy: 0.05, invalid: 0.02 }] });
+    for (const seed of [1, 2, 3]) expect(simulate(scenario, seed, new CruisePacer({ promise: defaultPromise })).worst24h).toBeLessThanOrEqual(0.03);
+  });
+});
+
+describe('the hazard of durations', () => {
+  test('agrees with the share that in fact lasts longer, also when most talks are still running', () => {
+    const random = new SeededRandom(3);
+    const hazard = new DurationHazard({ priorMeanMs: 120_000, memory: 5000 });
+    const running: number[] = [];
+    for (let i = 0; i < 3000; i++) {
+      const length = -90_000 * Math.log(1 - random.next());
+      const looked = 60_000;
+      if (length > looked) running.push(looked);
+      else hazard.ended(length);
+    }
+    hazard.refresh(running);
+    for (const ms of [10_000, 30_000, 55_000]) expect(Math.abs(hazard.survival(ms) - Math.exp(-ms / 90_000))).toBeLessThan(0.04);
+  });
+});
+
+describe('the look-ahead', () => {
+  const set = (free: number, calls: number, chance: number): LookAhead => {
+    const ahead = new LookAhead();
+    ahead.clear();
+    ahead.free = free;
+    ahead.freshChance = chance;
+    for (let i = 0; i < calls; i++) ahead.addCall(chance);
+    for (let j = 0; j < steps; j++) {
+      ahead.arrivals[j] = (calls * chance) / steps;
+      ahead.fresh[j] = chance / steps;
+    }
+    ahead.prepare();
+    return ahead;
+  };
+
+  test('sees nobody lost while there is an agent for every call', () => {
+    expect(set(3, 3, 0.4).abandoned(0)).toBe(0);
+  });
+
+  test('is exact for two calls and one agent: both answer', () => {
+    expect(set(1, 2, 0.3).abandoned(0)).toBeCloseTo(0.09, 6);
+    expect(set(1, 1, 0.3).abandoned(1)).toBeCloseTo(0.09, 6);
+  });
+
+  test('agrees with the binomial for many calls and no agent becoming free', () => {
+    let expected = 0;
+    let chance = 0.7 ** 40;
+    for (let n = 0; n <= 40; n++) {
+      expected += chance * Math.max(0, n - 14);
+      chance *= ((40 - n) / (n + 1)) * (0.3 / 0.7);
+    }
+    expect(Math.abs(set(14, 40, 0.3).abandoned(0) / expected - 1)).toBeLessThan(0.15);
+  });
+
+  test('never makes an abandonment likelier when more may be borne', () => {
+    const ahead = set(2, 6, 0.3);
+    expect(ahead.exceeding(1, 0)).toBeLessThanOrEqual(ahead.abandoned(0));
+    expect(ahead.exceeding(2, 0)).toBeLessThanOrEqual(ahead.exceeding(1, 0));
+  });
+});
