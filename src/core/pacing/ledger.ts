@@ -36,6 +36,7 @@ export class AbandonmentLedger {
       return [buckets, Math.max(1, Math.floor(buckets * 0.98))].map((length) => ({ cap, buckets: length, answered: 0, abandoned: 0 }));
     });
     for (const entry of [...(options.history ?? [])].sort((a, b) => b.ageMs - a.ageMs)) this.add((options.now ?? 0) - entry.ageMs, entry.answered, entry.abandoned);
+    if (options.now !== undefined) this.advance(options.now);
   }
 
   /** Counts outcomes at a time, not earlier than those before. */

@@ -67,7 +67,6 @@ export class CruisePacer implements Pacer {
   /** Abandonments foreseen and seen, for the honesty of the forecast; both fade. */
   #foreseen = 3;
   #seen = 3;
-  #lastDials = 1;
 
   constructor(options: { readonly promise: PacingPromise; readonly history?: LedgerHistory; readonly now?: number; readonly tuning?: Partial<CruiseTuning> }) {
     this.#promise = options.promise;
@@ -178,7 +177,7 @@ export class CruisePacer implements Pacer {
       after = first;
       // Upwards in growing steps, then halving: each further dial adds more than the one before.
       let low = 1;
-      let high = Math.min(most, Math.max(2, this.#lastDials)) + 1;
+      let high = Math.min(most, 2) + 1;
       for (;;) {
         const k = Math.min(most, high - 1);
         if (k <= low) break;
@@ -219,7 +218,6 @@ export class CruisePacer implements Pacer {
         after = lost(dial);
       }
     }
-    this.#lastDials = dial;
     if (dial > 0) this.#spend(dial * chance, after - before, honesty, pace);
     const why = `${agents.idle} idle, ${ahead.peopleMean.toFixed(1)} people due of ${out} out; +${dial} adds ${(after - before).toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}`;
     return this.#answerWith(dial, state, spare > 0 ? why : `${why}; no room in a window: none at risk`);
