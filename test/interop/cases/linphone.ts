@@ -13,6 +13,9 @@ async function start(scope: Scope): Promise<{ phone: Phone; peer: Linphone }> {
   return { peer: await Linphone.start(scope, { toneHz: peerHz }), phone: await Phone.start(scope, { toneHz: oursHz }) };
 }
 
+/** More than before the hold, so that it is the time after it: linphone begins its file anew some tenths of a second into it. */
+const resumedMs = 1_000;
+
 async function peerHeard(call: Call, leastMs = 1_000): Promise<number> {
   const ms = toneMs(await call.heard(), peerHz);
   expect(ms >= leastMs, `Nailup heard ${peerHz} Hz for ${ms} ms only`);
@@ -76,7 +79,7 @@ async function hold(scope: Scope): Promise<string> {
   await peer.command('resume 1');
   await until('the resumption', 4_000, () => call.negotiated?.direction === 'sendrecv');
   await pause(talkMs);
-  const ms = await peerHeard(call, talkMs - 400);
+  const ms = await peerHeard(call, resumedMs);
   await call.hangUp();
   await phone.quiet();
   return `held (${direction ?? '?'}), resumed, tone for ${ms} ms again`;
@@ -91,11 +94,11 @@ async function holdOurs(scope: Scope): Promise<string> {
   await pause(600);
   await call.change('sendrecv');
   await pause(talkMs);
-  const ours = await peerHeard(call, talkMs - 400);
+  const ours = await peerHeard(call, resumedMs);
   await call.hangUp();
   await pause(300);
   const theirs = toneMs(peer.heard(), oursHz);
-  expect(theirs >= talkMs - 400, `linphone heard ${oursHz} Hz for ${theirs} ms only`);
+  expect(theirs >= resumedMs, `linphone heard ${oursHz} Hz for ${theirs} ms only`);
   await phone.quiet();
   return `held, resumed; tone for ${ours} ms here, ${theirs} ms there`;
 }
@@ -167,35 +170,6 @@ async function attendedByUs(scope: Scope): Promise<string> {
   return `REFER with Replaces: the consultation was replaced, the target hears it for ${ms} ms`;
 }
 
-/** linphone talks with us and with a target, then tells us to call the target in place of its call to it. */
-async function attendedByPeer(scope: Scope): Promise<string> {
-  const { phone, peer } = await start(scope);
-  const target = await Phone.start(scope, { toneHz: targetHz });
-  const call = await phone.call(peer.uri);
-  await call.up();
-  await peer.command('pause');
-  await peer.command(`call sip:target@${target.address()}`);
-  const replaced = await target.incoming(0);
-  await replaced.up();
-  await pause(300);
-  await peer.command('transfer 1 --to-call 2');
-  const referred = await call.signal('call.referred');
-  expect(referred.replaces !== undefined, 'the REFER names no call to replace');
-  const there = await target.incoming(1);
-  await there.up();
-  expect(there.request?.replaces === replaced.id, 'our INVITE does not replace its call');
-  const fresh = await until('our new call', 4_000, () => phone.calls.find((one) => one !== call));
-  await fresh.up();
-  await pause(talkMs);
-  const ms = toneMs(await fresh.heard(), targetHz);
-  expect(ms >= 1_000, `the target was heard for ${ms} ms only`);
-  if (!call.ended) await call.hangUp();
-  await fresh.hangUp();
-  await target.quiet();
-  await phone.quiet();
-  return `REFER with Replaces taken, its call replaced by ours, the target heard for ${ms} ms`;
-}
-
 const one = (name: string, capability: string, run: InteropCase['run']): InteropCase => ({ name: `linphone-${name}`, peers: ['linphone'], capability, run, limitMs: 40_000 });
 
 export const linphoneCases: readonly InteropCase[] = [
@@ -207,9 +181,9 @@ export const linphoneCases: readonly InteropCase[] = [
   one('refer-out', 'blind transfer by Nailup', blindByUs),
   one('refer-in', 'blind transfer by the peer', blindByPeer),
   one('attended-out', 'attended transfer by Nailup', attendedByUs),
-  one('attended-in', 'attended transfer by the peer', attendedByPeer),
 ];
 
 export const linphoneNot: readonly NotPossible[] = [
+  { peer: 'linphone', capability: 'attended transfer by the peer', why: 'linphonec 5.1 leaves the port of the target out of Refer-To: only one on port 5060 would be found (our INVITE with its Replaces does go out)' },
   { peer: 'linphone', capability: 'DTMF to the peer, RFC 4733', why: 'linphonec does not tell which digits it receives' },
 ];
