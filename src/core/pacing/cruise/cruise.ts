@@ -218,6 +218,12 @@ export class CruisePacer implements Pacer {
         after = lost(dial);
       }
     }
+    // One call for each idle agent risks nobody, whatever the estimate says.
+    const sure = Math.min(most, agents.idle - out);
+    if (dial < sure) {
+      dial = sure;
+      after = Math.max(before, Math.min(after, lost(dial)));
+    }
     if (dial > 0) this.#spend(dial * chance, after - before, honesty, pace);
     const why = `${agents.idle} idle, ${ahead.peopleMean.toFixed(1)} people due of ${out} out; +${dial} adds ${(after - before).toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}`;
     return this.#answerWith(dial, state, spare > 0 ? why : `${why}; no room in a window: none at risk`);
