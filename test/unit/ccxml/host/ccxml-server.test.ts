@@ -95,7 +95,7 @@ describe('createCcxmlServer', () => {
 
   it('ends everything when it stops', async () => {
     await begin();
-    const { end } = launch(page('busy.ccxml', onLoaded('<createcall dest="\'sip:answer@sim\'"/><send target="session.id" name="\'x\'" delay="\'1h\'"/>')));
+    const { end } = launch(page('busy.ccxml', onLoaded('<createcall dest="\'sip:answer@sim\'"/><send target="session.id" name="\'x\'" delay="\'3600s\'"/>')));
     await new Promise((resolve) => setTimeout(resolve, 300));
     await server.stop();
     expect(await end).toMatchObject({ how: 'kill', reason: 'the server stops' });

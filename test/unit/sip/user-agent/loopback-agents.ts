@@ -64,7 +64,7 @@ export async function closeAgents(): Promise<void> {
 }
 
 /** Waits until `condition` holds; fails with `what` after `limitMs`. */
-export async function until(condition: () => boolean, what: string, limitMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, limitMs = 20_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`not in time: ${what}`);
