@@ -82,13 +82,21 @@ export class AgentManager implements AgentPool {
     return this.all().filter((a) => a.deadline !== undefined).length;
   }
 
-  /** The job that agents serve from now on; undefined when none runs. Nailed agents stay nailed and are attached to the new one. */
+  /**
+   * The job that agents serve from now on; undefined when none runs. An agent who is detached keeps the line for the un-nail delay:
+   * a job that comes within it finds the agent still nailed.
+   */
   attachJob(job: { id: JobId; campaign: string } | undefined): void {
     this.#job = job;
     for (const agent of this.#agents.values()) {
       if (!agent.nailed) continue;
       agent.job = job?.id;
-      if (job !== undefined) agent.desktop?.notify({ notification: 'AGTJobAttached', parameters: { campaignName: job.campaign } });
+      if (job === undefined) {
+        this.#detach(agent);
+        continue;
+      }
+      this.#deps.nails().nailUp({ agent: agent.id, address: agent.account.address, job: job.id });
+      agent.desktop?.notify({ notification: 'AGTJobAttached', parameters: { campaignName: job.campaign } });
       if (agent.state === 'idle') this.#offer(agent);
     }
   }
@@ -200,6 +208,11 @@ export class AgentManager implements AgentPool {
       else talking.push(now - agent.since);
     }
     return { idle, talking, wrapping, staffed };
+  }
+
+  /** Somebody who talks or wraps up is detached when that is over (`#settle`). */
+  #detach(agent: Agent): void {
+    if (agent.state === 'idle' || agent.state === 'nailedNotReady') this.#deps.nails().unnail(agent.id, this.#deps.settings.unnailDelayMs);
   }
 
   #serving(id: AgentId, attempt: AttemptId): Agent | undefined {
@@ -348,6 +361,7 @@ export class AgentManager implements AgentPool {
       this.take(agent, 'nail.lost');
     } else {
       this.#offer(agent);
+      if (this.#job === undefined) this.#detach(agent);
     }
   }
 }

@@ -147,6 +147,30 @@ describe('AgentManager', () => {
     expect([agent.state, lost]).toEqual(['idle', [attempt]]);
   });
 
+  it('un-nails an agent whose job is over after the delay, unless the next job comes before', () => {
+    const { manager, idle, nailed } = setUp();
+    const { agent } = idle('1001');
+    manager.attachJob(undefined);
+    expect(nailed.at(-1)).toBe(`down 1001 ${defaultAgentSettings.unnailDelayMs}`);
+    expect(manager.acquire(job, attempt)).toBeUndefined();
+    manager.attachJob({ id: 'job-2' as JobId, campaign: 'autumn' });
+    expect(nailed.at(-1)).toBe('up 1001');
+    expect([agent.state, manager.acquire('job-2' as JobId, attempt)?.agent]).toEqual(['idle', '1001']);
+  });
+
+  it('detaches an agent who is still wrapping up when the job ends, once that is over', () => {
+    const { manager, idle, nailed } = setUp();
+    const { agent } = idle('1001');
+    manager.acquire(job, attempt);
+    manager.connected('1001' as AgentId, attempt, contact);
+    void manager.customerLeft('1001' as AgentId, attempt);
+    manager.attachJob(undefined);
+    expect(nailed).toEqual(['up 1001']);
+    agent.wrapupCode = 'Sale';
+    manager.take(agent, 'wrapupContact');
+    expect(nailed.at(-1)).toBe(`down 1001 ${defaultAgentSettings.unnailDelayMs}`);
+  });
+
   it('un-nails an agent who logs off, after the delay', () => {
     const { manager, idle, nailed } = setUp();
     const { agent } = idle('1001');
