@@ -29,7 +29,7 @@ export interface CruiseTuning {
   readonly firstCaution: number;
 }
 
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.14, firmness: 0.5, boldness: 1, risk: 3e-5, priceStep: 0, caution: 0.3, firstCaution: 1.6 };
+export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.2, firmness: 0.5, boldness: 1, risk: 3e-5, priceStep: 0, caution: 0.3, firstCaution: 1.6 };
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who
