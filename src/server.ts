@@ -1,32 +1,27 @@
 import { createServer, type Server } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import { AgentSocket } from './api/agent-socket.ts';
-import { operatorApi, type OperatorDoor, type TraceQuery } from './api/operator-api.ts';
+import { operatorApi } from './api/operator-api.ts';
 import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
 import type { CcxmlServer } from './ccxml/platform.ts';
 import type { Config } from './config/index.ts';
 import { AttemptRunner, type DriverSettings } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
-import type { DialogRunner } from './core/call-control/dialog-runner.ts';
 import { Nailing } from './core/nailing/nailing.ts';
 import { UndiciFetcher } from './fetch/undici/undici-fetcher.ts';
 import { SystemClock } from './kernel/clock.ts';
 import { RandomIds, type JobId, type SessionId } from './kernel/ids.ts';
 import type { Logger } from './kernel/logger.ts';
-import { NailupError } from './kernel/nailup-error.ts';
 import { packageRoot } from './kernel/package-root.ts';
 import { refused, type Reply } from './kernel/result.ts';
 import { createEmbeddedMedia } from './media/embedded/index.ts';
-import type { Media } from './media/media.ts';
 import { AgentManager, StoredNails, checkPassword, type AgentChange } from './modules/agents/index.ts';
-import { createCampaigns, jobReport, type Campaigns } from './modules/campaigns/index.ts';
+import { createCampaigns } from './modules/campaigns/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
 import { LegTaps } from './wiring/leg-taps.ts';
 import { WireTrace } from './observe/wire-trace.ts';
-import type { WireMessage } from './observe/wire-message.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
 import { openStore, type Store } from './store/index.ts';
-import { attemptOf, attemptsOf } from './wiring/attempt-rows.ts';
 import { campaignSettings, driverSettings, pacerOf } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
@@ -35,7 +30,10 @@ import { LeftCalls } from './wiring/left-calls.ts';
 import { createSpeech, warnOfUnspoken } from './wiring/speech.ts';
 import { pageUri } from './wiring/page-uri.ts';
 import { sipOptions, type SipOptions } from './wiring/sip-options.ts';
-import { agentsByState, callsByPhase, OccupancyMeter, type LiveStatus } from './wiring/server-status.ts';
+import { OccupancyMeter } from './wiring/server-status.ts';
+import { checkExposure, portError } from './wiring/listen-faults.ts';
+import { ServerDoor } from './wiring/operator-door.ts';
+import type { ServerParts } from './wiring/server-parts.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -49,7 +47,7 @@ const directorRoundMs = 500;
 const privateRanges = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fc00::/7'];
 
 /** The composition root: joins the house's parts and is the only place that names adapters. */
-export class NailupServer implements OperatorDoor {
+export class NailupServer {
   readonly #options: ServerOptions;
   readonly #log: Logger;
   /** Times and timers of calls, agents and attempts: 0 open ones when nothing is going on. */
@@ -60,7 +58,7 @@ export class NailupServer implements OperatorDoor {
   readonly #legTaps: LegTaps;
   readonly #occupancy = new OccupancyMeter();
   #store: Store | undefined;
-  #parts: Parts | undefined;
+  #parts: ServerParts | undefined;
   #http: Server | undefined;
   #agentSocket: AgentSocket | undefined;
   #stopping: Promise<void> | undefined;
@@ -97,7 +95,7 @@ export class NailupServer implements OperatorDoor {
     await parts.leftCalls.endNails();
     const orphans = await parts.campaigns.recovery.recover(undefined);
     if (orphans.length > 0) this.#log.warn({ attempts: orphans.length }, 'attempts of an earlier server that died have been given their result');
-    await this.#listen(parts);
+    await this.#listen(this.#store, parts);
     if (config.campaign !== undefined) await parts.campaigns.director.define({ name: config.campaign.name, list: config.campaign.list, settings: campaignSettings(config.campaign) });
     for (const job of await parts.campaigns.director.jobs({ open: true })) parts.jobs?.onState(job.id, job.state);
     parts.campaigns.director.start(directorRoundMs);
@@ -129,7 +127,7 @@ export class NailupServer implements OperatorDoor {
     };
   }
 
-  async #compose(store: Store, workFolder: string, pages: Pages, sip: SipOptions): Promise<Parts> {
+  async #compose(store: Store, workFolder: string, pages: Pages, sip: SipOptions): Promise<ServerParts> {
     const { config, configFile } = this.#options;
     const log = this.#log;
     const clock = this.#callClock;
@@ -225,7 +223,7 @@ export class NailupServer implements OperatorDoor {
     return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, jobs, ccxml, fetcher, doNotCall };
   }
 
-  async #startCalls(parts: Parts): Promise<void> {
+  async #startCalls(parts: ServerParts): Promise<void> {
     const { config } = this.#options;
     const { platform, runner, nailing, ccxml } = parts;
     ccxml.server = await createCcxmlServer(
@@ -257,10 +255,11 @@ export class NailupServer implements OperatorDoor {
     };
   }
 
-  async #listen(parts: Parts): Promise<void> {
+  async #listen(store: Store, parts: ServerParts): Promise<void> {
     const { config } = this.#options;
     const tokenHash = config.http.apiTokenHash;
-    const app = operatorApi({ door: this, logger: this.#log, ...(tokenHash === undefined ? {} : { authorised: (token: string) => checkPassword(token, tokenHash) }) });
+    const door = new ServerDoor({ config, store, parts, callClock: this.#callClock, occupancy: this.#occupancy, legTaps: this.#legTaps, stopping: () => this.#stopping !== undefined });
+    const app = operatorApi({ door, logger: this.#log, ...(tokenHash === undefined ? {} : { authorised: (token: string) => checkPassword(token, tokenHash) }) });
     const http = createServer(app);
     await new Promise<void>((done, failed) => {
       http.once('error', (error) => failed(portError(error, `${config.http.host}:${config.http.port}`, 'http.port')));
@@ -326,113 +325,6 @@ export class NailupServer implements OperatorDoor {
     else if (change.what === 'on' || change.what === 'off') runner.fact(change.job, { what: change.what === 'on' ? 'agentOn' : 'agentOff' });
     if (change.what === 'idle') jobs()?.wake(change.job);
   }
-
-  #need(): Parts {
-    if (this.#parts === undefined) throw new NailupError('SERVER_NOT_UP', 'the server is not up');
-    return this.#parts;
-  }
-
-  // The operator's door.
-
-  health(): { ok: boolean; parts: Readonly<Record<string, string>> } {
-    const up = this.#parts !== undefined && this.#stopping === undefined;
-    return { ok: up, parts: { server: this.#stopping !== undefined ? 'stopping' : up ? 'up' : 'starting', store: this.#store?.address ?? 'closed' } };
-  }
-
-  async status(): Promise<LiveStatus> {
-    const parts = this.#need();
-    const jobs = await parts.campaigns.director.jobs();
-    const newest = jobs.at(-1);
-    const report = newest === undefined ? undefined : await jobReport(this.#needStore(), newest.id);
-    const states = report?.contacts.byState ?? {};
-    const total = Object.values(states).reduce((a, b) => a + b, 0);
-    const open = (states['waiting'] ?? 0) + (states['leased'] ?? 0) + (states['attempting'] ?? 0);
-    return {
-      jobs: jobs.map((job) => ({ id: job.id, state: job.state, campaign: job.campaign })),
-      calls: callsByPhase(newest === undefined ? [] : parts.runner.of(newest.id)),
-      agents: agentsByState(parts.agents.all()),
-      occupancy: this.#occupancy.occupancy(this.#callClock.monotonic()),
-      progress: { contacts: total, finished: total - open },
-      abandonRate: report?.people.abandonRate ?? 0,
-      pacing: this.#options.config.campaign?.pacing ?? '',
-    };
-  }
-
-  async stats(): Promise<unknown> {
-    const parts = this.#need();
-    const media = await parts.media.stats();
-    const sip = parts.signalling.stats();
-    return {
-      openDialogs: sip.openDialogs, openCalls: sip.openCalls, openTransactions: sip.openTransactions, openRtpPorts: media.openPorts,
-      openTimers: this.#callClock.openTimers, openSessions: parts.ccxml.server?.sessionCount ?? 0, openAttempts: parts.runner.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
-      media: { packetIo: media.packetIo, endpoints: media.endpoints, conferences: media.conferences, dialogs: media.dialogs, tickLatenessMs: media.tickLatenessMs },
-      sip: sip.counters,
-    };
-  }
-
-  async createJob(campaign: string): Promise<string> {
-    const parts = this.#need();
-    if (parts.jobs === undefined) throw new NailupError('CAMPAIGN_UNKNOWN', 'the configuration has no campaign', { mend: 'Add campaign: to nailup.yaml.' });
-    return parts.campaigns.director.createJob({ campaign });
-  }
-
-  async jobs(): Promise<readonly unknown[]> {
-    return this.#need().campaigns.director.jobs();
-  }
-
-  pauseJob(id: string): Promise<boolean> {
-    return this.#need().campaigns.director.pause(id as JobId);
-  }
-
-  resumeJob(id: string): Promise<boolean> {
-    return this.#need().campaigns.director.resume(id as JobId);
-  }
-
-  stopJob(id: string): Promise<boolean> {
-    return this.#need().campaigns.director.stop(id as JobId);
-  }
-
-  async report(id: string): Promise<unknown> {
-    return { ...(await jobReport(this.#needStore(), id as JobId)), doNotCall: { entries: await this.#need().doNotCall.size() } };
-  }
-
-  attempts(id: string): Promise<readonly unknown[]> {
-    return attemptsOf(this.#needStore(), id as JobId);
-  }
-
-  async setPacing(id: string, pacing: string): Promise<void> {
-    this.#need().jobs?.setPacing(id as JobId, pacing);
-  }
-
-  async mediaStats(leg: string | undefined): Promise<unknown> {
-    const stats = await this.#need().media.stats();
-    if (leg === undefined) return stats;
-    const legs = stats.legs.filter(({ node }) => node === leg);
-    if (legs.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'no such leg', { place: leg, mend: 'nailup media stats lists the legs.' });
-    return { ...stats, legs };
-  }
-
-  tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void> {
-    return this.#legTaps.listen(this.#need().media, leg, who, hear, ended);
-  }
-
-  async trace(query: TraceQuery): Promise<{ messages: readonly WireMessage[]; last: number }> {
-    const { trace } = this.#need();
-    const last = trace.size.seen;
-    if (query.call === undefined) return { messages: trace.messages({ after: query.after }), last };
-    const callIds = trace.callIds(query.call);
-    // An attempt is found by its number and its time, also long after it ended.
-    if (callIds.size === 0) {
-      const attempt = await attemptOf(this.#needStore(), query.call);
-      if (attempt !== undefined) for (const id of trace.callIds(attempt.address, { from: attempt.startedAt - 1_000, to: attempt.endedAt ?? Number.POSITIVE_INFINITY })) callIds.add(id);
-    }
-    return { messages: callIds.size === 0 ? [] : trace.messages({ callIds, after: query.after }), last };
-  }
-
-  #needStore(): Store {
-    if (this.#store === undefined) throw new NailupError('SERVER_NOT_UP', 'the server is not up');
-    return this.#store;
-  }
 }
 
 interface Pages {
@@ -441,42 +333,10 @@ interface Pages {
   readonly inbound: readonly InboundRoute[];
 }
 
-interface Parts {
-  readonly signalling: EmbeddedSignalling;
-  readonly trace: WireTrace;
-  readonly media: Media;
-  readonly platform: CallPlatform;
-  readonly dialogs: DialogRunner;
-  readonly campaigns: Campaigns;
-  readonly agents: AgentManager;
-  readonly runner: AttemptRunner;
-  readonly nailing: Nailing;
-  readonly inbound: InboundCalls;
-  readonly leftCalls: LeftCalls;
-  readonly jobs: Jobs | undefined;
-  readonly ccxml: { server: RunningCcxmlServer | undefined };
-  readonly fetcher: UndiciFetcher;
-  readonly doNotCall: DoNotCallList;
-}
-
 function launched(message: LauncherMessage, runner: AttemptRunner, nailing: Nailing): Reply {
   if (runner.owns(message.session)) return runner.onLauncher(message);
   if (nailing.owns(message.session)) return nailing.onLauncher(message);
   return refused('unknown-id', `session ${message.session} was launched by nobody here`);
-}
-
-/** The operator API trusts loopback; anywhere else it needs a token. */
-function checkExposure(config: Config): void {
-  const { host, apiTokenHash } = config.http;
-  if (apiTokenHash !== undefined || /^(127\.|::1$|localhost$)/.test(host)) return;
-  throw new NailupError('CONFIG_EXPOSED', `the HTTP side would listen on ${host} without a token`, { place: 'http.host', mend: 'Set http.apiTokenHash (nailup password prints one), or listen on 127.0.0.1.' });
-}
-
-function portError(error: unknown, address: string, key: string): unknown {
-  const code = (error as { code?: string }).code;
-  if (code === 'EADDRINUSE') return new NailupError('PORT_IN_USE', `${address} is in use by another program`, { place: key, mend: 'Stop that program, or choose another port.', cause: error });
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return new NailupError('PORT_NOT_USABLE', `${address} cannot be listened on: ${(error as Error).message}`, { place: key, mend: 'Choose an address of this machine and a port above 1023.', cause: error });
-  return error;
 }
 
 async function until(done: () => boolean, limitMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
 
-/** What the operator's HTTP API asks of the server; implemented by the composition root. */
+/** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */
 export interface OperatorDoor {
   health(): { readonly ok: boolean; readonly parts: Readonly<Record<string, string>> };
   status(): Promise<unknown>;
@@ -15,10 +15,10 @@ export interface OperatorDoor {
   report(id: string): Promise<unknown>;
   attempts(id: string): Promise<readonly unknown[]>;
   setPacing(id: string, pacing: string): Promise<void>;
-  /** Messages on the wire, oldest first. */
   mediaStats(leg: string | undefined): Promise<unknown>;
   /** Hands on what a leg's phone says until the returned function is called; `ended` when the leg is gone. Throws MEDIA_LEG_UNKNOWN. */
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void>;
+  /** Messages on the wire, oldest first. */
   trace(query: TraceQuery): Promise<unknown>;
 }
 

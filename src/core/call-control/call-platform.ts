@@ -6,10 +6,12 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { Signalling, SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
 import { clampFor, type ClampPolicy, type PartyRole } from '../clamping/clamp-policy.ts';
-import { ConnectionLeg, mediaGroup, type LegDeps } from './connection-leg.ts';
+import { ConferenceRooms } from './conference-rooms.ts';
+import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
 import type { PlacedCall } from '../ports.ts';
 import { OrphanCalls } from './orphan-calls.ts';
+import { PlatformDialogs } from './platform-dialogs.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
 
 export interface CallPlatformDeps {
@@ -60,11 +62,6 @@ export type PlatformListener = (event: PlatformEvent, session: SessionId | undef
 /** An event of one leg that call control listens to besides the session (greeting's end, first audio to the agent). */
 export type LegObserver = (event: MediaEvent, connection: ConnectionId) => void;
 
-interface DialogEntry {
-  readonly node: MediaId;
-  readonly connection: ConnectionId | undefined;
-}
-
 /** The last event of a connection: dialogs on it hear of the hang-up. */
 const lastWords: ReadonlySet<PlatformEvent['name']> = new Set(['connection.disconnected', 'connection.failed', 'connection.redirected', 'connection.merged']);
 
@@ -77,21 +74,18 @@ export class CallPlatform implements CcxmlPlatform {
   readonly #legs = new Map<ConnectionId, ConnectionLeg>();
   readonly #byCall = new Map<CallId, ConnectionLeg>();
   readonly #byNode = new Map<MediaId, ConnectionLeg>();
-  readonly #conferences = new Map<ConferenceId, MediaId>();
-  readonly #dialogs = new Map<DialogId, DialogEntry>();
-  readonly #dialogNodes = new Map<MediaId, DialogId>();
+  readonly #conferences: ConferenceRooms;
+  readonly #dialogs: PlatformDialogs;
   readonly #roles = new Map<ConnectionId, PartyRole>();
   readonly #sessions = new Map<ConnectionId, SessionId>();
-  /** Exit tones of the members of conferences, by member node and conference node. */
-  readonly #exitTones = new Map<string, string>();
-  readonly #members = new Map<MediaId, Set<MediaId>>();
   #listener: PlatformListener = () => undefined;
   #observe: LegObserver = () => undefined;
-  #plays = 0;
 
   constructor(deps: CallPlatformDeps) {
     this.#deps = deps;
     this.orphans = new OrphanCalls(deps);
+    this.#conferences = new ConferenceRooms({ media: deps.media, ids: deps.ids, isLeg: (node) => this.#byNode.has(node) });
+    this.#dialogs = new PlatformDialogs({ media: deps.media, dialogs: deps.dialogs, ids: deps.ids, factsOf: (connection) => this.#legs.get(connection)?.facts });
     this.#legDeps = {
       signalling: deps.signalling,
       media: deps.media,
@@ -120,7 +114,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   nodeOf(id: BridgeId): MediaId | undefined {
-    return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.get(id as ConferenceId) ?? this.#dialogs.get(id as DialogId)?.node;
+    return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.nodeOf(id as ConferenceId) ?? this.#dialogs.nodeOf(id as DialogId);
   }
 
   callOf(connection: ConnectionId): CallId | undefined {
@@ -192,27 +186,15 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   createConference(command: Parameters<CcxmlPlatform['createConference']>[0]): Reply {
-    const node = this.#deps.ids.next('media');
-    const reply = this.#deps.media.openConference({
-      node, group: mediaGroup,
-      ...(command.reservedTalkers === undefined ? {} : { reservedTalkers: command.reservedTalkers }),
-      ...(command.reservedListeners === undefined ? {} : { reservedListeners: command.reservedListeners }),
-    });
-    if (!reply.accepted) return reply;
-    this.#conferences.set(command.conference, node);
-    this.#members.set(node, new Set());
-    this.#tell({ name: 'conference.created', conference: command.conference });
-    return accepted;
+    const reply = this.#conferences.open(command);
+    if (reply.accepted) this.#tell({ name: 'conference.created', conference: command.conference });
+    return reply;
   }
 
   destroyConference(command: Parameters<CcxmlPlatform['destroyConference']>[0]): Reply {
-    const node = this.#conferences.get(command.conference);
-    if (node === undefined) return refused('unknown-id', `no conference ${command.conference}`);
-    this.#conferences.delete(command.conference);
-    this.#members.delete(node);
-    this.#deps.media.close({ node });
-    this.#tell({ name: 'conference.destroyed', conference: command.conference, reason: 'destroyed' });
-    return accepted;
+    const reply = this.#conferences.destroy(command.conference);
+    if (reply.accepted) this.#tell({ name: 'conference.destroyed', conference: command.conference, reason: 'destroyed' });
+    return reply;
   }
 
   connectPath(path: MediaPath): Reply {
@@ -221,14 +203,8 @@ export class CallPlatform implements CcxmlPlatform {
     if (from === undefined || to === undefined) return refused('unknown-id', `no media for ${from === undefined ? path.from : path.to}`);
     const clamp = clampFor(this.#deps.clampPolicy, { from: this.#roleOf(path.from), to: this.#roleOf(path.to), dtmfClamp: path.dtmfClamp, toneClamp: path.toneClamp });
     const reply = this.#deps.media.connect({ from, to, clamp, autoGain: path.autoInputGain === true || path.autoOutputGain === true });
-    if (!reply.accepted) return reply;
-    const members = this.#members.get(to);
-    if (members !== undefined) {
-      if (!members.has(from) && path.entryTone !== undefined && path.entryTone !== false) this.#toneToOthers(members, from, path.entryTone);
-      members.add(from);
-      if (typeof path.exitTone === 'string' || path.exitTone === true) this.#exitTones.set(`${from} ${to}`, String(path.exitTone));
-    }
-    return accepted;
+    if (reply.accepted) this.#conferences.entered(from, to, path);
+    return reply;
   }
 
   disconnectPath(command: { from: BridgeId; to: BridgeId }): Reply {
@@ -236,31 +212,20 @@ export class CallPlatform implements CcxmlPlatform {
     const to = this.nodeOf(command.to);
     // A path ends with either of its nodes, so one that is gone is already undone.
     if (from === undefined || to === undefined) return accepted;
-    this.#leave(from, to);
+    this.#conferences.left(from, to);
     return this.#deps.media.disconnect({ from, to });
   }
 
   prepareDialog(command: Parameters<CcxmlPlatform['prepareDialog']>[0]): Reply {
-    const node = this.#openDialog(command.dialog, command.connection);
-    if (typeof node === 'object') return node;
-    return this.#keepIfAccepted(command.dialog, this.#deps.dialogs.prepare({ dialog: command.dialog, session: command.session, node, src: command.src, type: command.type, parameters: command.parameters, fetch: command.fetch, ...this.#talkingTo(command.connection) }));
+    return this.#dialogs.prepare(command);
   }
 
   startDialog(command: Parameters<CcxmlPlatform['startDialog']>[0]): Reply {
-    const known = this.#dialogs.get(command.dialog);
-    const node = known === undefined ? this.#openDialog(command.dialog, command.connection) : known.node;
-    if (typeof node === 'object') return node;
-    if (known !== undefined) this.#dialogs.set(command.dialog, { node, connection: command.connection });
-    return this.#keepIfAccepted(command.dialog, this.#deps.dialogs.run({
-      dialog: command.dialog, session: command.session, node, parameters: command.parameters,
-      ...(command.src === undefined ? {} : { src: command.src }), ...(command.type === undefined ? {} : { type: command.type }),
-      ...(command.fetch === undefined ? {} : { fetch: command.fetch }), ...this.#talkingTo(command.connection),
-    }));
+    return this.#dialogs.start(command);
   }
 
   terminateDialog(command: Parameters<CcxmlPlatform['terminateDialog']>[0]): Reply {
-    if (!this.#dialogs.has(command.dialog)) return refused('unknown-id', `no dialog ${command.dialog}`);
-    return this.#deps.dialogs.terminate({ dialog: command.dialog, immediate: command.immediate });
+    return this.#dialogs.terminate(command);
   }
 
   sendToDialog(command: Parameters<CcxmlPlatform['sendToDialog']>[0]): Reply {
@@ -292,8 +257,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   #forget(leg: ConnectionLeg): void {
-    for (const members of this.#members.values()) members.delete(leg.node);
-    for (const key of this.#exitTones.keys()) if (key.startsWith(`${leg.node} `)) this.#exitTones.delete(key);
+    this.#conferences.forget(leg.node);
     this.#legs.delete(leg.id);
     this.#byCall.delete(leg.call);
     this.#byNode.delete(leg.node);
@@ -308,51 +272,8 @@ export class CallPlatform implements CcxmlPlatform {
 
   #roleOf(id: BridgeId): PartyRole {
     if (this.#dialogs.has(id as DialogId)) return 'dialog';
-    if (this.#conferences.has(id as ConferenceId)) return 'conference';
+    if (this.#conferences.nodeOf(id as ConferenceId) !== undefined) return 'conference';
     return this.#roles.get(id as ConnectionId) ?? 'other';
-  }
-
-  #openDialog(dialog: DialogId, connection: ConnectionId | undefined): MediaId | Reply {
-    const node = this.#deps.ids.next('media');
-    const reply = this.#deps.media.openDialog({ node, group: mediaGroup });
-    if (!reply.accepted) return reply;
-    this.#dialogs.set(dialog, { node, connection });
-    this.#dialogNodes.set(node, dialog);
-    return node;
-  }
-
-  /** A dialog that its runner refused leaves no media behind. */
-  #keepIfAccepted(dialog: DialogId, reply: Reply): Reply {
-    if (!reply.accepted) this.#closeDialog(dialog);
-    return reply;
-  }
-
-  #closeDialog(dialog: DialogId): void {
-    const entry = this.#dialogs.get(dialog);
-    if (entry === undefined) return;
-    this.#dialogs.delete(dialog);
-    this.#dialogNodes.delete(entry.node);
-    this.#deps.media.close({ node: entry.node });
-  }
-
-  #talkingTo(connection: ConnectionId | undefined): { connection?: { id: ConnectionId; facts: ConnectionFacts } } {
-    const leg = connection === undefined ? undefined : this.#legs.get(connection);
-    return leg === undefined ? {} : { connection: { id: leg.id, facts: leg.facts } };
-  }
-
-  #toneToOthers(members: ReadonlySet<MediaId>, joining: MediaId, tone: string | boolean): void {
-    const name = tone === 'zip' ? 'zip' : tone === 'exit' ? 'exit' : 'entry';
-    for (const member of members) {
-      if (member !== joining && this.#byNode.has(member)) this.#deps.media.play({ play: `tone-${++this.#plays}`, node: member, items: [{ kind: 'tone', tone: name }] });
-    }
-  }
-
-  #leave(from: MediaId, to: MediaId): void {
-    const members = this.#members.get(to);
-    if (members === undefined || !members.delete(from)) return;
-    const tone = this.#exitTones.get(`${from} ${to}`);
-    this.#exitTones.delete(`${from} ${to}`);
-    if (tone !== undefined) this.#toneToOthers(members, from, 'exit');
   }
 
   #signallingEvent(event: SignallingEvent): void {
@@ -408,8 +329,7 @@ export class CallPlatform implements CcxmlPlatform {
     }
     const leg = this.#byNode.get(event.node);
     if (leg === undefined) {
-      const dialog = this.#dialogNodes.get(event.node);
-      if (dialog !== undefined) this.#deps.dialogs.onMedia(dialog, event);
+      this.#dialogs.onMedia(event.node, event);
       return;
     }
     this.#observe(event, leg.id);
@@ -422,9 +342,7 @@ export class CallPlatform implements CcxmlPlatform {
 
   #legEvent(event: PlatformEvent): void {
     if (event.name === 'connection.connected') this.#classify(event.connection);
-    if (lastWords.has(event.name)) {
-      for (const [dialog, entry] of this.#dialogs) if ('connection' in event && entry.connection === event.connection) this.#deps.dialogs.hangUp(dialog, event.name === 'connection.redirected' || event.name === 'connection.merged');
-    }
+    if (lastWords.has(event.name) && 'connection' in event) this.#dialogs.hangUp(event.connection, event.name === 'connection.redirected' || event.name === 'connection.merged');
     this.#tell(event);
   }
 
@@ -437,7 +355,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   #dialogEvent(event: PlatformEvent & { dialog: DialogId }): void {
-    if (event.name === 'dialog.exit' || event.name === 'dialog.failed') this.#closeDialog(event.dialog);
+    if (event.name === 'dialog.exit' || event.name === 'dialog.failed') this.#dialogs.close(event.dialog);
     this.#tell(event);
   }
 }

@@ -1,0 +1,139 @@
+import type { OperatorDoor, TraceQuery } from '../api/operator-api.ts';
+import type { Config } from '../config/index.ts';
+import type { SystemClock } from '../kernel/clock.ts';
+import type { JobId } from '../kernel/ids.ts';
+import { NailupError } from '../kernel/nailup-error.ts';
+import { jobReport } from '../modules/campaigns/index.ts';
+import type { WireMessage } from '../observe/wire-message.ts';
+import type { Store } from '../store/index.ts';
+import { attemptOf, attemptsOf } from './attempt-rows.ts';
+import type { LegTaps } from './leg-taps.ts';
+import type { ServerParts } from './server-parts.ts';
+import { agentsByState, callsByPhase, type LiveStatus, type OccupancyMeter } from './server-status.ts';
+
+export interface ServerDoorDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly parts: ServerParts;
+  /** The clock of calls, agents and attempts: its open timers are told. */
+  readonly callClock: SystemClock;
+  readonly occupancy: OccupancyMeter;
+  readonly legTaps: LegTaps;
+  readonly stopping: () => boolean;
+}
+
+/** What the operator's HTTP API asks of a running server, answered from its parts. */
+export class ServerDoor implements OperatorDoor {
+  readonly #config: Config;
+  readonly #store: Store;
+  readonly #parts: ServerParts;
+  readonly #callClock: SystemClock;
+  readonly #occupancy: OccupancyMeter;
+  readonly #legTaps: LegTaps;
+  readonly #stopping: () => boolean;
+
+  constructor(deps: ServerDoorDeps) {
+    this.#config = deps.config;
+    this.#store = deps.store;
+    this.#parts = deps.parts;
+    this.#callClock = deps.callClock;
+    this.#occupancy = deps.occupancy;
+    this.#legTaps = deps.legTaps;
+    this.#stopping = deps.stopping;
+  }
+
+  health(): { ok: boolean; parts: Readonly<Record<string, string>> } {
+    const stopping = this.#stopping();
+    return { ok: !stopping, parts: { server: stopping ? 'stopping' : 'up', store: this.#store.address } };
+  }
+
+  async status(): Promise<LiveStatus> {
+    const parts = this.#parts;
+    const jobs = await parts.campaigns.director.jobs();
+    const newest = jobs.at(-1);
+    const report = newest === undefined ? undefined : await jobReport(this.#store, newest.id);
+    const states = report?.contacts.byState ?? {};
+    const total = Object.values(states).reduce((a, b) => a + b, 0);
+    const open = (states['waiting'] ?? 0) + (states['leased'] ?? 0) + (states['attempting'] ?? 0);
+    return {
+      jobs: jobs.map((job) => ({ id: job.id, state: job.state, campaign: job.campaign })),
+      calls: callsByPhase(newest === undefined ? [] : parts.runner.of(newest.id)),
+      agents: agentsByState(parts.agents.all()),
+      occupancy: this.#occupancy.occupancy(this.#callClock.monotonic()),
+      progress: { contacts: total, finished: total - open },
+      abandonRate: report?.people.abandonRate ?? 0,
+      pacing: this.#config.campaign?.pacing ?? '',
+    };
+  }
+
+  async stats(): Promise<unknown> {
+    const parts = this.#parts;
+    const media = await parts.media.stats();
+    const sip = parts.signalling.stats();
+    return {
+      openDialogs: sip.openDialogs, openCalls: sip.openCalls, openTransactions: sip.openTransactions, openRtpPorts: media.openPorts,
+      openTimers: this.#callClock.openTimers, openSessions: parts.ccxml.server?.sessionCount ?? 0, openAttempts: parts.runner.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
+      media: { packetIo: media.packetIo, endpoints: media.endpoints, conferences: media.conferences, dialogs: media.dialogs, tickLatenessMs: media.tickLatenessMs },
+      sip: sip.counters,
+    };
+  }
+
+  async createJob(campaign: string): Promise<string> {
+    const parts = this.#parts;
+    if (parts.jobs === undefined) throw new NailupError('CAMPAIGN_UNKNOWN', 'the configuration has no campaign', { mend: 'Add campaign: to nailup.yaml.' });
+    return parts.campaigns.director.createJob({ campaign });
+  }
+
+  async jobs(): Promise<readonly unknown[]> {
+    return this.#parts.campaigns.director.jobs();
+  }
+
+  pauseJob(id: string): Promise<boolean> {
+    return this.#parts.campaigns.director.pause(id as JobId);
+  }
+
+  resumeJob(id: string): Promise<boolean> {
+    return this.#parts.campaigns.director.resume(id as JobId);
+  }
+
+  stopJob(id: string): Promise<boolean> {
+    return this.#parts.campaigns.director.stop(id as JobId);
+  }
+
+  async report(id: string): Promise<unknown> {
+    return { ...(await jobReport(this.#store, id as JobId)), doNotCall: { entries: await this.#parts.doNotCall.size() } };
+  }
+
+  attempts(id: string): Promise<readonly unknown[]> {
+    return attemptsOf(this.#store, id as JobId);
+  }
+
+  async setPacing(id: string, pacing: string): Promise<void> {
+    this.#parts.jobs?.setPacing(id as JobId, pacing);
+  }
+
+  async mediaStats(leg: string | undefined): Promise<unknown> {
+    const stats = await this.#parts.media.stats();
+    if (leg === undefined) return stats;
+    const legs = stats.legs.filter(({ node }) => node === leg);
+    if (legs.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'no such leg', { place: leg, mend: 'nailup media stats lists the legs.' });
+    return { ...stats, legs };
+  }
+
+  tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void> {
+    return this.#legTaps.listen(this.#parts.media, leg, who, hear, ended);
+  }
+
+  async trace(query: TraceQuery): Promise<{ messages: readonly WireMessage[]; last: number }> {
+    const { trace } = this.#parts;
+    const last = trace.size.seen;
+    if (query.call === undefined) return { messages: trace.messages({ after: query.after }), last };
+    const callIds = trace.callIds(query.call);
+    // An attempt is found by its number and its time, also long after it ended.
+    if (callIds.size === 0) {
+      const attempt = await attemptOf(this.#store, query.call);
+      if (attempt !== undefined) for (const id of trace.callIds(attempt.address, { from: attempt.startedAt - 1_000, to: attempt.endedAt ?? Number.POSITIVE_INFINITY })) callIds.add(id);
+    }
+    return { messages: callIds.size === 0 ? [] : trace.messages({ callIds, after: query.after }), last };
+  }
+}
