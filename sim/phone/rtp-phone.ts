@@ -143,6 +143,7 @@ export class RtpPhone {
   #transmit(bytes: Buffer): void {
     if (this.#remote === undefined || this.#closed) return;
     this.packetsSent += 1;
-    this.#socket.send(bytes, this.#remote.port, this.#remote.host);
+    // Node sends a turn later: frames that are caught up in one turn would all be the last one if they shared the buffer.
+    this.#socket.send(Buffer.from(bytes), this.#remote.port, this.#remote.host);
   }
 }

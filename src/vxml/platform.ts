@@ -51,8 +51,8 @@ export interface Listen {
   readonly sensitivity: number;
   readonly speedVsAccuracy: number;
   readonly maxNBest: number;
-  /** §2.1 recordutterance: `speech` then carries the audio. */
-  readonly recordUtterance: boolean;
+  /** VoiceXML 2.1 §7 recordutterance: `speech` then carries the audio, in a file of this MIME type. */
+  readonly recordUtterance: string | undefined;
 }
 
 export interface Record {
@@ -104,6 +104,8 @@ export type SpeechOutcome =
   | { readonly kind: 'noresource'; readonly reason: string };
 
 export interface Utterance {
+  /** MIME type of the file. */
+  readonly contentType: string;
   readonly path: string;
   readonly durationMs: number;
   readonly bytes: number;

@@ -43,7 +43,7 @@ export class ScriptedCaller {
   readonly #deliver: (event: VxmlPlatformEvent) => void;
   #next = 0;
   #playing = 0;
-  #waiting: { readonly id: string; readonly inTransfer: boolean } | undefined;
+  #waiting: { readonly id: string; readonly inTransfer: boolean; readonly recordAs?: string | undefined } | undefined;
   #transfer: string | undefined;
   #endTransfer: (() => void) | undefined;
   #recording: Recording | undefined;
@@ -72,7 +72,7 @@ export class ScriptedCaller {
       return !waiting.inTransfer;
     }
     this.#next += 1;
-    this.#perform(turn, waiting.id);
+    this.#perform(turn, waiting.id, waiting.recordAs);
     return true;
   }
 
@@ -88,7 +88,7 @@ export class ScriptedCaller {
         return;
       }
       case 'listen':
-        this.#waiting = { id: command.listen, inTransfer: this.#transfer !== undefined };
+        this.#waiting = { id: command.listen, inTransfer: this.#transfer !== undefined, recordAs: command.recordUtterance };
         return;
       case 'listen.stop':
         if (this.#waiting?.id === command.listen) this.#waiting = undefined;
@@ -108,17 +108,17 @@ export class ScriptedCaller {
     }
   }
 
-  #perform(turn: Turn, id: string): void {
-    const recording = this.#recording;
-    if (recording !== undefined) return this.#speak(turn, recording);
+  #perform(turn: Turn, id: string, recordAs: string | undefined): void {
+    if (this.#recording !== undefined) return this.#speak(turn, this.#recording);
+    const recording = recordAs === undefined ? {} : { recording: { path: this.#recordingPath, durationMs: 800, bytes: 6444, contentType: recordAs } };
     if (turn.dtmf !== undefined) for (const digit of turn.dtmf) this.#deliver({ name: 'dtmf', digit });
     if (turn.say !== undefined) {
       this.#deliver({ name: 'speech.started', listen: id });
-      this.#deliver({ name: 'speech', listen: id, outcome: { kind: 'match', alternatives: [{ utterance: turn.say, confidence: turn.confidence ?? 0.9 }], recording: { path: this.#recordingPath, durationMs: 800, bytes: 6444 } } });
+      this.#deliver({ name: 'speech', listen: id, outcome: { kind: 'match', alternatives: [{ utterance: turn.say, confidence: turn.confidence ?? 0.9 }], ...recording } });
     }
     if (turn.noise === true) {
       this.#deliver({ name: 'speech.started', listen: id });
-      this.#deliver({ name: 'speech', listen: id, outcome: { kind: 'nomatch' } });
+      this.#deliver({ name: 'speech', listen: id, outcome: { kind: 'nomatch', ...recording } });
     }
     if (turn.hangup === true) this.#hangUp();
   }

@@ -1,5 +1,6 @@
 import { expression, optional, text, uri, word } from './attribute.ts';
 import { defineElement, exactlyOne } from './element-definition.ts';
+import { childrenOf, type VxmlNode } from './node.ts';
 import { fetchAttributes } from './fetch-attributes.ts';
 
 /** §3.1 A speech or DTMF grammar; its inline content belongs to SRGS. VoiceXML 2.1 §3 adds srcexpr. */
@@ -16,3 +17,9 @@ export const grammar = defineElement({
     return exactlyOne({ src: node.attributes.src, srcexpr: node.attributes.srcexpr, 'inline content': inline }, ['src', 'srcexpr', 'inline content']);
   },
 });
+
+/** §3.1.3: the grammars of input items, links and choices are scoped by where they stand; only those of forms may say a scope. */
+export function scopedGrammar(node: VxmlNode): string | undefined {
+  const scoped = childrenOf<{ scope?: string }>(node, 'grammar').some((g) => g.attributes.scope !== undefined);
+  return scoped ? 'has a <grammar> with scope, which only a grammar of a <form> may have' : undefined;
+}

@@ -2,9 +2,9 @@ import { baseOf, resolveUri } from '../../xml/xml-tree.ts';
 import type { VxmlNode } from './node.ts';
 
 /**
- * A reference of a node as an absolute address. Handlers and links that were inherited resolve against the document that is
- * active (§5.2.4: "as if by copy"), with the xml:base given around the node.
+ * A reference of a node as an absolute address, with the xml:base given around the node. `base`: the document that its references are
+ * relative to.
  */
-export function resolveAt(node: VxmlNode, reference: string, activeBase: string): string | undefined {
-  return resolveUri(reference, baseOf(node.xml, activeBase));
+export function resolveAt(node: VxmlNode, reference: string, base: string): string | undefined {
+  return resolveUri(reference, baseOf(node.xml, base));
 }

@@ -35,6 +35,7 @@ export const clear = defineElement({
 function reset(item: ItemState): void {
   item.hidden = undefined;
   item.promptCounter = 1;
-  item.eventCounters.clear();
+  // §5.2.2: the counters of a menu are those of a dialog, which <clear> leaves alone.
+  if (item.node.tag !== 'menu') item.eventCounters.clear();
   item.justFilled = false;
 }

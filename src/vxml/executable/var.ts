@@ -9,7 +9,7 @@ export const varElement = defineElement({
   attributes: { name: required(text), expr: optional(expression) },
   content: [],
   async execute({ attributes: { name, expr } }, { session, scope }) {
-    const declared = session.scripts.declare(scope, name, expr);
+    const declared = session.scripts.variable(scope, name, expr);
     return declared.ok ? normal : declared.completion;
   },
 });

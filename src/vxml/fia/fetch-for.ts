@@ -6,6 +6,7 @@ import { badFetch } from '../events/vxml-event.ts';
 import { playWhile } from '../prompts/fetch-audio.ts';
 import type { AudioOutcome, ResourceOutcome, ResourceRequest, SubmitField } from '../resources.ts';
 import { durationProperty, propertyOf, secondsProperty } from '../scope/properties.ts';
+import { inheritedFrom } from '../scope/document-context.ts';
 import type { Evaluated } from '../scope/scripts.ts';
 import type { Frame } from '../session/frame.ts';
 import { isOver } from '../session/session.ts';
@@ -29,7 +30,7 @@ interface FetchGiven {
 /** The request that a node's attributes and the properties in force make of a reference (§6.1). */
 export function requestFor(frame: Frame, node: VxmlNode, reference: string, kind: ResourceKind, submit: Submission | undefined): Evaluated<ResourceRequest> {
   const given = node.attributes as FetchGiven;
-  const uri = resolveAt(node, reference, frame.context.document.uri);
+  const uri = resolveAt(node, reference, baseFor(frame, node));
   if (uri === undefined) return { ok: false, completion: thrown(badFetch(`"${reference}" is no address`)) };
   const maxAge = given.maxage ?? secondsProperty(frame, `${kind}maxage`);
   const maxStale = given.maxstale ?? secondsProperty(frame, `${kind}maxstale`);
@@ -41,6 +42,14 @@ export function requestFor(frame: Frame, node: VxmlNode, reference: string, kind
       ...(maxAge === undefined ? {} : { maxAgeSeconds: maxAge }), ...(maxStale === undefined ? {} : { maxStaleSeconds: maxStale }),
     },
   };
+}
+
+/**
+ * The document that a node's references are relative to: its own; for what stands in a handler the active one, into which the handler
+ * is copied (§5.2.4).
+ */
+export function baseFor({ context }: Frame, node: VxmlNode): string {
+  return inheritedFrom(context, node)?.uri ?? context.document.uri;
 }
 
 /** Fetches a script, a grammar or data; a failure is error.badfetch. Documents have `leaveFor`. */

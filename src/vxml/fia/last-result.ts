@@ -26,6 +26,11 @@ export function setLastResult(frame: Frame, readings: readonly Interpretation[],
   return copied.ok ? { ok: true, value: undefined } : copied;
 }
 
+/** §5.1.5: a wait makes it undefined; what was heard, if anything, sets it again. */
+export function forgetLastResult(frame: Frame): void {
+  frame.session.scripts.set(frame.context.application.scope, 'lastresult$', undefined);
+}
+
 /** The shadow variable of an input item that was filled by a recognition (§2.3.1). */
 export function shadowOf(frame: Frame, reading: Interpretation, extras: ResultExtras): Readonly<{ [name: string]: unknown }> {
   return { ...reading, ...extrasOf(frame, extras) };
@@ -34,6 +39,6 @@ export function shadowOf(frame: Frame, reading: Interpretation, extras: ResultEx
 function extrasOf(frame: Frame, { marks, recording }: ResultExtras): Readonly<{ [name: string]: unknown }> {
   if (recording === undefined) return marks;
   const { recordings, nextId } = frame.session;
-  const value = recordings.add(nextId('recording'), { ...recording, contentType: 'audio/x-wav' });
+  const value = recordings.add(nextId('recording'), recording);
   return { ...marks, recording: value, recordingsize: recording.bytes, recordingduration: recording.durationMs };
 }

@@ -1,6 +1,7 @@
 import type { VxmlNode } from '../document/node.ts';
 import { dialogNamed } from '../document/vxml-document.ts';
 import { badFetch } from '../events/vxml-event.ts';
+import { inheritedFrom } from '../scope/document-context.ts';
 import type { Frame } from '../session/frame.ts';
 import { isOver } from '../session/session.ts';
 import { ended, thrown, type Completion } from './completion.ts';
@@ -15,8 +16,10 @@ export async function leaveFor(frame: Frame, node: VxmlNode, reference: string, 
   const hash = reference.indexOf('#');
   const dialog = hash < 0 ? undefined : fragmentOf(reference.slice(hash + 1));
   if (hash === 0 && options.submit === undefined) {
-    if (dialogNamed(context.document, dialog) === undefined) return thrown(badFetch(`there is no dialog "${dialog}" in ${context.document.uri}`));
-    return { kind: 'transition', to: { bySubmit: false, ...(dialog === undefined ? {} : { dialog }) } };
+    const root = inheritedFrom(context, node);
+    const document = root ?? context.document;
+    if (dialogNamed(document, dialog) === undefined) return thrown(badFetch(`there is no dialog "${dialog}" in ${document.uri}`));
+    return { kind: 'transition', to: { bySubmit: false, ...(root === undefined ? {} : { document: { document: root, root: undefined } }), ...(dialog === undefined ? {} : { dialog }) } };
   }
   const request = requestFor(frame, node, reference, 'document', options.submit);
   if (!request.ok) return request.completion;

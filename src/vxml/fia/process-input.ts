@@ -10,7 +10,7 @@ import type { Frame } from '../session/frame.ts';
 import { ended, normal, thrown, type Completion } from './completion.ts';
 import type { DialogState, ItemState } from './dialog-state.ts';
 import { runFilled } from './run-filled.ts';
-import { setLastResult, shadowOf } from './last-result.ts';
+import { forgetLastResult, setLastResult, shadowOf } from './last-result.ts';
 import { leaveFor } from './leave-for.ts';
 
 /** App. C, process phase: what the collected input does. */
@@ -20,7 +20,8 @@ export async function processInput(outcome: InputOutcome, frame: Frame): Promise
     case 'over':
       return session.call.hungUp && !session.inbox.terminated && session.budget.passed === undefined ? { kind: 'exit', values: { values: {} } } : ended;
     case 'event':
-      if (outcome.readings !== undefined || outcome.recording !== undefined) setLastResult(frame, outcome.readings ?? [], { marks: {}, recording: outcome.recording });
+      if (outcome.heard === undefined) forgetLastResult(frame);
+      else setLastResult(frame, outcome.heard.readings, outcome.heard);
       return thrown(outcome.event);
     case 'match':
       return processRecognition(outcome.recognition, frame);

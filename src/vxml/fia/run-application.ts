@@ -70,7 +70,8 @@ class Contexts {
     if (!keep) {
       if (this.#application !== undefined) scripts.context.closeScope(this.#application.scope);
       this.#application = { root: wanted, scope: scripts.context.openScope(scripts.session, 'application', { named: true }) };
-      scripts.set(this.#application.scope, 'lastresult$', []);
+      // §5.1.5: undefined until something was heard.
+      scripts.set(this.#application.scope, 'lastresult$', undefined);
       // While the root itself is active, `document.x` and `application.x` mean the same variable.
       scripts.declare(this.#application.scope, 'document', 'application');
       const started = await this.#initialise(wanted, this.#contextOf(wanted));

@@ -76,17 +76,17 @@ async function settle(first: Completion, frame: Frame, dialog: DialogState): Pro
 /** App. C, initialisation: variables, scripts, data and form items in document order; a subdialog's parameters set the variables they name. */
 async function initialise({ parameters }: DialogEntry, frame: Frame, dialog: DialogState): Promise<Completion> {
   const unused = new Set(parameters.keys());
-  if (dialog.node.tag === 'menu') return normal;
-  for (const child of dialog.node.children) {
+  for (const child of dialog.node.tag === 'menu' ? [] : dialog.node.children) {
     if (child.kind !== 'element') continue;
     let completion: Completion = normal;
     if (child.tag === 'var') completion = declareVar(child, frame, parameters, unused);
     else if (child.tag === 'script' || child.tag === 'data') completion = await frame.execute([child], frame);
-    else if ((formItems as readonly string[]).includes(child.tag)) completion = declareItem(child, frame, dialog, parameters, unused);
+    else if ((formItems as readonly string[]).includes(child.tag)) completion = declareItem(child, frame, dialog);
     if (completion.kind !== 'normal') return completion;
   }
+  // §2.3.4: a parameter for an undeclared variable, or for that of a form item, is an error.
   const [undeclared] = unused;
-  if (undeclared !== undefined) return thrown(semantic(`<param> ${undeclared} has no variable in the subdialog's form`));
+  if (undeclared !== undefined) return thrown(semantic(`<param> ${undeclared} has no <var> in the subdialog's form`));
   return normal;
 }
 
@@ -94,11 +94,11 @@ function declareVar(child: VxmlNode, frame: Frame, parameters: ReadonlyMap<strin
   const { name, expr } = child.attributes as { name: string; expr?: string };
   const given = parameters.get(name);
   unused.delete(name);
-  const declared = frame.session.scripts.declare(frame.scope, name, given ?? expr);
+  const declared = frame.session.scripts.variable(frame.scope, name, given ?? expr);
   return declared.ok ? normal : declared.completion;
 }
 
-function declareItem(child: VxmlNode, frame: Frame, dialog: DialogState, parameters: ReadonlyMap<string, string>, unused: Set<string>): Completion {
+function declareItem(child: VxmlNode, frame: Frame, dialog: DialogState): Completion {
   const { scripts } = frame.session;
   const { name, expr } = child.attributes as { name?: string; expr?: string };
   const item = dialog.items.find((i) => i.node === child);
@@ -108,9 +108,7 @@ function declareItem(child: VxmlNode, frame: Frame, dialog: DialogState, paramet
     if (item !== undefined) item.hidden = value.value;
     return normal;
   }
-  const given = parameters.get(name);
-  unused.delete(name);
-  const declared = scripts.declare(frame.scope, name, given ?? expr);
+  const declared = scripts.declare(frame.scope, name, expr);
   if (!declared.ok) return declared.completion;
   if (item?.behaviour.input === true) {
     const shadow = scripts.declare(frame.scope, `${name}$`, '({})');

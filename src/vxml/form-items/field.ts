@@ -1,6 +1,7 @@
 import { boolean, optional, text, withDefault } from '../document/attribute.ts';
 import { audioContent, eventHandlers } from '../document/content.ts';
 import { defineElement, type NodeOf } from '../document/element-definition.ts';
+import { scopedGrammar } from '../document/grammar.ts';
 import { processInput } from '../fia/process-input.ts';
 import { activeGrammars } from '../recognition/active-grammars.ts';
 import { waitForInput } from '../recognition/wait-for-input.ts';
@@ -13,6 +14,7 @@ export const field = defineElement({
   clause: 'VoiceXML 2.0 §2.3.1',
   attributes: { ...itemAttributes, type: optional(text), slot: optional(text), modal: withDefault(boolean, false), 'xml:lang': optional(text) },
   content: [...audioContent, ...eventHandlers, 'filled', 'grammar', 'link', 'option', 'prompt', 'property'],
+  check: scopedGrammar,
 });
 
 export const fieldItem: FormItem = {

@@ -1,6 +1,7 @@
 import { boolean, duration, optional, text, withDefault } from '../document/attribute.ts';
 import { audioContent, eventHandlers } from '../document/content.ts';
 import { defineElement } from '../document/element-definition.ts';
+import { scopedGrammar } from '../document/grammar.ts';
 import { takeRecording } from '../recognition/take-recording.ts';
 import { itemAttributes } from './attributes.ts';
 import type { FormItem } from './form-item.ts';
@@ -14,6 +15,7 @@ export const record = defineElement({
     dtmfterm: withDefault(boolean, true), type: optional(text),
   },
   content: [...audioContent, ...eventHandlers, 'filled', 'grammar', 'prompt', 'property'],
+  check: scopedGrammar,
 });
 
 export const recordItem: FormItem = { tag: 'record', input: true, prompts: true, visit: takeRecording };

@@ -1,6 +1,7 @@
 import { boolean, duration, expression, optional, text, uri, word } from '../document/attribute.ts';
 import { audioContent, eventHandlers } from '../document/content.ts';
 import { defineElement, exactlyOne } from '../document/element-definition.ts';
+import { scopedGrammar } from '../document/grammar.ts';
 import { placeTransfer } from '../recognition/place-transfer.ts';
 import { itemAttributes } from './attributes.ts';
 import type { FormItem } from './form-item.ts';
@@ -14,7 +15,7 @@ export const transfer = defineElement({
     connecttimeout: optional(duration), maxtime: optional(duration), transferaudio: optional(uri), aai: optional(text), aaiexpr: optional(expression),
   },
   content: [...audioContent, ...eventHandlers, 'filled', 'grammar', 'prompt', 'property'],
-  check: ({ attributes }) => exactlyOne(attributes, ['dest', 'destexpr']) ?? exactlyOne(attributes, ['bridge', 'type'], true) ?? exactlyOne(attributes, ['aai', 'aaiexpr'], true),
+  check: (node) => exactlyOne(node.attributes, ['dest', 'destexpr']) ?? exactlyOne(node.attributes, ['bridge', 'type'], true) ?? exactlyOne(node.attributes, ['aai', 'aaiexpr'], true) ?? scopedGrammar(node),
 });
 
 export const transferItem: FormItem = { tag: 'transfer', input: true, prompts: true, visit: placeTransfer };

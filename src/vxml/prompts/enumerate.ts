@@ -12,6 +12,7 @@ export const composeEnumerate: Compose = async (node, frame, composer, children)
   const { session, item } = frame;
   if (item === undefined || !['menu', 'field'].includes(item.node.tag)) return thrown(semantic('<enumerate> outside of a menu and of a field with options', node.place));
   const entries = entriesOf(item.node);
+  if (entries.length === 0) return thrown(semantic('<enumerate> in a field without options', node.place));
   const bare = node.children.every((c) => c.kind === 'text' && c.text.trim() === '');
   for (const [index, entry] of entries.entries()) {
     if (bare) {
@@ -20,7 +21,7 @@ export const composeEnumerate: Compose = async (node, frame, composer, children)
     }
     const scope = session.scripts.context.openScope(frame.scope, 'anonymous');
     session.scripts.set(scope, '_prompt', entry.phrase);
-    session.scripts.set(scope, '_dtmf', entry.dtmf ?? '');
+    session.scripts.set(scope, '_dtmf', [...(entry.dtmf ?? '')].join(' '));
     const completion = await children(node.children, { ...frame, scope });
     session.scripts.context.closeScope(scope);
     if (completion.kind !== 'normal') return completion;

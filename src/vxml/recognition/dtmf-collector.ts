@@ -7,7 +7,7 @@ export interface DtmfTiming {
   readonly termchar: string;
 }
 
-export type Collected = { readonly kind: 'match'; readonly match: Match; readonly unread: string } | { readonly kind: 'nomatch'; readonly unread: string };
+export type Collected = { readonly kind: 'match'; readonly match: Match; readonly unread: string } | { readonly kind: 'nomatch'; readonly unread: string; readonly keys: string };
 
 /** After a key that no grammar takes, further keys of the same burst are swallowed until this pause, so that one mistake is one nomatch. */
 const burstGapMs = 700;
@@ -21,6 +21,7 @@ export class DtmfCollector {
   readonly #timing: DtmfTiming;
   #state: 'empty' | 'partial' | 'complete' | 'final' | 'dead' = 'empty';
   #outcome: Collected | undefined;
+  #keys = '';
 
   constructor(matcher: DtmfMatcher, timing: DtmfTiming) {
     this.#matcher = matcher;
@@ -44,6 +45,7 @@ export class DtmfCollector {
 
   key(key: string): void {
     if (this.#outcome !== undefined) return;
+    this.#keys += key;
     const isTermchar = key === this.#timing.termchar;
     if (this.#state === 'dead') {
       if (isTermchar) this.#nomatch();
@@ -77,10 +79,10 @@ export class DtmfCollector {
 
   #match(unread: string): void {
     const match = this.#matcher.result();
-    this.#outcome = match === undefined ? { kind: 'nomatch', unread } : { kind: 'match', match, unread };
+    this.#outcome = match === undefined ? { kind: 'nomatch', unread, keys: this.#keys } : { kind: 'match', match, unread };
   }
 
   #nomatch(): void {
-    this.#outcome = { kind: 'nomatch', unread: '' };
+    this.#outcome = { kind: 'nomatch', unread: '', keys: this.#keys };
   }
 }

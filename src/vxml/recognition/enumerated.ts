@@ -1,4 +1,4 @@
-import { ownText, type VxmlNode } from '../document/node.ts';
+import type { VxmlNode } from '../document/node.ts';
 
 /** One choice of a menu or option of a field, as `<enumerate>` says it and grammars are made of it. */
 export interface Enumerated {
@@ -31,6 +31,11 @@ function numbered(owner: VxmlNode): readonly Enumerated[] {
     // §2.2.1: the first nine choices without keys of their own get 1 to 9.
     const auto = owner.tag === 'menu' && menu.dtmf === true && dtmf === undefined && next <= 9 ? String(next++) : undefined;
     const inherited = owner.tag === 'menu' ? menu.accept : undefined;
-    return [{ node: child, phrase: ownText(child).replace(/\s+/g, ' ').trim(), dtmf: dtmf ?? auto, accept: accept ?? inherited ?? 'exact' }];
+    return [{ node: child, phrase: wordsOf(child).replace(/\s+/g, ' ').trim(), dtmf: dtmf ?? auto, accept: accept ?? inherited ?? 'exact' }];
   });
+}
+
+/** All character data of a choice, that of speech mark-up and of the alternatives to audio included. */
+function wordsOf(node: VxmlNode): string {
+  return node.children.map((child) => (child.kind === 'text' ? child.text : child.tag === 'desc' || child.tag === 'grammar' ? '' : wordsOf(child))).join('');
 }

@@ -5,7 +5,7 @@ import type { grammar } from '../document/grammar.ts';
 import { badFetch } from '../events/vxml-event.ts';
 import { resolveAt } from '../document/resolve-at.ts';
 import { thrown } from '../fia/completion.ts';
-import { fetchFor } from '../fia/fetch-for.ts';
+import { baseFor, fetchFor } from '../fia/fetch-for.ts';
 import type { Evaluated } from '../scope/scripts.ts';
 import type { Frame } from '../session/frame.ts';
 import type { CompiledGrammar, GrammarSource, LoadGrammar } from './grammar-store.ts';
@@ -48,7 +48,7 @@ async function fromNode(frame: Frame, node: GrammarNode): Promise<Evaluated<Foun
   if (src === undefined && srcexpr === undefined) {
     const known = inlineGrammars.get(node);
     if (known !== undefined) return { ok: true, value: { grammar: known, weight } };
-    const base = resolveAt(node, '', frame.context.document.uri) ?? frame.context.document.uri;
+    const base = resolveAt(node, '', baseFor(frame, node)) ?? frame.context.document.uri;
     const compiled = await grammars.inline(node.xml, { uri: base, type, mode, language, rule: undefined }, loader(frame, node));
     if (!compiled.ok) return { ok: false, completion: thrown(compiled.error) };
     inlineGrammars.set(node, compiled.value);

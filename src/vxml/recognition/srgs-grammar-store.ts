@@ -94,6 +94,9 @@ export class SrgsGrammarStore implements GrammarStore {
       return fail({ message: loaded.error.message ?? loaded.error.name, event: loaded.error.name });
     });
     if (!linked.ok) return fail(eventFor(linked.error));
+    const named = source.rule === undefined ? undefined : parsed.value.rules.get(source.rule);
+    // SRGS 1.0 §3.2: only public rules, and the root, are seen from outside.
+    if (named?.scope === 'private' && parsed.value.root !== named.id) return fail(eventOf('error.badfetch', `${source.uri}:${named.line}:${named.column}: the rule ${named.id} is private`));
     const compiled = compileGrammar(linked.value, source.rule === undefined ? [] : [source.rule]);
     if (!compiled.ok) return fail(eventFor(compiled.error));
     return ok({ mode: compiled.value.mode, language: parsed.value.language ?? source.language, srgs, compiled: compiled.value });

@@ -4,11 +4,13 @@ import { eventOf } from '../events/vxml-event.ts';
 import { thrown, type Completion } from '../fia/completion.ts';
 import type { ItemState } from '../fia/dialog-state.ts';
 import { processInput, processRecognition } from '../fia/process-input.ts';
+import { forgetLastResult } from '../fia/last-result.ts';
 import { runFilled } from '../fia/run-filled.ts';
 import type { record } from '../form-items/record.ts';
 import type { VxmlPlatformEventMap } from '../platform.ts';
 import { playItems } from '../prompts/play-queued.ts';
 import { fill, setShadow } from '../scope/item-variable.ts';
+import { isRecordable } from '../session/recordings.ts';
 import { durationProperty, propertyOf } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import { isOver } from '../session/session.ts';
@@ -22,6 +24,7 @@ type Done = VxmlPlatformEventMap['record.done'];
 const defaultMaxMs = 60_000;
 const defaultFinalSilenceMs = 3_000;
 const afterHangupMs = 2_000;
+const defaultType = 'audio/x-wav';
 
 /** §2.3.6: prompts, beep, then the caller's speech until silence, a key, the time or a hang-up ends it. */
 export async function takeRecording(item: ItemState, frame: Frame): Promise<Completion> {
@@ -29,6 +32,8 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
   const { attributes } = item.node as NodeOf<typeof record>;
   session.budget.waited();
   if (isOver(session) || session.call.hungUp) return processInput({ kind: 'over' }, frame);
+  const type = attributes.type ?? defaultType;
+  if (!isRecordable(type)) return thrown(eventOf('error.unsupported.format', `recordings of type ${type} are not supported`, item.node.place));
   const grammars = await activeGrammars(frame, attributes.modal);
   if (!grammars.ok) return grammars.completion;
   const queued = session.prompts.take();
@@ -42,7 +47,6 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
     if (played === 'barged') break;
   }
   const id = session.nextId('record');
-  const type = attributes.type ?? 'audio/x-wav';
   session.send({
     name: 'record', record: id, beep: attributes.beep, maxMs: attributes.maxtime ?? defaultMaxMs, finalSilenceMs: attributes.finalsilence ?? defaultFinalSilenceMs,
     initialSilenceMs: queued.timeoutMs ?? durationProperty(frame, 'timeout'), type,
@@ -71,6 +75,7 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
   }
   keys.close();
   lost?.timer.cancel();
+  forgetLastResult(frame);
   if (done.how === 'failed') return thrown(eventOf('error.noresource', done.reason ?? 'the recording failed'));
   const matched = keys.matched;
   // A grammar that is not the record's own ends it unfilled and takes control.

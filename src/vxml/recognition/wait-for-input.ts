@@ -5,6 +5,7 @@ import type { PromptRun } from '../prompts/prompt-queue.ts';
 import { booleanProperty, durationProperty, numberProperty, propertyOf } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import type { InboxEvent } from '../session/inbox.ts';
+import { isRecordable } from '../session/recordings.ts';
 import { isOver } from '../session/session.ts';
 import { DtmfCollector } from './dtmf-collector.ts';
 import type { Interpretation, Recognition } from './recognition.ts';
@@ -12,7 +13,8 @@ import type { ActiveGrammar } from './target.ts';
 
 export type InputOutcome =
   | { readonly kind: 'match'; readonly recognition: Recognition }
-  | { readonly kind: 'event'; readonly event: VxmlEvent; readonly readings?: readonly Interpretation[]; readonly recording?: Utterance | undefined }
+  /** `heard`: there was an input, which is a result of its own though nothing matched (§5.1.5). */
+  | { readonly kind: 'event'; readonly event: VxmlEvent; readonly heard?: { readonly readings: readonly Interpretation[]; readonly marks: Recognition['marks']; readonly recording: Utterance | undefined } }
   /** The caller is gone, or the session is over: nothing can be waited for. */
   | { readonly kind: 'over' };
 
@@ -21,6 +23,9 @@ export async function waitForInput(frame: Frame, active: readonly ActiveGrammar[
   const { session } = frame;
   session.budget.waited();
   if (isOver(session) || session.call.hungUp) return { kind: 'over' };
+  const recordType = propertyOf(frame, 'recordutterancetype') ?? '';
+  // VoiceXML 2.1 §7
+  if (booleanProperty(frame, 'recordutterance') && !isRecordable(recordType)) return { kind: 'event', event: eventOf('error.unsupported.format', `utterances cannot be recorded as ${recordType}`) };
   const wait = new InputWait(frame, active);
   const outcome = await wait.run();
   wait.close();
@@ -123,7 +128,7 @@ class InputWait {
   }
 
   #key(digit: string): InputOutcome | undefined {
-    if (this.#dtmf.length === 0 && this.#voice.length > 0 && !this.#acceptsKeys()) return undefined;
+    if (!this.#acceptsKeys()) return undefined;
     if (this.#play !== undefined) {
       if (this.#run?.bargein !== true) return undefined;
       if (this.#run.bargeintype === 'speech') this.#stopPlay();
@@ -154,7 +159,8 @@ class InputWait {
         this.#collector = this.#newCollector();
         return undefined;
       }
-      return { kind: 'event', event: eventOf('nomatch') };
+      const keys: Interpretation = { utterance: outcome.keys, confidence: 0, inputmode: 'dtmf', interpretation: undefined };
+      return this.#nomatch([keys], undefined);
     }
     const { target } = this.#dtmf[outcome.match.index] as ActiveGrammar;
     const reading: Interpretation = { utterance: outcome.match.utterance, confidence: 1, inputmode: 'dtmf', interpretation: outcome.match.interpretation };
@@ -171,7 +177,7 @@ class InputWait {
       case 'maxspeech':
         return { kind: 'event', event: eventOf('maxspeechtimeout') };
       case 'nomatch':
-        return { kind: 'event', event: eventOf('nomatch'), recording: outcome.recording };
+        return this.#nomatch([], outcome.recording);
       case 'match':
         return this.#readings(outcome);
     }
@@ -190,10 +196,14 @@ class InputWait {
     const readings = matched.filter((m) => m.reading.confidence >= threshold).slice(0, most).map((m) => m.reading);
     const [best] = matched;
     if (best === undefined || readings.length === 0) {
-      return { kind: 'event', event: eventOf('nomatch'), readings: matched.slice(0, most).map((m) => m.reading), recording: outcome.recording };
+      return this.#nomatch(matched.slice(0, most).map((m) => m.reading), outcome.recording);
     }
     const { target } = this.#voice[best.index] as ActiveGrammar;
     return { kind: 'match', recognition: { ...best.reading, target, readings, marks: this.#endPlayback(), recording: outcome.recording } };
+  }
+
+  #nomatch(readings: readonly Interpretation[], recording: Utterance | undefined): InputOutcome {
+    return { kind: 'event', event: eventOf('nomatch'), heard: { readings, marks: this.#endPlayback(), recording } };
   }
 
   /** Without any grammar for them keys are still input, which nothing matches. */
@@ -216,7 +226,7 @@ class InputWait {
       bargeintype: this.#runs[0]?.bargeintype ?? 'speech', completeSilenceMs: durationProperty(this.#frame, 'completetimeout'),
       incompleteSilenceMs: durationProperty(this.#frame, 'incompletetimeout'), maxSpeechMs: durationProperty(this.#frame, 'maxspeechtimeout'),
       sensitivity: numberProperty(this.#frame, 'sensitivity'), speedVsAccuracy: numberProperty(this.#frame, 'speedvsaccuracy'),
-      maxNBest: numberProperty(this.#frame, 'maxnbest'), recordUtterance: booleanProperty(this.#frame, 'recordutterance'),
+      maxNBest: numberProperty(this.#frame, 'maxnbest'), recordUtterance: booleanProperty(this.#frame, 'recordutterance') ? propertyOf(this.#frame, 'recordutterancetype') : undefined,
     });
     this.#listening = true;
   }

@@ -1,4 +1,5 @@
 import type { ScriptScope } from '../../ecmascript/ecmascript.ts';
+import type { VxmlNode } from '../document/node.ts';
 import type { VxmlDocument } from '../document/vxml-document.ts';
 
 /** The application scope (§5.1.2): lives while transitions stay within one application. */
@@ -21,4 +22,15 @@ export interface DocumentContext {
 /** The root document where it is another than the active one: its links, handlers, properties and forms are inherited. */
 export function inheritedRoot(context: DocumentContext): VxmlDocument | undefined {
   return context.application.root === context.document ? undefined : context.application.root;
+}
+
+const ownReferences: ReadonlySet<string> = new Set(['choice', 'grammar', 'link']);
+
+/** The root document when a link, choice or grammar of it is in force in a leaf. What stands in handlers is as if copied into the leaf. */
+export function inheritedFrom(context: DocumentContext, node: VxmlNode): VxmlDocument | undefined {
+  const root = inheritedRoot(context);
+  if (root === undefined || !ownReferences.has(node.tag)) return undefined;
+  let top = node.xml;
+  while (top.parent !== undefined) top = top.parent;
+  return top === root.root.xml ? root : undefined;
 }

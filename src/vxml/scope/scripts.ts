@@ -60,6 +60,11 @@ export class Scripts {
     return outcome.ok ? done : outcome;
   }
 
+  /** `<var>` (§5.3.1): without an expression a variable that is there keeps its value. */
+  variable(scope: ScriptScope, name: string, expression: string | undefined): Evaluated<undefined> {
+    return expression === undefined && this.context.has(scope, name) ? done : this.declare(scope, name, expression);
+  }
+
   assign(scope: ScriptScope, name: string, expression: string): Evaluated<undefined> {
     const outcome = this.#judge(this.context.assign(scope, name, expression), `${name} = ${expression}`);
     return outcome.ok ? done : outcome;

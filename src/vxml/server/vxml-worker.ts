@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock } from '../../kernel/clock.ts';
 import type { LogFields, Logger } from '../../kernel/logger.ts';
 import { inProcessServer } from './in-process-server.ts';
+import { InputFirstClock } from './input-first-clock.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
 
 /** A worker thread: authored pages and their scripts run here and nowhere else. */
@@ -16,7 +17,7 @@ const loggerWith = (fields: LogFields): Logger => {
 };
 
 const server = await inProcessServer(configuration, {
-  clock: new SystemClock(),
+  clock: new InputFirstClock(new SystemClock()),
   logger: loggerWith({}),
   listener: {
     prepared: (dialog) => tell({ kind: 'prepared', dialog }),

@@ -1,3 +1,9 @@
+/** The formats that recordings can have: those of VoiceXML 2.0 App. E, and other names for them. */
+const recordable: ReadonlySet<string> = new Set(['audio/x-wav', 'audio/wav', 'audio/wave', 'audio/vnd.wave', 'audio/basic', 'audio/x-alaw-basic']);
+
+/** Parameters of the type say nothing that would change the file. */
+export const isRecordable = (type: string): boolean => recordable.has(type.replace(/;.*$/s, '').trim().toLowerCase());
+
 /** Audio that the caller spoke, by the id that stands in the ECMAScript variable: `{ recording: 'recording-1', … }`. */
 export interface Recording {
   readonly path: string;

@@ -3,5 +3,5 @@ import { fileURLToPath } from 'node:url';
 import { coverageReport } from './coverage-report.ts';
 
 /** Writes docs/conformance-vxml.md anew. */
-const folder = fileURLToPath(new URL('../suites/vxml/supplement', import.meta.url));
-writeFileSync(fileURLToPath(new URL('../../../docs/conformance-vxml.md', import.meta.url)), coverageReport(folder));
+const folders = ['supplement', 'clauses'].map((name) => fileURLToPath(new URL(`../suites/vxml/${name}`, import.meta.url)));
+writeFileSync(fileURLToPath(new URL('../../../docs/conformance-vxml.md', import.meta.url)), coverageReport(folders));

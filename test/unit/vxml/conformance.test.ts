@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { QuickjsEngine } from '../../../src/ecmascript/quickjs/quickjs-engine.ts';
 import { readCases } from '../../conformance/vxml/case.ts';
+import { coverageReport } from '../../conformance/vxml/coverage-report.ts';
 import { FolderServer } from '../../conformance/vxml/folder-server.ts';
 import { runCase } from '../../conformance/vxml/run-case.ts';
 import { verdict } from '../../conformance/vxml/verdict.ts';
 
-const folder = fileURLToPath(new URL('../../conformance/suites/vxml/supplement', import.meta.url));
+const folderOf = (name: string): string => fileURLToPath(new URL(`../../conformance/suites/vxml/${name}`, import.meta.url));
 
-describe('the VoiceXML suite of the project', () => {
+describe.each(['supplement', 'clauses'])('the VoiceXML suite %s', (suite) => {
+  const folder = folderOf(suite);
   let server: FolderServer;
   let scripts: QuickjsEngine;
 
@@ -29,4 +32,9 @@ describe('the VoiceXML suite of the project', () => {
       expect({ name: test.name, reason: verdict(test, run), timers: run.openTimers }).toEqual({ name: test.name, reason: undefined, timers: 0 });
     }
   });
+});
+
+it('docs/conformance-vxml.md is what the suites give', () => {
+  const written = readFileSync(fileURLToPath(new URL('../../../docs/conformance-vxml.md', import.meta.url)), 'utf8');
+  expect(coverageReport(['supplement', 'clauses'].map(folderOf))).toBe(written);
 });
