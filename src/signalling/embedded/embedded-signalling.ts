@@ -11,6 +11,7 @@ import type { SipTimers } from '../../sip/transaction/sip-timers.ts';
 import type { Flow, SentBy } from '../../sip/transport/flow.ts';
 import type { ListenAddress } from '../../sip/transport/listen-address.ts';
 import type { DnsResolver } from '../../sip/transport/server-locator.ts';
+import type { InviteSession } from '../../sip/user-agent/invite-session.ts';
 import type { ServerInvite } from '../../sip/user-agent/server-invite.ts';
 import { parseSipUri } from '../../sip/uri/sip-uri.ts';
 import { UserAgent } from '../../sip/user-agent/user-agent.ts';
@@ -280,7 +281,7 @@ export class EmbeddedSignalling implements Signalling {
     call.incoming = invite;
     call.adopt(invite.session);
     invite.handlers.onCancelled = (cancel) => call.finish({ name: 'call.failed', call: call.id, failure: 'cancelled', status: 487, reason: 'Request Terminated', headers: messageHeaders(cancel) });
-    const replaced = invite.replaces === undefined ? undefined : [...this.#calls.values()].find(({ session }) => session === invite.replaces)?.id;
+    const replaced = this.#callOf(invite.replaces)?.id;
     const trunk = [...this.#trunks.values()].find(({ addresses }) => addresses.has(invite.source))?.name;
     const uui = request.get('User-to-User');
     this.#tell({
@@ -293,6 +294,11 @@ export class EmbeddedSignalling implements Signalling {
       ...(trunk === undefined ? {} : { trunk }),
       ...(replaced === undefined ? {} : { replaces: replaced }),
     });
+  }
+
+  /** The call whose dialog that is, up or ringing. */
+  #callOf(session: InviteSession | undefined): EmbeddedCall | undefined {
+    return session === undefined ? undefined : [...this.#calls.values()].find((call) => call.session === session || call.outgoing?.invite?.owns(session) === true);
   }
 
   #tell(event: SignallingEvent): void {

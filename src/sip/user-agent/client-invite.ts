@@ -110,6 +110,11 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
     return this.#state === 'calling' ? [...this.#forks.values()].at(-1) : undefined;
   }
 
+  /** Whether the dialog is one of this call's, while it rings. */
+  owns(session: InviteSession): boolean {
+    return this.#forks.get(session.dialog.remoteTag) === session;
+  }
+
   onResponse(response: SipResponse, request: SipRequest): void {
     const { status } = response;
     if (status < 200) return this.#provisional(response, request);
@@ -144,7 +149,10 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
       if (allow.length > 0) session.peerAllows = new Set(allow);
       this.#reliable ??= new ReliableClient();
       // RFC 3262 §4: one that came before, or ahead of its turn, is not processed
-      if (!this.#reliable.receive(response, request, session)) return;
+      const received = this.#reliable.receive(response, request, session);
+      if (received === 'again') return;
+      // An answer counts once it came reliably (RFC 3261 §13.2.1); from then on either side may offer anew
+      if (received === 'reliable' && sessionDescription(response) !== undefined) session.initialOffer = undefined;
     }
     if (this.#ending !== undefined) return;
     this.#handlers.onProgress?.({ status: response.status, reason: response.reason, sdp: sessionDescription(response), response });
@@ -165,6 +173,7 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
     const allow = response.all('Allow');
     if (allow.length > 0) session.peerAllows = new Set(allow);
     session.flow = this.#request?.flow;
+    session.initialOffer = undefined;
     const answered = new AnsweredInvite(this.#context, session);
     this.#request?.handOver(answered);
     const lateOffer = this.#parts.sdp === undefined;
@@ -193,6 +202,8 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
     const session = new InviteSession(this.#context, dialog, 'caller', {
       flow: this.#request?.flow, digest: this.#parts.digest, contactUser: this.#parts.contactUser,
     });
+    session.onReplaced = () => this.cancel();
+    if (this.#parts.sdp !== undefined) session.initialOffer = 'ours';
     session.register();
     this.#forks.set(tag, session);
     return session;
@@ -244,7 +255,8 @@ const sameList = (a: readonly string[], b: readonly string[]): boolean => a.leng
 export function dressInvite(context: UserAgentContext, request: SipRequest, sdp: string | undefined, headers: HeaderLines | undefined): void {
   const { settings } = context;
   request.append('Allow', settings.allow);
-  request.append('Supported', settings.supported);
+  // The answer to an offer in a reliable provisional response would have to go into its PRACK (RFC 3262 §5), before anybody has asked for it.
+  request.append('Supported', sdp === undefined ? settings.supportedUnreliably : settings.supported);
   if (settings.product !== undefined) request.append('User-Agent', settings.product);
   if (settings.sessionIntervalSeconds > 0) request.append('Session-Expires', String(settings.sessionIntervalSeconds));
   addHeaders(request, headers);

@@ -29,12 +29,18 @@ export class InviteSession implements DialogUser, StoppableCall {
   /** The flow on which the peer spoke last; a stream is used again. */
   flow: Flow | undefined;
   contactUser: string | undefined;
+  /** Whose the first offer of the call is, until it is answered (RFC 3261 §13.2.1): nobody may offer anew before. */
+  initialOffer: 'ours' | 'theirs' | undefined;
   /** PRACK in the early dialog of a server. */
   onPrack: ((transaction: ServerTransaction) => void) | undefined;
   /** ACK to our 2xx of the first INVITE. */
   onFirstAck: ((ack: SipRequest) => void) | undefined;
+  /** Our 2xx, while its ACK is awaited. */
+  unacknowledged: { stop(): void } | undefined;
   /** The peer ended the dialog before we answered. */
   onEarlyBye: (() => void) | undefined;
+  /** Gives up the call that we place, while it rings: another one takes its place (RFC 3891 §3). */
+  onReplaced: (() => void) | undefined;
   readonly #context: UserAgentContext;
   #state: SessionState = 'early';
   #offers: SessionOffers | undefined;
@@ -101,6 +107,12 @@ export class InviteSession implements DialogUser, StoppableCall {
     if (this.#state !== 'confirmed') return;
     this.#sendBye(headers);
     queueMicrotask(() => this.#tell({ by: 'us' }));
+  }
+
+  /** Another call has taken its place (RFC 3891 §3): BYE, or CANCEL while it still rings at the peer. */
+  replaced(): void {
+    if (this.#state === 'early') this.onReplaced?.();
+    else this.bye();
   }
 
   /** Something ended the session that was neither side's wish: BYE all the same, so that the peer learns of it. */
@@ -251,6 +263,7 @@ export class InviteSession implements DialogUser, StoppableCall {
     this.#timer?.stop();
     this.#offers?.stop();
     this.#transfer?.stop();
+    this.unacknowledged?.stop();
     this.#context.removeDialog(this.dialog.key);
     this.#context.removeCall(this);
   }

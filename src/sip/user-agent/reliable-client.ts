@@ -5,18 +5,18 @@ import type { InviteSession } from './invite-session.ts';
 export class ReliableClient {
   readonly #last = new Map<InviteSession, number>();
 
-  /** Acknowledges with PRACK what has to be; false when the response is a repetition or out of order. */
-  receive(response: SipResponse, invite: SipRequest, session: InviteSession): boolean {
-    if (!response.require.some((tag) => tag.toLowerCase() === '100rel')) return true;
+  /** Acknowledges with PRACK what has to be. `again`: a repetition, or ahead of its turn; not to be processed. */
+  receive(response: SipResponse, invite: SipRequest, session: InviteSession): 'unreliable' | 'reliable' | 'again' {
+    if (!response.require.some((tag) => tag.toLowerCase() === '100rel')) return 'unreliable';
     const number = Number.parseInt(response.get('RSeq') ?? '', 10);
-    if (!(number >= 1)) return true;
+    if (!(number >= 1)) return 'unreliable';
     const last = this.#last.get(session);
     // A repetition needs no second PRACK: ours is retransmitted by its own transaction.
-    if (last !== undefined && number !== last + 1) return false;
+    if (last !== undefined && number !== last + 1) return 'again';
     this.#last.set(session, number);
     const prack = session.dialog.request('PRACK');
     prack.append('RAck', `${number} ${invite.get('CSeq') ?? '1 INVITE'}`);
     session.send(prack, { onResponse: () => undefined, onFailure: () => undefined });
-    return true;
+    return 'reliable';
   }
 }

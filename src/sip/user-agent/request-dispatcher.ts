@@ -12,7 +12,7 @@ import type { InviteSession } from './invite-session.ts';
 import { OrphanInvite } from './orphan-invite.ts';
 import { ServerInvite } from './server-invite.ts';
 import { ServerRequest } from './server-request.ts';
-import { bodyIsUnderstood } from './session-description.ts';
+import { acceptsSessionDescription, bodyIsUnderstood } from './session-description.ts';
 import { addHeaders, type HeaderLines } from './session-handlers.ts';
 import { tooSmallInterval } from './session-timer.ts';
 import { parseReplaces } from './session-transfer.ts';
@@ -21,7 +21,7 @@ import type { UserAgentOptions } from './user-agent-options.ts';
 
 const knownMethods = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'REGISTER', 'PRACK', 'UPDATE', 'INFO', 'REFER', 'NOTIFY', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH']);
 /** Without a dialog there is nothing that they could be about. */
-const dialogMethods = new Set(['BYE', 'PRACK', 'UPDATE', 'INFO', 'NOTIFY', 'REFER']);
+const dialogMethods = new Set(['BYE', 'PRACK', 'UPDATE', 'INFO', 'NOTIFY']);
 
 /** What comes in: refused, dropped, or handed to the dialog or application that it is for (RFC 3261 §8.2). */
 export class RequestDispatcher {
@@ -113,6 +113,7 @@ export class RequestDispatcher {
     const { request } = transaction;
     const { method } = request;
     // §8.2.1
+    if (method === 'REFER') return this.#refuse(transaction, 403); // RFC 3515 §2.4.2 leaves that to policy: strangers have nobody called
     if (dialogMethods.has(method)) return this.#refuse(transaction, 481);
     if (method !== 'INVITE' && method !== 'OPTIONS' && !this.#methods.has(method)) {
       return this.#refuse(transaction, knownMethods.has(method) ? 405 : 501, { Allow: this.#context.settings.allow });
@@ -136,6 +137,7 @@ export class RequestDispatcher {
     if (this.#closed) return this.#refuse(transaction, 503);
     // §8.2.3
     if (!bodyIsUnderstood(request)) return this.#refuse(transaction, 415, { Accept: 'application/sdp', 'Accept-Encoding': 'identity' });
+    if (!acceptsSessionDescription(request)) return this.#refuse(transaction, 406, { Accept: 'application/sdp' }); // §21.4.7, RFC 4475 §3.3.15
     const minimum = tooSmallInterval(request, this.#context.settings.sessionMinimumSeconds);
     if (minimum !== undefined) return this.#refuse(transaction, 422, { 'Min-SE': String(minimum) });
     const replaced = this.#replaced(request);
@@ -153,7 +155,8 @@ export class RequestDispatcher {
     const session = this.#context.sessionOf(dialogKey(wanted.callId, wanted.toTag, wanted.fromTag));
     if (session === undefined) return 481;
     if (session.state === 'closing' || session.state === 'ended') return 603;
-    if (session.state === 'early') return 481;
+    // Of calls that ring, only those that we place can be taken over: who rings here is answered here.
+    if (session.state === 'early') return session.role === 'caller' && session.onReplaced !== undefined ? session : 481;
     return wanted.earlyOnly === true ? 486 : session;
   }
 

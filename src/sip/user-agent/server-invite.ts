@@ -2,9 +2,10 @@ import { Dialog } from '../dialog/dialog.ts';
 import { createResponse } from '../message/create-response.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server-transaction.ts';
+import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import { WheelTimer, type WheelTimerOwner } from '../transaction/timer-wheel.ts';
 import { InviteSession } from './invite-session.ts';
-import { ReliableServer } from './reliable-server.ts';
+import { ReliableServer, type ReliableServerOwner } from './reliable-server.ts';
 import { sessionDescription } from './session-description.ts';
 import { addHeaders, type HeaderLines } from './session-handlers.ts';
 import { SuccessRetransmission } from './success-retransmission.ts';
@@ -19,7 +20,7 @@ export interface ServerInviteHandlers {
 const hundredAfterMs = 150;
 
 /** A call towards us: RFC 3261 §13.3. Provisional responses as often as wanted, then exactly one of answer, reject and redirect. */
-export class ServerInvite implements StoppableCall, WheelTimerOwner {
+export class ServerInvite implements StoppableCall, WheelTimerOwner, ReliableServerOwner {
   readonly request: SipRequest;
   /** The offer; absent: we offer in the 2xx (or a reliable 18x) and the answer comes with `session.handlers.onConfirmed`. */
   readonly sdp: string | undefined;
@@ -35,6 +36,10 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
   readonly #trying = new WheelTimer(this, 'trying');
   #reliable: ReliableServer | undefined;
   #over = false;
+  /** Our answer, while a PRACK is awaited. */
+  #afterPrack: (() => void) | undefined;
+  /** The answer to our offer, when it came in a PRACK. */
+  #earlyAnswer: string | undefined;
 
   constructor(context: UserAgentContext, transaction: InviteServerTransaction, replaces: InviteSession | undefined) {
     this.#context = context;
@@ -48,6 +53,7 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
     this.session = new InviteSession(context, dialog, 'callee', { flow: transaction.flow });
     const allow = this.request.all('Allow');
     if (allow.length > 0) this.session.peerAllows = new Set(allow);
+    this.session.initialOffer = this.sdp === undefined ? 'ours' : 'theirs';
     this.session.onEarlyBye = () => this.#cancelled(undefined);
     transaction.user = {
       onCancel: (cancel) => this.#cancelled(cancel),
@@ -76,25 +82,30 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
     const demanded = this.request.require.some((tag) => tag.toLowerCase() === '100rel');
     const wanted = options.reliable ?? options.sdp !== undefined;
     if (demanded || (wanted && this.#context.settings.reliableProvisionals && this.request.supports('100rel'))) {
-      this.#reliable ??= new ReliableServer(this.#context, this.#transaction, this.session, () => {
-        this.reject(504); // RFC 3262 §3: no PRACK within 64·T1 → 5xx
-        this.handlers.onCancelled?.(undefined);
-      });
+      this.#reliable ??= new ReliableServer(this.#context, this.#transaction, this.session, this);
+      if (options.sdp !== undefined && this.session.initialOffer === 'theirs') this.session.initialOffer = undefined; // RFC 3262 §5: answered
       this.#reliable.send(response);
       return;
     }
     this.#transaction.respond(response);
   }
 
-  /** 200 with our answer (or our offer after a late one). Repeated until its ACK. */
+  /** 200 with our answer (or our offer after a late one). Repeated until its ACK. Waits for the PRACK to a description before it (RFC 3262 §3). */
   answer(sdp: string | undefined, headers?: HeaderLines): void {
-    if (this.#over) return;
+    if (this.#over || this.#afterPrack !== undefined) return;
+    if (this.#reliable?.holdsAnswer === true) {
+      this.#context.wheel.stop(this.#trying);
+      this.#afterPrack = () => this.answer(sdp, headers);
+      return;
+    }
     this.#finish();
     const { session } = this;
+    session.initialOffer = undefined;
     const response = this.#response(200, { headers });
     response.append('Allow', this.#context.settings.allow);
     response.append('Supported', this.#context.settings.supported);
-    if (sdp !== undefined) {
+    // Our offer was answered in a PRACK: a description would be a new one.
+    if (sdp !== undefined && this.#earlyAnswer === undefined) {
       response.setBody(sdp, 'application/sdp');
       session.offers.localSdp = sdp;
     }
@@ -103,14 +114,16 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
     const bytes = this.#transaction.respond(response);
     if (bytes === undefined) return session.fail('transport');
     const retransmission = new SuccessRetransmission(this.#context, this.#transaction, bytes, () => session.fail('ack-timeout'));
+    session.unacknowledged = retransmission;
     session.onFirstAck = (ack) => {
       session.onFirstAck = undefined;
+      session.unacknowledged = undefined;
       retransmission.stop();
       this.#transaction.release();
-      session.handlers.onConfirmed?.(sessionDescription(ack));
+      session.handlers.onConfirmed?.(sessionDescription(ack) ?? this.#earlyAnswer);
       session.confirmed();
     };
-    this.replaces?.bye();
+    this.replaces?.replaced();
   }
 
   /** A final 3xx–6xx. */
@@ -140,6 +153,27 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner {
 
   onTimer(): void {
     if (!this.#over) this.#transaction.respond(createResponse(this.request, 100));
+  }
+
+  notAcknowledged(): void {
+    this.reject(504); // RFC 3262 §3: no PRACK within 64·T1 → 5xx
+    this.handlers.onCancelled?.(undefined);
+  }
+
+  /** RFC 3262 §5: a PRACK may answer our offer, or offer anew once the first exchange is done. */
+  acknowledged(prack: ServerTransaction): void {
+    const { session } = this;
+    const sdp = sessionDescription(prack.request);
+    if (sdp === undefined) session.respond(prack, 200);
+    else if (session.initialOffer === 'ours') {
+      session.initialOffer = undefined;
+      this.#earlyAnswer = sdp;
+      session.respond(prack, 200);
+    } else session.offers.receive(prack);
+    const next = this.#afterPrack;
+    if (next === undefined || this.#reliable?.holdsAnswer === true) return;
+    this.#afterPrack = undefined;
+    next();
   }
 
   #cancelled(cancel: SipRequest | undefined): void {

@@ -18,6 +18,15 @@ export function bodyIsUnderstood(message: SipMessage): boolean {
   return /handling\s*=\s*optional/i.test(message.get('Content-Disposition') ?? '');
 }
 
+/** False when the request wants no answer in SDP (RFC 3261 §20.1): an Accept without it, or an empty one. */
+export function acceptsSessionDescription(request: SipMessage): boolean {
+  if (!request.has('Accept')) return true;
+  return request.all('Accept').some((range) => {
+    const [type = '', ...params] = range.toLowerCase().replace(/\s/g, '').split(';');
+    return (type === 'application/sdp' || type === 'application/*' || type === '*/*') && !params.some((param) => /^q=0(\.0*)?$/.test(param));
+  });
+}
+
 const contentIsPlain = (message: SipMessage): boolean => {
   const encoding = message.get('Content-Encoding');
   return encoding === undefined || encoding.toLowerCase() === 'identity';

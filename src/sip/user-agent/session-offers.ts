@@ -53,7 +53,7 @@ export class SessionOffers {
    */
   offer(sdp: string, done: (outcome: OfferOutcome) => void): boolean {
     const { state } = this.#session;
-    if (this.busy || (state !== 'confirmed' && state !== 'early')) return false;
+    if (this.busy || (state !== 'confirmed' && state !== 'early') || this.#session.initialOffer !== undefined) return false;
     if (state === 'early' && !this.#peerTakesUpdate()) return false;
     this.#change(state === 'early' ? 'UPDATE' : 'INVITE', sdp, done);
     return true;
@@ -72,7 +72,7 @@ export class SessionOffers {
     this.#change(this.#peerTakesUpdate() ? 'UPDATE' : 'INVITE', undefined, () => undefined);
   }
 
-  /** A re-INVITE or UPDATE of the peer. */
+  /** A re-INVITE or UPDATE of the peer, or a PRACK with an offer. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction;
     const session = this.#session;
@@ -81,14 +81,14 @@ export class SessionOffers {
     const sdp = sessionDescription(request);
     const offers = transaction.kind === 'invite' || sdp !== undefined;
     // RFC 3261 §14.2, RFC 3311 §5.2: ours is out → 491; theirs is unanswered → 500 with a Retry-After
-    if (offers && (this.#ours !== undefined || session.state === 'awaitingAck')) return session.respond(transaction, 491);
-    if (offers && (this.#theirs !== undefined || this.#theirUpdate)) {
+    if (offers && (this.#ours !== undefined || session.initialOffer === 'ours' || (session.state === 'awaitingAck' && request.method !== 'PRACK'))) return session.respond(transaction, 491);
+    if (offers && (this.#theirs !== undefined || this.#theirUpdate || session.initialOffer === 'theirs')) {
       return session.respond(transaction, 500, { 'Retry-After': String(Math.floor(this.#context.random.next() * 10)) });
     }
     const minimum = tooSmallInterval(request, this.#context.settings.sessionMinimumSeconds);
-    if (minimum !== undefined) return session.respond(transaction, 422, { 'Min-SE': String(minimum) });
+    if (minimum !== undefined && request.method !== 'PRACK') return session.respond(transaction, 422, { 'Min-SE': String(minimum) });
     if (transaction.kind === 'invite') return this.#receiveInvite(transaction, sdp);
-    session.dialog.refreshTarget(request);
+    if (request.method === 'UPDATE') session.dialog.refreshTarget(request); // RFC 3311 §5.2
     if (sdp === undefined) return this.#respondUpdate(transaction, undefined);
     this.#receiveUpdate(transaction, sdp);
   }
@@ -216,14 +216,14 @@ export class SessionOffers {
     const reject = (status = 488): void => once(() => session.respond(transaction, status));
     if (session.handlers.onOffer === undefined) return reject();
     session.handlers.onOffer({
-      method: 'UPDATE', request: transaction.request, sdp, reject,
+      method: transaction.request.method === 'PRACK' ? 'PRACK' : 'UPDATE', request: transaction.request, sdp, reject,
       accept: (answer) => once(() => this.#respondUpdate(transaction, answer)),
     });
   }
 
   #respondUpdate(transaction: ServerTransaction, sdp: string | undefined): void {
     const response = this.#success(transaction, sdp);
-    if (this.#session.state === 'confirmed') this.#session.timer.agreeAsServer(transaction.request, response);
+    if (this.#session.state === 'confirmed' && transaction.request.method === 'UPDATE') this.#session.timer.agreeAsServer(transaction.request, response);
     transaction.respond(response);
   }
 

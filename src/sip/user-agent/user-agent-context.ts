@@ -60,6 +60,8 @@ export interface UserAgentSettings {
   readonly contactUser: string;
   readonly allow: string;
   readonly supported: string;
+  /** The same without 100rel. */
+  readonly supportedUnreliably: string;
   readonly supportedTags: ReadonlySet<string>;
   readonly reliableProvisionals: boolean;
   readonly sessionIntervalSeconds: number;

@@ -137,7 +137,8 @@ export class UserAgent {
     });
     const reliableProvisionals = options.reliableProvisionals ?? true;
     const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'PRACK', 'UPDATE', 'INFO', 'REFER', 'NOTIFY', ...(options.methods ?? [])];
-    const supportedTags = ['timer', 'replaces', ...(reliableProvisionals ? ['100rel'] : [])];
+    const always = ['timer', 'replaces'];
+    const supportedTags = [...always, ...(reliableProvisionals ? ['100rel'] : [])];
     this.#context = {
       wheel: this.#wheel, timers, tokens, ids, random, log, after,
       counters: this.#counters,
@@ -149,6 +150,7 @@ export class UserAgent {
         contactUser: options.contactUser ?? '',
         allow: methods.join(', '),
         supported: supportedTags.join(', '),
+        supportedUnreliably: always.join(', '),
         supportedTags: new Set(supportedTags),
         reliableProvisionals,
         sessionIntervalSeconds: options.sessionTimer?.intervalSeconds ?? 1_800,
