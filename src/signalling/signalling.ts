@@ -124,8 +124,11 @@ export interface SignallingEventMap {
    * word from it that could be relied on (within 64·T1), so the call may still be up. Terminal.
    */
   'orphan.ended': { call: CallId; outcome: 'ended' | 'none' | 'unknown' };
-  /** A 302 towards us: the core may place a new call to one of the targets. The call itself has failed with `status` 3xx. */
-  'call.redirected': { call: CallId; targets: readonly string[]; status: number };
+  /**
+   * A 3xx to a call of ours. `following`: the target that is called now in its stead, as the same call, where the configuration
+   * and the guard allow it; absent: none, and `call.failed` with that status comes next.
+   */
+  'call.redirected': { call: CallId; targets: readonly string[]; status: number; following?: string };
 }
 
 export type SignallingEvent = { [N in keyof SignallingEventMap]: { readonly name: N } & Readonly<SignallingEventMap[N]> }[keyof SignallingEventMap];

@@ -28,3 +28,6 @@ export function deviceRoute(device: Binding | null | undefined, to: string): Par
 
 /** Every trunk that is tried for a call gets an INVITE of its own. */
 export const identityOver = (identity: string, trunk: Trunk | undefined): string => (trunk === undefined ? identity : `${identity} ${trunk.name}`);
+
+/** The first CSeq of the n-th INVITE that goes out under one identity; digest challenges take the numbers behind it. */
+export const sequenceOf = (attempt: number): number => 1 + 100 * attempt;

@@ -19,10 +19,11 @@ import type { FailureMap } from '../call-failure.ts';
 import type {
   EndOrphan, PlaceCall, Signalling, SignallingCapability, SignallingEvent, SignallingEventMap, SignallingStats, SipHeaders, SipReason, TrunkConfig,
 } from '../signalling.ts';
-import { callAddresses, deviceRoute, identityOver } from './call-addresses.ts';
+import { callAddresses, deviceRoute, identityOver, sequenceOf } from './call-addresses.ts';
 import { EmbeddedCall } from './embedded-call.ts';
 import { messageHeaders } from './message-headers.ts';
 import { OutgoingCall } from './outgoing-call.ts';
+import { defaultRedirects, type RedirectPolicy } from './redirection.ts';
 import { TollFraudGuard, type GuardOptions } from './toll-fraud-guard.ts';
 import { Trunk } from './trunk.ts';
 import { TrunkHealth } from './trunk-health.ts';
@@ -42,6 +43,8 @@ export interface EmbeddedSignallingOptions {
   /** What final responses mean, where it differs from `meaningOf`. */
   readonly failures?: FailureMap;
   readonly guard?: GuardOptions;
+  /** Which 3xx are followed. Default: up to three in a row, to the same number at the same trunk. */
+  readonly redirects?: RedirectPolicy;
   /** Agents' phones register with us; `sip:user@realm` is then placed to their devices. */
   readonly registrar?: { readonly realm: string; readonly nonceSecret: Buffer; readonly algorithms?: readonly DigestAlgorithm[]; secretOf(user: string): DigestSecret | undefined; readonly onChange?: (user: string, bindings: readonly Binding[]) => void };
   /** Every message on the wire. */
@@ -139,6 +142,8 @@ export class EmbeddedSignalling implements Signalling {
       device: this.#registered(command.to) ? this.#device(command.to) : undefined,
       now: () => this.#options.clock.monotonic(),
       onStatus: (status) => referrer?.notifyRefer(status),
+      redirects: this.#redirects,
+      obstacle: (uri, over) => this.#guard.obstacle(uri, over),
     });
     this.#releases.set(call, outgoing);
     outgoing.start();
@@ -206,7 +211,7 @@ export class EmbeddedSignalling implements Signalling {
     const outcomes = new Set<string>();
     for (const trunk of trunks) {
       this.#userAgent.endOrphan({
-        ...callAddresses(command, trunk, this.#userAgent), identity: identityOver(identity, trunk), sequences: trunk?.digest === undefined ? [1] : [1, 2],
+        ...callAddresses(command, trunk, this.#userAgent), identity: identityOver(identity, trunk), sequences: this.#sequences(trunk),
         ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
         ...deviceRoute(device, to),
       }, (outcome) => {
@@ -229,6 +234,15 @@ export class EmbeddedSignalling implements Signalling {
     for (const [address, numbers] of Object.entries(transports)) for (const [name, n] of Object.entries(numbers)) all[`${address}.${name}`] = n as number;
     for (const trunk of this.#trunks.values()) for (const [name, n] of Object.entries(trunk.counters)) all[`trunk.${trunk.name}.${name}`] = n;
     return { openCalls: this.#calls.size, openDialogs: dialogs, openTransactions: transactions, openTimers: timers, counters: all };
+  }
+
+  /** CSeq numbers that an INVITE of an earlier process may have had. */
+  #sequences(trunk: Trunk | undefined): number[] {
+    return Array.from({ length: 1 + this.#redirects.max }, (_, attempt) => sequenceOf(attempt)).flatMap((first) => (trunk?.digest === undefined ? [first] : [first, first + 1]));
+  }
+
+  get #redirects(): RedirectPolicy {
+    return this.#options.redirects ?? defaultRedirects;
   }
 
   readonly #releases = new Map<EmbeddedCall, OutgoingCall>();

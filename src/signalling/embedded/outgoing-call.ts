@@ -3,9 +3,10 @@ import type { OutgoingInvite, UserAgent } from '../../sip/user-agent/user-agent.
 import type { Binding } from '../../sip/registrar/registrar.ts';
 import { localFailure, meaningOf, type FailureMap, type FailureMeaning } from '../call-failure.ts';
 import type { PlaceCall, SipHeaders } from '../signalling.ts';
-import { callAddresses, deviceRoute, identityOver } from './call-addresses.ts';
+import { callAddresses, deviceRoute, identityOver, sequenceOf } from './call-addresses.ts';
 import { dialogIds, type EmbeddedCall } from './embedded-call.ts';
 import { messageHeaders, messageReason } from './message-headers.ts';
+import { redirectedTo, redirectTargets, type RedirectPolicy } from './redirection.ts';
 import type { Trunk } from './trunk.ts';
 
 export interface OutgoingCallOptions {
@@ -17,6 +18,9 @@ export interface OutgoingCallOptions {
   /** The device of a user who registered with us; null: the user has none now. */
   readonly device: Binding | null | undefined;
   readonly failures: FailureMap | undefined;
+  readonly redirects: RedirectPolicy;
+  /** Why that URI may not be dialled (over a trunk, or straight); undefined when it may. */
+  readonly obstacle: (uri: string, overTrunk: boolean) => string | undefined;
   /** Milliseconds on the monotonic clock. */
   readonly now: () => number;
   /** Progress of the call, for a far end that asked for it by REFER. */
@@ -31,6 +35,11 @@ export class OutgoingCall {
   #trunk: Trunk | undefined;
   #ringing = false;
   #cancelled = false;
+  /** Targets of the last redirection that are still to be tried, and every URI that was. */
+  #targets: string[] = [];
+  readonly #tried: string[] = [];
+  #redirections = 0;
+  #attempts = 0;
   readonly #deadline: number;
 
   constructor(options: OutgoingCallOptions) {
@@ -78,18 +87,23 @@ export class OutgoingCall {
     call.finish({ name: 'call.failed', call: call.id, failure: 'networkbusy', completionCode: 'Network_Refusal', status: 503, reason: obstacle ?? 'no trunk', headers: {} });
   }
 
-  #try(trunk: Trunk | undefined): void {
+  #try(trunk: Trunk | undefined, redirected?: string): void {
     const { userAgent, command, call, now } = this.#options;
     this.#trunk = trunk;
     trunk?.take();
+    const addresses = callAddresses(command, trunk, userAgent);
+    const target = redirected ?? addresses.target;
+    this.#tried.push(target);
     const invite: OutgoingInvite = {
-      ...callAddresses(command, trunk, userAgent),
-      ...(command.identity === undefined ? {} : { identity: identityOver(command.identity, trunk) }),
+      ...addresses,
+      ...(command.identity === undefined ? {} : { identity: identityOver(command.identity, trunk), sequence: sequenceOf(this.#attempts) }),
       sdp: command.sdp,
       timeoutMs: Math.max(this.#deadline - now(), 1),
       headers: this.#headers(trunk),
       ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
       ...deviceRoute(this.#options.device, command.to),
+      // To stays, the Request-URI is the new one and says where it leads (RFC 3261 §8.1.3.4).
+      ...(redirected === undefined ? {} : { target, to: { uri: addresses.target }, proxy: undefined }),
     };
     this.#invite = userAgent.invite(invite, {
       onProgress: (progress) => this.#progress(progress),
@@ -133,10 +147,37 @@ export class OutgoingCall {
     const trunk = this.#trunk;
     trunk?.count(failure.cause === 'response' ? failure.status : 0);
     if (trunk !== undefined && failure.status === 503 && failure.cause === 'response' && retryAfter !== undefined) trunk.pause(retryAfter);
+    if (this.#follow(failure)) return;
     const another = failure.cause === 'unreachable' || failure.cause === 'timeout' || (failure.cause === 'response' && failure.status >= 500 && failure.status < 600);
     // What rang is the callee's refusal; everything else may only be this trunk's.
     if (another && !this.#ringing && !this.#cancelled && this.#options.trunks.length > 0 && this.#options.now() < this.#deadline) return this.#tryNextTrunk(failure);
     this.#fail(failure);
+  }
+
+  /** Calls the next target of a redirection. False: there is none, or it is not to be called. */
+  #follow(failure: InviteFailure): boolean {
+    const { call, redirects, now, obstacle } = this.#options;
+    const { cause, status, response } = failure;
+    const trunk = this.#trunk;
+    if (this.#cancelled || now() >= this.#deadline) return false;
+    const moved = cause === 'response' && status < 400 && response !== undefined;
+    if (moved) {
+      this.#redirections += 1;
+      const target = this.#tried.at(-1) ?? '';
+      this.#targets = this.#redirections > redirects.max ? [] : redirectTargets(response, {
+        policy: redirects, target, trunk, tried: this.#tried, obstacle: (uri) => obstacle(uri, trunk !== undefined),
+      });
+    } else if (this.#ringing || status === 486 || status >= 600) return false; // the callee has spoken
+    const next = this.#targets.shift();
+    // Its place on the trunk is free again, and taken anew: a redirection counts as a call (calls per second).
+    if (next !== undefined) this.release();
+    const blocked = next !== undefined && trunk?.obstacle() !== undefined;
+    const following = next !== undefined && !blocked;
+    if (moved) call.emit({ name: 'call.redirected', call: call.id, targets: redirectedTo(response), status, ...(following ? { following: next } : {}) });
+    if (!following) return false;
+    this.#attempts += 1;
+    this.#try(trunk, next);
+    return true;
   }
 
   #fail(failure: InviteFailure): void {
@@ -147,10 +188,6 @@ export class OutgoingCall {
     const meant: FailureMeaning = cause === 'response'
       ? meaningOf(status, { q850: q850?.protocol.toUpperCase() === 'Q.850' ? q850.cause : undefined, ringing: this.#ringing, overrides: failures })
       : localFailure[cause];
-    if (cause === 'response' && status < 400) {
-      const targets = (response?.contacts ?? []).flatMap((contact) => (contact === '*' ? [] : [contact.uri.raw]));
-      call.emit({ name: 'call.redirected', call: call.id, targets, status });
-    }
     const retryAfter = retryAfterSeconds(failure);
     call.finish({
       name: 'call.failed', call: call.id, ...meant, status, reason, headers: messageHeaders(response),

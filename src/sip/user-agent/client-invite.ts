@@ -82,6 +82,7 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
     this.#parts = parts;
     this.#handlers = handlers;
     this.callId = parts.request.callId;
+    this.#sequence = parts.request.cseq?.number ?? 1;
   }
 
   start(): this {

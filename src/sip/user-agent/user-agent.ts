@@ -55,6 +55,8 @@ export interface OutgoingInvite extends OutgoingRequest {
   readonly timeoutMs?: number;
   /** A token from which Call-ID, From tag and branch follow (`callIdentity`), so that the call can be ended by a later process. */
   readonly identity?: string | undefined;
+  /** CSeq number of the INVITE; another attempt with the same identity needs a higher one. Default 1. */
+  readonly sequence?: number;
 }
 
 /** A call that a process of ours placed before it died: addressed as the INVITE was. */

@@ -148,8 +148,10 @@ export function signallingContract(factory: SignallingFactory): void {
       onFarInvite = (invite) => invite.redirect(['sip:one@example.org', 'sip:two@example.org']);
       await start();
       const call = place();
-      expect(await seen('call.redirected', call)).toMatchObject({ status: 302, targets: ['sip:one@example.org', 'sip:two@example.org'] });
-      await seen('call.failed', call);
+      const told = await seen('call.redirected', call);
+      expect(told).toMatchObject({ status: 302, targets: ['sip:one@example.org', 'sip:two@example.org'] });
+      expect(told.following).toBeUndefined();
+      expect(await seen('call.failed', call)).toMatchObject({ status: 302, failure: 'reject' });
     });
 
     it('passes early media and a late offer through', async () => {
@@ -340,6 +342,24 @@ export function signallingContract(factory: SignallingFactory): void {
         place('+494', { trunk: 'two' });
         for (let i = 0; i < 3; i += 1) place(`+49${i}`, { trunk: 'slow' });
         expect(refusedNow('slow')).toMatchObject({ accepted: false, refusal: { kind: 'noresource' } });
+      });
+
+      it('follows a redirection of the same number at the trunk, as the same call', async () => {
+        const asked: string[] = [];
+        onFarInvite = (invite) => {
+          asked.push(invite.request.requestUri);
+          if (asked.length === 1) return invite.redirect([`sip:+4930;npdi@${farAddress()}`, 'sip:+4930@elsewhere.example.org']);
+          invite.provisional(180);
+          invite.answer(sdp(1));
+        };
+        await start([{ name: 'one', address: farAddress() }]);
+        const call = place('+4930', { trunk: 'one', identity: 'attempt-1' });
+        const { following } = await seen('call.redirected', call);
+        expect(following).toBe(`sip:+4930;npdi@${farAddress()}`);
+        await seen('call.answered', call);
+        expect(asked).toEqual([`sip:+4930@${farAddress()}`, following]);
+        subject.signalling.hangUp({ call });
+        await seen('call.ended', call);
       });
 
       it('tries the next of a group after 503 or silence, honours Retry-After, and does not after busy', async () => {

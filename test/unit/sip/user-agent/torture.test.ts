@@ -80,7 +80,7 @@ describe('a request with', () => {
 
   const finals = (): number[] => peer.received.map((text) => Number(text.slice(8, 11))).filter((status) => status >= 200);
 
-  it.each(cases)('%s gets %i', async (what, expected, start, odd = {}) => {
+  it.each(cases.map(([what, expected, start, odd = {}]) => ({ what, expected, start, odd })))('$what gets $expected', async ({ what, expected, start, odd }) => {
     const port = callee.agent.addresses[0]?.port ?? 0;
     const id = what.replaceAll(/\W/g, '');
     const [method = ''] = start.split(' ');
