@@ -12,6 +12,7 @@ const isNetwork = (text: string): boolean => {
 };
 const port = z.number().int().min(0).max(65_535);
 const ms = z.number().int().min(0).max(86_400_000);
+const seconds = z.number().int().min(0).max(86_400);
 const host = z.string().min(1);
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day, HH:MM');
 
@@ -29,6 +30,9 @@ const trunk = z.strictObject({
   weight: z.number().int().min(0).default(1),
   pingMs: ms.default(30_000),
   register: z.boolean().default(false),
+  expiresSeconds: z.number().int().min(60).max(86_400).default(600),
+  assertedIdentity: z.string().min(1).optional(),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'), z.string()).default({}),
 });
 
 const agent = z.strictObject({
@@ -109,7 +113,18 @@ export const configSchema = z.strictObject({
     requestsPerSecond: z.number().positive().max(100_000).default(50), banMs: ms.default(600_000),
     listen: z.array(listen).default([]),
     tls: z.strictObject({ certificateFile: z.string().optional(), keyFile: z.string().optional(), authorityFile: z.string().optional(), verifyServers: z.boolean().default(true) }).prefault({}),
-    registrar: z.strictObject({ realm: z.string().min(1) }).optional(),
+    registrar: z.strictObject({
+      realm: z.string().min(1), algorithms: z.array(z.enum(['SHA-256', 'MD5'])).min(1).default(['SHA-256', 'MD5']),
+      minimumExpiresSeconds: seconds.min(1).default(30), maximumExpiresSeconds: seconds.min(60).default(3_600), maxContacts: z.number().int().min(1).max(100).default(10),
+    }).optional(),
+    sessionTimer: z.strictObject({
+      intervalSeconds: seconds.refine((value) => value === 0 || value >= 90, 'must be 0 (we ask for none) or at least 90 (RFC 4028 §4)').default(1_800),
+      minimumSeconds: seconds.min(90).default(90),
+    }).prefault({}),
+    reliableProvisionals: z.boolean().default(true), udpLimitBytes: z.number().int().min(0).max(65_535).default(1_300), keepAliveMs: ms.default(30_000),
+    dscp: z.number().int().min(0).max(63).default(24),
+    redirects: z.strictObject({ max: z.number().int().min(0).max(10).default(3), otherNumbers: z.boolean().default(false) }).prefault({}),
+    scanners: z.array(z.string().min(3)).optional(),
     failures: z.record(z.string().regex(/^([3-6]\d\d|[3-6]xx|Q\.850\/\d{1,3})$/, 'must be a status (486), a class (5xx) or a cause (Q.850/17)'), failure).default({}),
     trace: z.strictObject({ messages: z.number().int().min(0).max(1_000_000).default(10_000), bytes: z.number().int().min(0).max(1_073_741_824).default(16_777_216) }).prefault({}),
   }).prefault({}),

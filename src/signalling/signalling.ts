@@ -31,6 +31,8 @@ export interface Signalling {
   answerOffer(command: { call: CallId; sdp?: string }): Reply;
   /** Sends INFO inside the dialog, e.g. DTMF (`application/dtmf-relay`). */
   info(command: { call: CallId; contentType: string; body: string }): Reply;
+  /** Sends MESSAGE inside the dialog (RFC 3428). */
+  message(command: { call: CallId; contentType: string; body: string }): Reply;
   /** REFER the far end: blind (target) or attended (`replaces` names another call of ours, RFC 3891). */
   transfer(command: { call: CallId; target: string; replaces?: CallId }): Reply;
   /**
@@ -45,7 +47,7 @@ export interface Signalling {
 }
 
 export type SignallingCapability =
-  | 'place' | 'answer' | 'progress-sdp' | 'redirect' | 'renegotiate' | 'info' | 'transfer' | 'replaces' | 'prack' | 'update'
+  | 'place' | 'answer' | 'progress-sdp' | 'redirect' | 'renegotiate' | 'info' | 'message' | 'transfer' | 'replaces' | 'prack' | 'update'
   | 'session-timer' | 'register' | 'trunk-health' | 'trace' | 'orphans';
 
 /** Extra header lines by canonical name; several lines of one name as an array. */
@@ -101,6 +103,10 @@ export interface SignallingEventMap {
   'call.incoming': {
     call: CallId; from: string; to: string; requestUri: string; fromDisplayName?: string; sdp?: string; uui?: string;
     headers: SipHeaders; source: string; trunk?: string; replaces?: CallId;
+    /** P-Asserted-Identity (RFC 3325) where a trunk says it, which alone is trusted with it. */
+    assertedIdentity?: string;
+    /** Where the call was sent on from, the first number first (History-Info, Diversion); absent: nowhere. */
+    redirections?: readonly CallRedirection[];
   };
   /** A provisional answer to our INVITE. `status` 180–199; SDP present means early media. */
   'call.progress': { call: CallId; status: number; reason: string; sdp?: string; headers: SipHeaders };
@@ -115,6 +121,7 @@ export interface SignallingEventMap {
   /** Our offer was answered (`sdp`) or refused (`status`). */
   'call.renegotiated': { call: CallId; sdp?: string; status: number };
   'call.info': { call: CallId; contentType: string; body: string };
+  'call.message': { call: CallId; contentType: string; body: string };
   /** The far end refers this call to a target; the adapter has accepted it (202) and reports progress by NOTIFY. */
   'call.referred': { call: CallId; target: string; replaces?: { callId: string; toTag: string; fromTag: string } };
   'transfer.progress': { call: CallId; status: number; done: boolean };
@@ -129,6 +136,14 @@ export interface SignallingEventMap {
    * and the guard allow it; absent: none, and `call.failed` with that status comes next.
    */
   'call.redirected': { call: CallId; targets: readonly string[]; status: number; following?: string };
+}
+
+/** One address from which a call was sent on. `reason`: a word of RFC 5806 (`user-busy`) or a status (`486`). */
+export interface CallRedirection {
+  readonly uri: string;
+  readonly reason?: string;
+  /** Not to be shown. */
+  readonly private: boolean;
 }
 
 export type SignallingEvent = { [N in keyof SignallingEventMap]: { readonly name: N } & Readonly<SignallingEventMap[N]> }[keyof SignallingEventMap];
@@ -174,5 +189,9 @@ export interface TrunkConfig {
   /** OPTIONS ping interval, milliseconds; 0 switches it off. */
   readonly pingMs?: number;
   readonly register?: boolean;
+  /** What a registration asks for, seconds; default 600. */
+  readonly expiresSeconds?: number;
+  /** Number or URI for P-Asserted-Identity of every call (RFC 3325). */
+  readonly assertedIdentity?: string;
   readonly headers?: SipHeaders;
 }

@@ -8,7 +8,7 @@ import type { FailureMeaning } from '../signalling/call-failure.ts';
 import type { DigestSecret } from '../sip/auth/digest-response.ts';
 import type { ListenAddress, TlsMaterial } from '../sip/transport/listen-address.ts';
 
-export type SipOptions = Pick<EmbeddedSignallingOptions, 'listen' | 'trunks' | 'failures' | 'guard' | 'registrar' | 'product'>;
+export type SipOptions = Pick<EmbeddedSignallingOptions, 'listen' | 'trunks' | 'failures' | 'guard' | 'registrar' | 'product' | 'redirects' | 'sessionTimer' | 'reliableProvisionals' | 'udpLimitBytes' | 'keepAliveMs'>;
 
 /** What the configuration says of SIP, in the words of the signalling adapter. @throws NailupError SIP_TLS_CERTIFICATE, SIP_TLS_FILE, SIP_REGISTRAR */
 export function sipOptions(config: Config, configFile: string | undefined): SipOptions {
@@ -21,8 +21,12 @@ export function sipOptions(config: Config, configFile: string | undefined): SipO
   return {
     listen: listenAddresses(config, configFile),
     product: sip.userAgent,
-    trunks: config.trunks.map(({ username, password, callerId, group, ...trunk }) => ({
+    redirects: sip.redirects,
+    sessionTimer: sip.sessionTimer,
+    reliableProvisionals: sip.reliableProvisionals, udpLimitBytes: sip.udpLimitBytes, keepAliveMs: sip.keepAliveMs,
+    trunks: config.trunks.map(({ username, password, callerId, group, assertedIdentity, ...trunk }) => ({
       ...trunk,
+      ...(assertedIdentity === undefined ? {} : { assertedIdentity }),
       ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }), ...(callerId === undefined ? {} : { callerId }), ...(group === undefined ? {} : { group }),
     })),
     failures: Object.fromEntries(Object.entries(sip.failures).map(([key, { failure, completionCode }]): [string, Partial<FailureMeaning>] =>
@@ -30,10 +34,16 @@ export function sipOptions(config: Config, configFile: string | undefined): SipO
     guard: {
       ...(sip.allowedPrefixes === undefined ? {} : { allowedPrefixes: sip.allowedPrefixes }), blockedPrefixes: sip.blockedPrefixes, allowedTargets: agents.map(({ address }) => address),
       ...(sip.allowedSources === undefined ? {} : { allowedSources: sip.allowedSources }),
-      requestsPerSecond: sip.requestsPerSecond, banMs: sip.banMs, strangers: sip.strangers,
+      requestsPerSecond: sip.requestsPerSecond, banMs: sip.banMs, strangers: sip.strangers, ...(sip.scanners === undefined ? {} : { scanners: sip.scanners }),
     },
-    ...(registrar === undefined ? {} : { registrar: { realm: registrar, nonceSecret: randomBytes(32), secretOf: (user) => agentsWithPhone.get(user) } }),
+    ...(registrar === undefined ? {} : { registrar: { ...registrarLimits(sip.registrar), realm: registrar, nonceSecret: randomBytes(32), secretOf: (user) => agentsWithPhone.get(user) } }),
   };
+}
+
+function registrarLimits(registrar: Config['sip']['registrar']): Partial<NonNullable<EmbeddedSignallingOptions['registrar']>> {
+  if (registrar === undefined) return {};
+  const { algorithms, minimumExpiresSeconds, maximumExpiresSeconds, maxContacts } = registrar;
+  return { algorithms, minimumExpires: minimumExpiresSeconds, maximumExpires: maximumExpiresSeconds, maxContacts };
 }
 
 /** `ha1$<MD5>$<SHA-256>`, as `nailup password --sip` prints it. */
@@ -45,13 +55,14 @@ function ha1Of(text: string): DigestSecret {
 function listenAddresses({ sip }: Config, configFile: string | undefined): ListenAddress[] {
   const folder = configFile === undefined ? '.' : dirname(resolve(configFile));
   const tls = sip.listen.some(({ transport }) => transport === 'tls' || transport === 'wss') ? tlsMaterial(sip.tls, folder) : undefined;
+  const mark = sip.dscp === 0 ? {} : { dscp: sip.dscp };
   const plain = sip.transports.map((transport): ListenAddress => ({
-    transport, host: sip.host, port: sip.port, ...(sip.publicAddress === undefined ? {} : { advertised: { host: sip.publicAddress } }),
+    transport, host: sip.host, port: sip.port, ...mark, ...(sip.publicAddress === undefined ? {} : { advertised: { host: sip.publicAddress } }),
   }));
   const further = sip.listen.map(({ transport, host, port, publicAddress, publicPort, clientCertificates }): ListenAddress => {
     const advertised = publicAddress ?? (host === undefined ? sip.publicAddress : undefined);
     return {
-      transport, host: host ?? sip.host, port,
+      transport, host: host ?? sip.host, port, ...mark,
       ...(advertised === undefined && publicPort === undefined ? {} : { advertised: { host: advertised ?? host ?? sip.host, ...(publicPort === undefined ? {} : { port: publicPort }) } }),
       ...(tls === undefined || (transport !== 'tls' && transport !== 'wss') ? {} : { tls: { ...tls, requireClientCertificate: clientCertificates } }),
     };

@@ -10,6 +10,7 @@ import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
 import type { PlacedCall } from '../ports.ts';
+import { redirectingNumbers } from './redirecting-numbers.ts';
 import { OrphanCalls } from './orphan-calls.ts';
 import { PlatformDialogs } from './platform-dialogs.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
@@ -283,6 +284,7 @@ export class CallPlatform implements CcxmlPlatform {
     const leg = this.#byCall.get(event.call);
     if (leg === undefined) return;
     if (event.name === 'call.info') return this.#info(leg, event);
+    if (event.name === 'call.message') return this.#tell({ name: 'connection.signal', connection: leg.id, info: { message: { contenttype: event.contentType, body: event.body } } });
     leg.onSignalling(event);
   }
 
@@ -302,7 +304,8 @@ export class CallPlatform implements CcxmlPlatform {
       originator: 'remote',
       protocol: { name: 'sip', version: '2.0' },
       ...(event.uui === undefined ? {} : { aai: event.uui }),
-      sip: { headers: event.headers, requesturi: event.requestUri },
+      ...(event.redirections === undefined ? {} : { redirect: redirectingNumbers(event.redirections) }),
+      sip: { headers: event.headers, requesturi: event.requestUri, ...(event.assertedIdentity === undefined ? {} : { assertedidentity: event.assertedIdentity }) },
     };
     this.#deps.incoming({
       to: event.to,

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { openCLibrary, type CLibrary } from '../../kernel/c-library.ts';
 
 /** The system calls that the koffi packet I/O needs, bound once per thread. Linux on 64-bit machines (LP64 structures). */
 export interface Libc {
@@ -19,35 +19,13 @@ export interface Libc {
   allocate(bytes: number): { readonly pointer: unknown; readonly address: bigint; readonly bytes: Uint8Array };
 }
 
-interface Koffi {
-  load(name: string): { func(declaration: string): (...args: never[]) => unknown };
-  alloc(type: string, length: number): unknown;
-  address(pointer: unknown): bigint;
-  view(pointer: unknown, length: number): ArrayBuffer;
-}
-
 /** Binds the C library, or says why that cannot be. */
 export function loadLibc(): Libc | string {
-  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return `not on ${process.platform} ${process.arch}`;
-  let koffi: Koffi;
-  try {
-    koffi = createRequire(import.meta.url)('koffi') as Koffi;
-  } catch {
-    return 'the optional package koffi is not installed';
-  }
-  for (const name of ['libc.so.6', `libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`]) {
-    try {
-      return bindLibc(koffi, name);
-    } catch {
-      continue; // the other C library
-    }
-  }
-  return 'no C library was found';
+  const library = openCLibrary();
+  return typeof library === 'string' ? library : bindLibc(library);
 }
 
-function bindLibc(koffi: Koffi, name: string): Libc {
-  const library = koffi.load(name);
-  const bind = <F>(declaration: string): F => library.func(declaration) as F;
+function bindLibc({ bind, koffi }: CLibrary): Libc {
   return {
     socket: bind('int socket(int family, int type, int protocol)'),
     bind: bind('int bind(int fd, void* address, uint32_t length)'),

@@ -60,6 +60,7 @@ export class EmbeddedCall {
       },
       onLateAnswer: (sdp) => this.emit({ name: 'call.renegotiated', call, ...(sdp === undefined ? {} : { sdp }), status: 200 }),
       onInfo: (request) => this.emit({ name: 'call.info', call, contentType: request.contentType ?? '', body: request.body.toString('utf8') }),
+      onMessage: (request) => this.emit({ name: 'call.message', call, contentType: request.contentType ?? '', body: request.body.toString('utf8') }),
       onRefer: (refer) => this.#referred(refer),
     };
   }
@@ -136,6 +137,12 @@ export class EmbeddedCall {
   info(contentType: string, body: string): Reply {
     if (this.session?.state !== 'confirmed') return refused('bad-state', 'the call is not up');
     this.session.info(contentType, body);
+    return accepted;
+  }
+
+  message(contentType: string, body: string): Reply {
+    if (this.session?.state !== 'confirmed') return refused('bad-state', 'the call is not up');
+    this.session.message(contentType, body);
     return accepted;
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { CallId, IdSource } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -12,7 +13,9 @@ import type { Flow, SentBy } from '../../sip/transport/flow.ts';
 import type { ListenAddress } from '../../sip/transport/listen-address.ts';
 import type { DnsResolver } from '../../sip/transport/server-locator.ts';
 import type { InviteSession } from '../../sip/user-agent/invite-session.ts';
+import type { ServerRequest } from '../../sip/user-agent/server-request.ts';
 import type { ServerInvite } from '../../sip/user-agent/server-invite.ts';
+import { redirections } from '../../sip/message/redirections.ts';
 import { parseSipUri } from '../../sip/uri/sip-uri.ts';
 import { UserAgent } from '../../sip/user-agent/user-agent.ts';
 import type { FailureMap } from '../call-failure.ts';
@@ -39,6 +42,12 @@ export interface EmbeddedSignallingOptions {
   readonly product?: string;
   readonly timers?: Partial<SipTimers>;
   readonly resolver?: DnsResolver;
+  /** Reliable provisional responses (RFC 3262); default true. */
+  readonly reliableProvisionals?: boolean;
+  /** Above this size requests go over TCP where that is listened on; 0: never. Default 1,300. */
+  readonly udpLimitBytes?: number;
+  /** CRLF keep-alive on connections that we opened, milliseconds; 0 or absent: none. */
+  readonly keepAliveMs?: number;
   readonly sessionTimer?: { readonly intervalSeconds: number; readonly minimumSeconds: number };
   /** What final responses mean, where it differs from `meaningOf`. */
   readonly failures?: FailureMap;
@@ -46,15 +55,21 @@ export interface EmbeddedSignallingOptions {
   /** Which 3xx are followed. Default: up to three in a row, to the same number at the same trunk. */
   readonly redirects?: RedirectPolicy;
   /** Agents' phones register with us; `sip:user@realm` is then placed to their devices. */
-  readonly registrar?: { readonly realm: string; readonly nonceSecret: Buffer; readonly algorithms?: readonly DigestAlgorithm[]; secretOf(user: string): DigestSecret | undefined; readonly onChange?: (user: string, bindings: readonly Binding[]) => void };
+  readonly registrar?: { readonly realm: string; readonly nonceSecret: Buffer; readonly algorithms?: readonly DigestAlgorithm[]; readonly minimumExpires?: number; readonly maximumExpires?: number; readonly maxContacts?: number; secretOf(user: string): DigestSecret | undefined; readonly onChange?: (user: string, bindings: readonly Binding[]) => void };
   /** Every message on the wire. */
   readonly onWire?: (direction: 'in' | 'out', bytes: Buffer, flow: Flow) => void;
+}
+
+/** A name of this installation at a registrar that stays the same over restarts (RFC 5626 §4.1): a UUID of version 5's form. */
+function instanceOf(address: string): string {
+  const hex = createHash('sha256').update(`nailup ${address}`).digest('hex');
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** The signalling port over our own user agent, in process. */
 export class EmbeddedSignalling implements Signalling {
   readonly capabilities: ReadonlySet<SignallingCapability> = new Set<SignallingCapability>([
-    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'register', 'trunk-health', 'trace', 'orphans',
+    'place', 'answer', 'progress-sdp', 'redirect', 'renegotiate', 'info', 'message', 'transfer', 'replaces', 'prack', 'update', 'session-timer', 'register', 'trunk-health', 'trace', 'orphans',
   ]);
   readonly #options: EmbeddedSignallingOptions;
   readonly #userAgent: UserAgent;
@@ -62,7 +77,7 @@ export class EmbeddedSignalling implements Signalling {
   readonly #calls = new Map<CallId, EmbeddedCall>();
   readonly #guard: TollFraudGuard;
   readonly #registrar: Registrar | undefined;
-  readonly #keepers: { start(): void; stop(): void }[] = [];
+  readonly #keepers: { start(): void; stop(): void; flowClosed?(flow: Flow): void }[] = [];
   #listener: ((event: SignallingEvent) => void) | undefined;
   #stopping = false;
 
@@ -78,11 +93,17 @@ export class EmbeddedSignalling implements Signalling {
       ...(options.timers === undefined ? {} : { timers: options.timers }),
       ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
       ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
-      ...(this.#registrar === undefined ? {} : { methods: ['REGISTER'] }),
+      ...(options.reliableProvisionals === undefined ? {} : { reliableProvisionals: options.reliableProvisionals }),
+      ...(options.udpLimitBytes === undefined ? {} : { udpLimitBytes: options.udpLimitBytes }),
+      ...(options.keepAliveMs === undefined ? {} : { keepAliveMs: options.keepAliveMs }),
+      methods: ['MESSAGE', ...(this.#registrar === undefined ? [] : ['REGISTER'])],
       handlers: {
         onInvite: (invite) => this.#incoming(invite),
-        onRequest: (request) => (this.#registrar === undefined ? request.respond(405) : this.#registrar.receive(request)),
-        onFlowClosed: (flow) => this.#registrar?.flowClosed(flow),
+        onRequest: (request) => this.#request(request),
+        onFlowClosed: (flow) => {
+          this.#registrar?.flowClosed(flow);
+          for (const keeper of this.#keepers) keeper.flowClosed?.(flow);
+        },
         admits: (address) => this.#guard.admits(address),
         adopts: (address) => [...this.#trunks.values()].some(({ addresses }) => addresses.has(address)),
         // Our own trunks may ask as often as they like.
@@ -180,6 +201,10 @@ export class EmbeddedSignalling implements Signalling {
 
   info(command: { call: CallId; contentType: string; body: string }): Reply {
     return this.#with(command.call, (call) => call.info(command.contentType, command.body));
+  }
+
+  message(command: { call: CallId; contentType: string; body: string }): Reply {
+    return this.#with(command.call, (call) => call.message(command.contentType, command.body));
   }
 
   transfer(command: { call: CallId; target: string; replaces?: CallId }): Reply {
@@ -285,8 +310,18 @@ export class EmbeddedSignalling implements Signalling {
     this.#keepers.push(new Registration({
       userAgent: this.#userAgent, registrar: trunk.proxy, address: trunk.numberUri(username), digest: trunk.digest, contactUser: username,
       callId: ids.next('registration'), after,
+      ...(trunk.config.expiresSeconds === undefined ? {} : { expiresSeconds: trunk.config.expiresSeconds }),
+      // Over a datagram flow it would take STUN (RFC 5626 §4.4.2).
+      instance: trunk.uri.transport === 'tcp' || trunk.uri.transport === 'tls' || trunk.uri.scheme === 'sips' ? instanceOf(trunk.numberUri(username)) : undefined,
       onState: ({ registered, status, reason }) => state(registered, registered ? 'registered' : `REGISTER: ${status} ${reason}`),
     }));
+  }
+
+  /** A request outside any call. */
+  #request(request: ServerRequest): void {
+    if (request.method === 'REGISTER' && this.#registrar !== undefined) return this.#registrar.receive(request);
+    // MESSAGE: texts belong to calls here, and what nobody reads must not be confirmed (RFC 3428 §7)
+    request.respond(403);
   }
 
   #incoming(invite: ServerInvite): void {
@@ -298,6 +333,8 @@ export class EmbeddedSignalling implements Signalling {
     const replaced = this.#callOf(invite.replaces)?.id;
     const trunk = [...this.#trunks.values()].find(({ addresses }) => addresses.has(invite.source))?.name;
     const uui = request.get('User-to-User');
+    const asserted = trunk === undefined ? undefined : request.addresses('P-Asserted-Identity')?.[0]?.uri.raw;
+    const sentOn = redirections(request);
     this.#tell({
       name: 'call.incoming', call: call.id,
       from: request.from?.uri.raw ?? '', to: request.to?.uri.raw ?? '', requestUri: request.requestUri,
@@ -307,6 +344,8 @@ export class EmbeddedSignalling implements Signalling {
       ...(uui === undefined ? {} : { uui }),
       ...(trunk === undefined ? {} : { trunk }),
       ...(replaced === undefined ? {} : { replaces: replaced }),
+      ...(asserted === undefined ? {} : { assertedIdentity: asserted }),
+      ...(sentOn.length === 0 ? {} : { redirections: sentOn }),
     });
   }
 

@@ -128,7 +128,8 @@ export class OutgoingCall {
     const { replaces } = command;
     return {
       ...trunk?.config.headers,
-      ...(command.from === 'anonymous' ? { Privacy: 'id', ...(trunk?.config.callerId === undefined ? {} : { 'P-Asserted-Identity': `<${trunk.callerUri(trunk.config.callerId)}>` }) } : {}),
+      ...(command.from === 'anonymous' ? { Privacy: 'id' } : {}),
+      ...assertedIdentity(command.from, trunk),
       ...(command.uui === undefined ? {} : { 'User-to-User': command.uui }),
       ...(replaces === undefined ? {} : { Replaces: `${replaces.callId};to-tag=${replaces.toTag};from-tag=${replaces.fromTag}` }),
       ...command.headers,
@@ -199,4 +200,10 @@ export class OutgoingCall {
 function retryAfterSeconds(failure: InviteFailure): number | undefined {
   const seconds = Number.parseInt(failure.response?.get('Retry-After') ?? '', 10);
   return Number.isFinite(seconds) ? seconds : undefined;
+}
+
+/** RFC 3325: as the trunk is configured, and its caller-ID wherever the From hides who calls. */
+function assertedIdentity(from: string | undefined, trunk: Trunk | undefined): SipHeaders {
+  const identity = trunk?.config.assertedIdentity ?? (from === 'anonymous' ? trunk?.config.callerId : undefined);
+  return trunk === undefined || identity === undefined ? {} : { 'P-Asserted-Identity': `<${trunk.callerUri(identity)}>` };
 }

@@ -26,6 +26,8 @@ export interface Binding {
 }
 
 interface StoredBinding extends Binding {
+  /** Which connection of which device it is (RFC 5626 §6); undefined where the device does not say. */
+  readonly outbound: string | undefined;
   /** Where its REGISTER came from. */
   readonly source: string;
   readonly callId: string;
@@ -140,12 +142,15 @@ export class Registrar {
     const now = this.#options.clock.monotonic();
     let live = this.#live(user);
     const path = request.all('Path');
+    let outbound = false;
     for (const contact of contacts) {
       const asked = contact.params.get('expires');
       const wanted = asked !== undefined && asked !== null && /^\d{1,9}$/.test(asked) ? Number(asked) : (request.expires ?? this.#options.defaultExpires ?? this.#maximum);
       // §10.3 step 7: too brief is refused, too long is shortened
       if (wanted > 0 && wanted < this.#minimum) return incoming.respond(423, { 'Min-Expires': String(this.#minimum) });
-      const known = live.find((binding) => sameContact(binding.contact, contact.uri.raw));
+      const flowId = outboundFlow(request, contact);
+      if (flowId !== undefined) outbound = true;
+      const known = live.find((binding) => (flowId === undefined ? sameContact(binding.contact, contact.uri.raw) : binding.outbound === flowId));
       if (known !== undefined && isOlder(request, known)) return incoming.respond(500);
       live = live.filter((binding) => binding !== known);
       if (wanted === 0) continue;
@@ -154,23 +159,25 @@ export class Registrar {
         user, path, contact: contact.uri.raw, nextHop: nextHop(contact, flow), flow: flow.reliable ? flow : undefined,
         q: q >= 0 && q <= 1 ? q : 1,
         expiresAt: now + Math.min(wanted, this.#maximum) * 1_000,
-        userAgent: request.get('User-Agent'), source: flow.remoteAddress,
+        outbound: flowId, userAgent: request.get('User-Agent'), source: flow.remoteAddress,
         callId: request.callId, sequence: request.cseq?.number ?? 0,
       });
     }
     if (live.length > (this.#options.maxContacts ?? 10)) return incoming.respond(403);
     this.#store(user, live);
-    this.#answer(incoming, user);
+    this.#answer(incoming, user, outbound);
   }
 
-  /** §10.3 step 8: 200 with every binding. */
-  #answer(incoming: ServerRequest, user: string): void {
+  /** §10.3 step 8: 200 with every binding. `outbound`: it was taken by the rules of RFC 5626 (§6). */
+  #answer(incoming: ServerRequest, user: string, outbound = false): void {
     const now = this.#options.clock.monotonic();
     const response = incoming.response(200);
     for (const binding of this.#live(user)) {
       const expires = String(Math.max(1, Math.round((binding.expiresAt - now) / 1_000)));
       response.append('Contact', formatNameAddr({ uri: binding.contact, params: new Map([['expires', expires], ...(binding.q === 1 ? [] : [['q', String(binding.q)] as const])]) }));
     }
+    if (outbound) response.append('Require', 'outbound');
+    response.append('Supported', 'path, outbound');
     for (const path of incoming.request.all('Path')) response.append('Path', path);
     response.append('Date', new Date(this.#options.clock.now()).toUTCString());
     incoming.send(response);
@@ -196,6 +203,16 @@ export class Registrar {
 /** §10.3 step 7: the same registration, out of order. */
 const isOlder = (request: SipRequest, binding: StoredBinding): boolean =>
   binding.callId === request.callId && (request.cseq?.number ?? 0) <= binding.sequence;
+
+/** RFC 5626 §6: the device's instance and the number of its flow, when it wants that and came to us directly or over an edge that can. */
+function outboundFlow(request: SipRequest, contact: NameAddr): string | undefined {
+  const instance = contact.params.get('+sip.instance');
+  const flow = contact.params.get('reg-id');
+  if (instance === undefined || instance === null || flow === undefined || flow === null || !request.supports('outbound')) return undefined;
+  const direct = (request.vias?.length ?? 0) === 1;
+  const overEdge = request.addresses('Path')?.at(-1)?.uri;
+  return direct || (overEdge?.kind === 'sip' && overEdge.params.has('ob')) ? `${instance} ${flow}` : undefined;
+}
 
 /** §10.3 compares as URIs; devices repeat theirs letter by letter, apart from the case of the host. */
 const sameContact = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();

@@ -1,6 +1,7 @@
 import type { Timer } from '../../kernel/clock.ts';
 import type { DigestClient } from '../auth/digest-client.ts';
 import type { SipResponse } from '../message/sip-message.ts';
+import type { Flow } from '../transport/flow.ts';
 import type { UserAgent } from '../user-agent/user-agent.ts';
 
 export interface RegistrationOptions {
@@ -12,6 +13,8 @@ export interface RegistrationOptions {
   readonly digest?: DigestClient | undefined;
   readonly contactUser?: string;
   readonly expiresSeconds?: number;
+  /** `urn:uuid:…` of ours at that registrar: the binding belongs to the connection, and is renewed when that breaks (RFC 5626). */
+  readonly instance?: string | undefined;
   /** A call identifier that stays the same (RFC 3261 §10.2). */
   readonly callId: string;
   after(delayMs: number, task: () => void): Timer;
@@ -19,6 +22,8 @@ export interface RegistrationOptions {
 }
 
 const firstRetryMs = 5_000;
+/** A broken connection is opened anew soon, though not in the same moment by everybody whom a registrar has lost (RFC 5626 §4.5). */
+const reconnectMs = 1_000;
 const maxRetryMs = 300_000;
 
 /** Keeps us registered at a trunk or PBX: RFC 3261 §10.2. Refreshes in time, tries again with growing pauses, leaves with Expires 0. */
@@ -30,6 +35,7 @@ export class Registration {
   #failures = 0;
   #stopped = false;
   #registered = false;
+  #flow: Flow | undefined;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -53,14 +59,28 @@ export class Registration {
     this.#registered = false;
   }
 
+  /** A connection broke: if ours, the registrar cannot reach us any more (RFC 5626 §4.5). */
+  flowClosed(flow: Flow): void {
+    if (this.#flow !== flow || this.#stopped) return;
+    this.#flow = undefined;
+    if (!this.#registered) return;
+    this.#registered = false;
+    this.#again(reconnectMs);
+    this.#options.onState({ registered: false, status: 0, reason: 'the connection broke' });
+  }
+
   #send(expires: number): void {
-    const { userAgent, registrar, address, digest, contactUser, callId } = this.#options;
+    const { userAgent, registrar, address, digest, contactUser, callId, instance } = this.#options;
     const sequence = this.#sequence;
     this.#sequence += 10; // challenges take numbers of their own
     userAgent.request('REGISTER', {
       target: registrar, from: { uri: address }, to: { uri: address }, digest, contactUser, callId, sequence, withContact: true,
-      headers: { Expires: String(expires), Supported: 'path' },
-    }, ({ status, response }) => this.#outcome(status, response));
+      ...(instance === undefined ? {} : { contactParams: `;+sip.instance="<${instance}>";reg-id=1` }),
+      headers: { Expires: String(expires), Supported: instance === undefined ? 'path' : 'path, outbound' },
+    }, ({ status, response, flow }) => {
+      if (flow?.reliable === true) this.#flow = flow;
+      this.#outcome(status, response);
+    });
   }
 
   #outcome(status: number, response: SipResponse | undefined): void {

@@ -10,6 +10,8 @@ export interface ListenAddress {
   /** What Via and Contact say instead, e.g. the public side of a NAT. */
   readonly advertised?: { readonly host: string; readonly port?: number };
   readonly tls?: TlsMaterial;
+  /** DSCP of what leaves here (RFC 2474), 0–63, where the machine lets us (`markServiceClass`). */
+  readonly dscp?: number;
 }
 
 /** PEM texts. */

@@ -1,8 +1,9 @@
-import { connect as connectTcp, createServer as createTcpServer, isIP, type Server, type Socket } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer, isIP, isIPv6, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Timer } from '../../kernel/clock.ts';
 import { newTransportCounters, type Destination, type Flow, type SentBy, type TransportCounters, type TransportListener } from './flow.ts';
 import { sentBy, type ListenAddress } from './listen-address.ts';
+import { markServiceClass } from './service-class.ts';
 import { StreamConnection } from './stream-connection.ts';
 
 export interface StreamOptions {
@@ -153,6 +154,8 @@ export class StreamTransport {
   readonly #keepAlives = new Map<StreamConnection, Timer>();
 
   #adopt(socket: Socket, ready: boolean, remoteAddress: string, remotePort: number): StreamConnection {
+    if (ready) this.#mark(socket);
+    else socket.once('connect', () => this.#mark(socket));
     const connection = new StreamConnection({
       transport: this.#address.transport, local: this.#local, socket, ready, remoteAddress, remotePort,
       counters: this.counters, listener: this.#listener, onClosed: (closed) => this.#forget(closed),
@@ -160,6 +163,10 @@ export class StreamTransport {
     this.#connections.add(connection);
     this.#byRemote.set(`${remoteAddress}|${remotePort}`, connection);
     return connection;
+  }
+
+  #mark(socket: Socket): void {
+    if (this.#address.dscp !== undefined) markServiceClass(socket, isIPv6(this.#address.host) ? 'ipv6' : 'ipv4', this.#address.dscp);
   }
 
   #forget(connection: StreamConnection): void {

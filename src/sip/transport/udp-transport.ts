@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { parseDatagram } from '../message/parse-message.ts';
 import { newTransportCounters, type Flow, type SentBy, type TransportCounters, type TransportListener, type TransportName } from './flow.ts';
+import { markServiceClass } from './service-class.ts';
 import { sentBy, type ListenAddress } from './listen-address.ts';
 
 /** The address of one peer behind our datagram socket. */
@@ -80,6 +81,7 @@ export class UdpTransport {
         socket.on('error', () => void (this.counters.sendErrors += 1));
         this.#local = sentBy(this.#address, socket.address().port);
         this.#open = true;
+        if (this.#address.dscp !== undefined) markServiceClass(socket, isIPv6(this.#address.host) ? 'ipv6' : 'ipv4', this.#address.dscp);
         resolve();
       });
       socket.on('message', (bytes: Buffer, from: RemoteInfo) => this.#received(bytes, from));

@@ -23,6 +23,9 @@ const knownMethods = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'REGI
 /** Without a dialog there is nothing that they could be about. */
 const dialogMethods = new Set(['BYE', 'PRACK', 'UPDATE', 'INFO', 'NOTIFY']);
 
+/** What a registrar takes beside (RFC 3327, RFC 5626). */
+const registrarTags = new Set(['path', 'outbound']);
+
 /** What comes in: refused, dropped, or handed to the dialog or application that it is for (RFC 3261 §8.2). */
 export class RequestDispatcher {
   readonly #context: UserAgentContext;
@@ -121,7 +124,7 @@ export class RequestDispatcher {
     // §8.2.2.1
     if (request.uri?.kind === 'other') return this.#refuse(transaction, 416);
     // §8.2.2.3
-    const unsupported = request.require.filter((tag) => !this.#context.settings.supportedTags.has(tag.toLowerCase()) && !(method === 'REGISTER' && tag === 'path'));
+    const unsupported = request.require.filter((tag) => !this.#context.settings.supportedTags.has(tag.toLowerCase()) && !(method === 'REGISTER' && registrarTags.has(tag.toLowerCase())));
     if (unsupported.length > 0) return this.#refuse(transaction, 420, { Unsupported: unsupported.join(', ') });
     if (transaction.kind === 'invite') return this.#invite(transaction);
     if (method === 'OPTIONS' && this.#options.handlers.onRequest === undefined) return this.#respondOptions(transaction);

@@ -260,7 +260,7 @@ export class UserAgent {
 
   /** Sends a request outside any dialog (OPTIONS, REGISTER, MESSAGE …); `done` gets the final response, or none. */
   request(
-    method: string, options: OutgoingRequest & { readonly body?: string; readonly contentType?: string; readonly callId?: string; readonly sequence?: number; readonly withContact?: boolean },
+    method: string, options: OutgoingRequest & { readonly body?: string; readonly contentType?: string; readonly callId?: string; readonly sequence?: number; readonly withContact?: boolean; readonly contactParams?: string },
     done: (outcome: { readonly status: number; readonly response: SipResponse | undefined; readonly flow: Flow | undefined }) => void,
   ): void {
     const { request, nextHop } = this.#request(method, options);
@@ -272,7 +272,7 @@ export class UserAgent {
       nextHop, digest: options.digest, flow: options.flow, onlyFlow: options.flow !== undefined,
       nextSequence: () => ++sequence,
       prepare: (sent, flow) => {
-        if (options.withContact === true) sent.set('Contact', this.#contact(flow, options.contactUser));
+        if (options.withContact === true) sent.set('Contact', this.#contact(flow, options.contactUser) + (options.contactParams ?? ''));
       },
     }, {
       onResponse: (response) => {

@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { SystemClock } from '../../../src/kernel/clock.ts';
 import { RandomIds, type CallId } from '../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
@@ -32,6 +33,25 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   }
 }
 
+/** What came out of JSON again is what went in: the port has to fit over a socket. */
+function expectPlain(what: string, data: unknown): void {
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(data)), data)) throw new Error(`${what} is no plain data: ${inspect(data, { depth: 5 })}`);
+}
+
+/** The same adapter, with every argument and reply watched. */
+const plainly = (signalling: Signalling): Signalling => new Proxy(signalling, {
+  get: (target, name) => {
+    const member: unknown = Reflect.get(target, name, target);
+    if (typeof member !== 'function') return member;
+    return (...args: readonly unknown[]): unknown => {
+      for (const arg of args) if (typeof arg === 'object') expectPlain(`the argument of ${String(name)}`, arg);
+      const reply: unknown = Reflect.apply(member, target, args);
+      if (!(reply instanceof Promise) && reply !== undefined) expectPlain(`the reply of ${String(name)}`, reply);
+      return reply;
+    };
+  },
+});
+
 /** Everything that any signalling adapter promises. The far end is a plain user agent on loopback. */
 export function signallingContract(factory: SignallingFactory): void {
   const ids = new RandomIds();
@@ -48,8 +68,12 @@ export function signallingContract(factory: SignallingFactory): void {
     return of(name, call)[count - 1] as SignallingEventMap[N];
   };
   const start = async (trunks: readonly TrunkConfig[] = []): Promise<Signalling> => {
-    subject = factory.create({ trunks });
-    await subject.signalling.start((event) => void events.push(event));
+    const made = factory.create({ trunks });
+    subject = { signalling: plainly(made.signalling), address: () => made.address() };
+    await subject.signalling.start((event) => {
+      expectPlain(event.name, event);
+      events.push(event);
+    });
     return subject.signalling;
   };
   const place = (to = `sip:callee@${farAddress()}`, more: Partial<Parameters<Signalling['place']>[0]> = {}): CallId => {
@@ -262,6 +286,37 @@ export function signallingContract(factory: SignallingFactory): void {
       expect(await seen('call.info', call)).toMatchObject({ contentType: 'application/dtmf', body: '5' });
       signalling.hangUp({ call });
       await seen('call.ended', call);
+    });
+
+    it('passes MESSAGE both ways inside a call, and confirms none outside', async () => {
+      let session: InviteSession | undefined;
+      let heard = '';
+      onFarInvite = (invite) => {
+        session = invite.session;
+        session.handlers = { onMessage: (request) => void (heard = `${request.contentType ?? ''}: ${request.body.toString()}`) };
+        invite.answer(sdp(5000));
+      };
+      const signalling = await start();
+      const call = place();
+      await seen('call.answered', call);
+      expect(signalling.message({ call, contentType: 'text/plain', body: 'your case is 4711' })).toEqual({ accepted: true });
+      await until(() => heard === 'text/plain: your case is 4711', 'MESSAGE out');
+      const status = await new Promise<number>((resolve) => session?.message('text/plain', 'STOP', resolve));
+      expect(status).toBe(200);
+      expect(await seen('call.message', call)).toMatchObject({ contentType: 'text/plain', body: 'STOP' });
+      const outside = await new Promise<number>((resolve) => far.request('MESSAGE', { target: `sip:x@${subject.address()}`, from: { uri: 'sip:a@b' }, body: 'hello' }, ({ status: code }) => resolve(code)));
+      expect(outside).toBeGreaterThanOrEqual(400);
+      signalling.hangUp({ call });
+      await seen('call.ended', call);
+    });
+
+    it('tells where an incoming call was sent on from, and who a trunk says it is from', async () => {
+      await start([{ name: 'carrier', address: farAddress() }]);
+      far.invite({ target: `sip:x@${subject.address()}`, from: { uri: 'sip:anonymous@anonymous.invalid' }, sdp: sdp(1), headers: { 'P-Asserted-Identity': ['"Ada" <sip:+4930@carrier>', '<tel:+4930>'], Privacy: 'id', Diversion: '<sip:+4989@carrier>;reason=user-busy' } }, { onAnswered: () => undefined, onFailed: () => undefined });
+      const { call, trunk, assertedIdentity, redirections } = await seen('call.incoming');
+      expect({ trunk, assertedIdentity, redirections }).toEqual({ trunk: 'carrier', assertedIdentity: 'sip:+4930@carrier', redirections: [{ uri: 'sip:+4989@carrier', reason: 'user-busy', private: false }] });
+      subject.signalling.reject({ call, status: 480 });
+      await seen('call.failed', call);
     });
 
     it('transfers, and is transferred with the progress of the call that it then places', async () => {

@@ -126,4 +126,35 @@ agents: [ { extension: "1001", passwordHash: "scrypt$x", address: "${address}" }
       expect(() => parseConfig(`sip: { ${sip} }`, file)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     }
   });
+
+  it('sends what the trunk is configured to send: asserted identity, privacy, headers, session interval', async () => {
+    let invite = '';
+    const carrier = await startAgent({ onInvite: (incoming) => {
+      invite = ['From', 'P-Asserted-Identity', 'Privacy', 'X-Account', 'Session-Expires', 'Supported', 'User-Agent'].map((name) => `${name}: ${incoming.request.get(name) ?? ''}`).join('\n');
+      incoming.answer(sdp(2));
+    } });
+    const { signalling, events } = await start(`sip: { port: 0, transports: [udp], userAgent: Test, sessionTimer: { intervalSeconds: 600 }, reliableProvisionals: false }
+trunks: [ { name: c, address: "${carrier.agent.addresses[0]?.text ?? ''}", callerId: "+4930900", assertedIdentity: "+4930901", headers: { X-Account: "17" }, pingMs: 0 } ]`);
+    const call = ids.next('call');
+    signalling.place({ call, to: '+4989', trunk: 'c', from: 'anonymous', sdp: sdp(1), timeoutMs: 2_000 });
+    await until(() => events.some(({ name }) => name === 'call.answered'), 'answered');
+    expect(invite).toMatch(/^From: "?Anonymous"? <sip:anonymous@anonymous\.invalid>;tag=.*\nP-Asserted-Identity: <sip:\+4930901@127\.0\.0\.1>\nPrivacy: id\nX-Account: 17\nSession-Expires: 600\nSupported: timer, replaces\nUser-Agent: Test$/);
+    signalling.hangUp({ call });
+    await until(() => events.some(({ name }) => name === 'call.ended'), 'ended');
+  });
+
+  it('offers its phones the digest algorithms and the expiry that are configured', async () => {
+    const { port } = await start(`sip: { port: 0, transports: [udp], registrar: { realm: phones.test, algorithms: [MD5], minimumExpiresSeconds: 120 } }
+agents: [ { extension: "1001", passwordHash: "scrypt$x", address: "sip:1001@phones.test", sipPasswordHa1: "${ha1('1001', 'right')}" } ]`);
+    expect(await register(`sip:127.0.0.1:${port('udp')}`, 'right')).toBe(423);
+  });
+
+  it('follows no redirection when that is switched off', async () => {
+    const carrier = await startAgent({ onInvite: (incoming) => incoming.redirect([`sip:+4989;rn=1@${carrier.agent.addresses[0]?.text ?? ''}`]) });
+    const { signalling, events } = await start(`sip: { port: 0, transports: [udp], redirects: { max: 0 } }
+trunks: [ { name: c, address: "${carrier.agent.addresses[0]?.text ?? ''}", pingMs: 0 } ]`);
+    signalling.place({ call: ids.next('call'), to: '+4989', trunk: 'c', sdp: sdp(1), timeoutMs: 2_000 });
+    await until(() => events.some(({ name }) => name === 'call.failed'), 'failed');
+    expect(events.map(({ name }) => name)).toEqual(['call.redirected', 'call.failed']);
+  });
 });

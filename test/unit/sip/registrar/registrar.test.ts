@@ -2,6 +2,7 @@ import { SystemClock, type Clock, type Timer } from '../../../../src/kernel/cloc
 import { Registrar, type Binding } from '../../../../src/sip/registrar/registrar.ts';
 import { Registration } from '../../../../src/sip/registrar/registration.ts';
 import type { SipResponse } from '../../../../src/sip/message/sip-message.ts';
+import type { Flow } from '../../../../src/sip/transport/flow.ts';
 import { closeAgents, sdp, startAgent, until, type TestAgent } from '../user-agent/loopback-agents.ts';
 
 /** The machine's clock, but for `skip`. */
@@ -19,6 +20,7 @@ describe('the registrar', () => {
   let server: TestAgent;
   let phone: TestAgent;
   let changes: [string, number][];
+  let phoneFlowClosed: (flow: Flow) => void = () => undefined;
 
   beforeEach(async () => {
     clock = new SkippingClock();
@@ -29,7 +31,7 @@ describe('the registrar', () => {
       onChange: (user, bindings: readonly Binding[]) => void changes.push([user, bindings.length]),
     });
     server = await startAgent({ onRequest: (request) => registrar.receive(request), onFlowClosed: (flow) => registrar.flowClosed(flow) }, { methods: ['REGISTER'] });
-    phone = await startAgent({ onInvite: (invite) => invite.answer(sdp(1)) });
+    phone = await startAgent({ onInvite: (invite) => invite.answer(sdp(1)), onFlowClosed: (flow) => phoneFlowClosed(flow) });
   });
   afterEach(closeAgents);
 
@@ -51,6 +53,18 @@ describe('the registrar', () => {
     const answered = await new Promise<boolean>((resolve) => server.agent.invite({ target: binding?.contact ?? '', from: { uri: 'sip:x@y' }, sdp: sdp(2) }, { onAnswered: () => resolve(true), onFailed: () => resolve(false) }));
     expect(answered).toBe(true);
     expect(changes).toEqual([['agent7', 1]]);
+  });
+
+  it('replaces the binding of a device by that of its next connection, and keeps one for each flow (RFC 5626)', async () => {
+    const contact = (port: number, flow: number): string => `<sip:agent7@127.0.0.1:${port}>;+sip.instance="<urn:uuid:0000-1>";reg-id=${flow}`;
+    const outbound = { Supported: 'path, outbound' };
+    const first = await register({ contact: contact(4001, 1), headers: outbound });
+    expect([first.status, first.response?.get('Require')]).toEqual([200, 'outbound']);
+    await register({ contact: contact(4002, 2), headers: outbound });
+    await register({ contact: contact(4003, 1), headers: outbound });
+    expect(registrar.lookup('agent7').map(({ contact: uri }) => uri).toSorted()).toEqual(['sip:agent7@127.0.0.1:4002', 'sip:agent7@127.0.0.1:4003']);
+    const plain = await register({ contact: contact(4003, 1) });
+    expect(plain.response?.get('Require')).toBeUndefined();
   });
 
   it('offers the algorithms that it is told to, so that a phone which knows MD5 alone can register', async () => {
@@ -132,5 +146,27 @@ describe('the registrar', () => {
     expect(registrar.lookup('agent7')).toHaveLength(1);
     registration.stop();
     await until(() => registrar.lookup('agent7').length === 0, 'unregistered');
+  });
+
+  it('takes a registration of ours that names its instance, and is told anew when its connection breaks (RFC 5626)', async () => {
+    const states: string[] = [];
+    const registration = new Registration({
+      userAgent: phone.agent, registrar: server.uri('tcp').replace('test@', ''), address: 'sip:agent7@phones.test', callId: 'reg-2', contactUser: 'agent7', instance: 'urn:uuid:1-2',
+      digest: phone.agent.digest({ username: 'agent7', secret: { password: 'pw-agent7' } }),
+      after: (_delay, task) => {
+        if (states.at(-1)?.startsWith('false') === true) setImmediate(task);
+        return { cancel: () => undefined };
+      },
+      onState: ({ registered, status }) => void states.push(`${registered} ${status}`),
+    });
+    phoneFlowClosed = (flow) => registration.flowClosed(flow);
+    registration.start();
+    await until(() => states.length === 1, 'registered');
+    expect(phone.messages.some(({ text }) => text.includes('+sip.instance="<urn:uuid:1-2>";reg-id=1'))).toBe(true);
+    const flow = registrar.lookup('agent7')[0]?.flow;
+    (flow as unknown as { destroy(): void }).destroy();
+    await until(() => states.length >= 2, 'the break is told');
+    expect(states[1]).toBe('false 0');
+    registration.stop();
   });
 });
