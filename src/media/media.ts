@@ -194,7 +194,7 @@ export interface MediaStats {
   readonly conferences: number;
   readonly dialogs: number;
   readonly openPorts: number;
-  readonly packetIo: 'koffi' | 'dgram' | 'remote';
+  readonly packetIo: 'io_uring' | 'koffi' | 'dgram' | 'remote';
   /** Lateness of the 20 ms tick over the last minute, milliseconds. */
   readonly tickLatenessMs: { readonly p50: number; readonly p99: number };
   /** The same over the last 5 seconds, and how long the work of a tick took. */

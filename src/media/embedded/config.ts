@@ -12,7 +12,7 @@ export interface EmbeddedMediaConfig {
   /** Threads. Default 1. */
   readonly workers?: number;
   /** Default `auto`: koffi when it loads, else dgram. */
-  readonly packetIo?: 'auto' | 'koffi' | 'dgram';
+  readonly packetIo?: 'auto' | 'io_uring' | 'koffi' | 'dgram';
   /** Codecs of an endpoint that names none, in order. Default PCMU, PCMA, telephone-event. */
   readonly codecs?: readonly string[];
   /** An endpoint that hears nothing for so long is silent. Milliseconds, default 5,000. */
@@ -38,7 +38,7 @@ export interface WorkerConfig {
   readonly address: string;
   readonly advertisedAddress: string;
   readonly ports: { readonly from: number; readonly to: number };
-  readonly packetIo: 'auto' | 'koffi' | 'dgram';
+  readonly packetIo: 'auto' | 'io_uring' | 'koffi' | 'dgram';
   readonly codecs: readonly string[];
   readonly silentAfterMs: number;
   readonly dscp: number;

@@ -16,7 +16,7 @@ interface MediaThread {
   endpoints: number;
   /** Seats of its conferences. */
   reserved: number;
-  packetIo: 'koffi' | 'dgram';
+  packetIo: 'io_uring' | 'koffi' | 'dgram';
 }
 
 interface KnownNode {

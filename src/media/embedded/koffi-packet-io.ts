@@ -1,37 +1,63 @@
-import { isIP, isIPv6 } from 'node:net';
-import { addressNumber, type PacketIo, type PacketListener, type PacketSocket, type SocketPair } from './packet-io.ts';
-import { PortRange } from './port-range.ts';
+import { isIPv6 } from 'node:net';
+import { IoRing, ringOperation } from './io-ring.ts';
+import { KoffiSocket } from './koffi-socket.ts';
 import type { Libc } from './libc.ts';
+import type { PacketIo, SocketPair } from './packet-io.ts';
+import { PortRange } from './port-range.ts';
 import { Readiness } from './readiness.ts';
 import { ReceiveBatch } from './receive-batch.ts';
-import { readSocketAddress, socketAddressBytes, writeSocketAddress } from './socket-address.ts';
+import { SendBatch } from './send-batch.ts';
+import { socketAddressBytes, writeSocketAddress } from './socket-address.ts';
 
 const af = { inet: 2, inet6: 10 } as const;
 const sockDgram = 2 | 0o4000 | 0o2000000; // SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC
 const msgDontwait = 0x40;
 const option = { socket: 1, receiveBuffer: 8, timestampNs: 35, ip: 0, tos: 1, ipv6: 41, trafficClass: 67 } as const;
-/** Rounds of a full batch that one socket may take in a tick: a flood on one leg must not hold up the others. */
-const maxRounds = 2;
 const receiveBufferBytes = 65_536;
+/** Sockets that are read, or packets that are sent, with one system call of a ring. */
+const ringSize = 256;
+/** What one socket may bring in a poll beyond its first packet: a flood on one leg must not hold up the others. */
+const burst = 64;
 
-/** The system's own calls through koffi: all sockets are read in one go at each tick, with the kernel's arrival times. */
+/**
+ * The system's own calls through koffi: all sockets that have something are read in one go at each tick, with the kernel's
+ * arrival times. With a ring (io_uring) one call reads, or writes, a packet of each of up to 256 sockets.
+ */
 export class KoffiPacketIo implements PacketIo {
-  readonly kind = 'koffi';
+  readonly kind: 'io_uring' | 'koffi';
   readonly #libc: Libc;
   readonly #address: string;
   readonly #range: PortRange;
   readonly #dscp: number;
+  readonly #ring: IoRing | undefined;
   readonly #batch: ReceiveBatch;
+  readonly #low: Uint32Array;
+  readonly #high: Uint32Array;
+  readonly #bursts: ReceiveBatch;
+  readonly #sending: SendBatch;
   readonly #readiness: Readiness;
   readonly #sockets = new Map<number, KoffiSocket>();
+  readonly #reading: (KoffiSocket | undefined)[] = new Array<undefined>(ringSize).fill(undefined);
 
-  constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number) {
+  constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number, ring?: IoRing) {
+    this.kind = ring === undefined ? 'koffi' : 'io_uring';
     this.#libc = libc;
     this.#address = address;
     this.#range = new PortRange(ports);
     this.#dscp = dscp;
-    this.#batch = new ReceiveBatch(libc);
+    this.#ring = ring;
+    this.#batch = new ReceiveBatch(libc, ringSize);
+    this.#low = Uint32Array.from({ length: ringSize }, (_, slot) => Number(this.#batch.headerAt(slot) & 0xffff_ffffn));
+    this.#high = Uint32Array.from({ length: ringSize }, (_, slot) => Number(this.#batch.headerAt(slot) >> 32n));
+    this.#bursts = new ReceiveBatch(libc, burst);
+    this.#sending = new SendBatch(libc, ring);
     this.#readiness = new Readiness(libc);
+  }
+
+  /** With a ring, or why the system gives none. */
+  static withRing(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number): KoffiPacketIo | string {
+    const ring = IoRing.open(libc, ringSize);
+    return typeof ring === 'string' ? ring : new KoffiPacketIo(libc, address, ports, dscp, ring);
   }
 
   get openSockets(): number {
@@ -57,31 +83,55 @@ export class KoffiPacketIo implements PacketIo {
 
   poll(nowMs: number): void {
     const wallOffset = Date.now() - nowMs;
-    // One round, or a socket that is flooded would be told again and again.
+    // A packet of each socket first; then, once, a burst of those that have more: or a socket that is flooded would be told again and again.
     const count = this.#readiness.wait();
-    for (let i = 0; i < count; i++) this.#receive(this.#readiness.fd(i), wallOffset, nowMs);
-    if (this.#readiness.isFull(count)) for (const fd of this.#sockets.keys()) this.#receive(fd, wallOffset, nowMs);
+    for (let from = 0; from < count; from += ringSize) this.#readEach(from, Math.min(count, from + ringSize), wallOffset, nowMs);
+    const more = count === 0 ? 0 : this.#readiness.wait();
+    for (let i = 0; i < more; i++) this.#readBurst(this.#sockets.get(this.#readiness.fd(i)), wallOffset, nowMs);
+    this.flush();
   }
 
   flush(): void {
-    // Each packet has its own socket: there is nothing to batch.
+    this.#sending.flush();
   }
 
   close(): void {
     for (const socket of [...this.#sockets.values()]) socket.close();
+    this.#ring?.close();
     this.#readiness.close();
   }
 
-  #receive(fd: number, wallOffset: number, nowMs: number): void {
-    const socket = this.#sockets.get(fd);
-    if (socket === undefined) return;
-    for (let round = 0; round < maxRounds; round++) {
-      const count = this.#libc.recvmmsg(socket.fd, this.#batch.pointer, this.#batch.size, msgDontwait, null);
-      if (count <= 0) return;
-      socket.deliver(this.#batch, count, wallOffset, nowMs);
-      this.#batch.restore(count);
-      if (count < this.#batch.size || socket.isClosed) return;
+  #readEach(from: number, to: number, wallOffset: number, nowMs: number): void {
+    const reading = this.#reading;
+    let slots = 0;
+    for (let i = from; i < to; i++) {
+      const socket = this.#sockets.get(this.#readiness.fd(i));
+      if (socket !== undefined) reading[slots++] = socket;
     }
+    const batch = this.#batch;
+    if (this.#ring === undefined) {
+      for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#libc.recvmsg((reading[slot] as KoffiSocket).fd, (this.#low[slot] as number) + (this.#high[slot] as number) * 4_294_967_296, msgDontwait));
+    } else {
+      // What the chunk before this one led to: sends and reads never share a batch.
+      this.flush();
+      for (let slot = 0; slot < slots; slot++) this.#ring.add(ringOperation.recvmsg, (reading[slot] as KoffiSocket).fd, this.#low[slot] as number, this.#high[slot] as number, msgDontwait);
+      this.#ring.run();
+      // Before anything is delivered: who hears a packet may send one, by the same ring.
+      for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#ring.result(slot));
+    }
+    for (let slot = 0; slot < slots; slot++) {
+      if (batch.length(slot) <= batch.packet(slot).length) (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
+      reading[slot] = undefined;
+    }
+    batch.restore(slots);
+  }
+
+  #readBurst(socket: KoffiSocket | undefined, wallOffset: number, nowMs: number): void {
+    if (socket === undefined) return;
+    const batch = this.#bursts;
+    const count = this.#libc.recvmmsg(socket.fd, batch.pointer, batch.size, msgDontwait, null);
+    for (let slot = 0; slot < count; slot++) socket.deliver(batch, slot, wallOffset, nowMs);
+    if (count > 0) batch.restore(count);
   }
 
   #open(port: number): KoffiSocket | undefined {
@@ -101,85 +151,21 @@ export class KoffiPacketIo implements PacketIo {
     if (six) set(option.ipv6, option.trafficClass, this.#dscp << 2);
     else set(option.ip, option.tos, this.#dscp << 2);
     libc.getsockname(fd, address, Int32Array.of(socketAddressBytes));
-    return new KoffiSocket(libc, fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4);
+    const socket = new KoffiSocket(fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4, this.#sending);
+    socket.onClose = () => libc.close(fd);
+    return socket;
   }
 
   #register(socket: KoffiSocket): void {
     const { fd } = socket;
     this.#sockets.set(fd, socket);
     this.#readiness.add(fd);
-    // Before the descriptor is closed: its number may be given out again at once.
+    // What it still sends goes out under its own descriptor, whose number may be given out again at once.
     socket.onClose = () => {
+      this.flush();
       this.#sockets.delete(fd);
       this.#readiness.delete(fd);
+      this.#libc.close(fd);
     };
-  }
-}
-
-class KoffiSocket implements PacketSocket {
-  readonly fd: number;
-  readonly port: number;
-  listener: PacketListener | undefined;
-  onClose: () => void = () => undefined;
-  readonly #libc: Libc;
-  readonly #family: 4 | 6;
-  readonly #target = new Uint8Array(socketAddressBytes);
-  #targetBytes = 0;
-  #closed = false;
-  #batch: ReceiveBatch | undefined;
-  #slot = 0;
-
-  constructor(libc: Libc, fd: number, port: number, family: 4 | 6) {
-    this.#libc = libc;
-    this.fd = fd;
-    this.port = port;
-    this.#family = family;
-  }
-
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
-  deliver(batch: ReceiveBatch, count: number, wallOffset: number, nowMs: number): void {
-    this.#batch = batch;
-    for (let slot = 0; slot < count && !this.#closed; slot++) {
-      this.#slot = slot;
-      // The kernel's time is the wall clock's; one that jumps must not look like jitter.
-      const at = batch.wallMs(slot) - wallOffset;
-      const arrival = at > nowMs - 100 && at <= nowMs + 1 ? at : nowMs;
-      const address = batch.address(slot);
-      const number = this.#family === 4 ? batch.ipv4(slot) : addressNumber(readSocketAddress(address));
-      this.listener?.packet(batch.packet(slot), batch.length(slot), number, batch.port(slot), arrival);
-    }
-    this.#batch = undefined;
-  }
-
-  sendTo(address: string, port: number): boolean {
-    if (isIP(address) !== this.#family || port < 1 || port > 65_535) return false;
-    this.#targetBytes = writeSocketAddress(this.#target, address, port);
-    return true;
-  }
-
-  sendToSource(): void {
-    if (this.#batch === undefined) return;
-    this.#target.set(this.#batch.address(this.#slot));
-    this.#targetBytes = this.#family === 4 ? 16 : 28;
-  }
-
-  sourceAddress(): string {
-    return this.#batch === undefined ? '' : readSocketAddress(this.#batch.address(this.#slot));
-  }
-
-  send(bytes: Uint8Array, length: number): boolean {
-    if (this.#closed || this.#targetBytes === 0) return false;
-    return this.#libc.sendto(this.fd, bytes, length, msgDontwait, this.#target, this.#targetBytes) >= 0;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.listener = undefined;
-    this.onClose();
-    this.#libc.close(this.fd);
   }
 }

@@ -52,7 +52,7 @@ const ticker = new Ticker(20, (nowMs) => {
     log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a tick failed');
   }
   flush();
-  if (engine.isForwarding && io.kind === 'koffi') for (const delay of [5, 10, 15]) setTimeout(forward, delay);
+  if (engine.isForwarding && io.kind !== 'dgram') for (const delay of [5, 10, 15]) setTimeout(forward, delay);
   if (++ticks % 25 === 0) {
     cells[loadCells.workP99] = ticker.workMs(0.99, 250);
     cells[loadCells.workP50] = ticker.workMs(0.5, 250);

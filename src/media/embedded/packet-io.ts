@@ -25,7 +25,7 @@ export interface SocketPair {
 
 /** Moves datagrams between sockets and the media plane, without promises on the way. */
 export interface PacketIo {
-  readonly kind: 'koffi' | 'dgram';
+  readonly kind: 'io_uring' | 'koffi' | 'dgram';
   /** Opens an even port and the odd one above it. Undefined when none is free. */
   openPair(done: (pair: SocketPair | undefined) => void): void;
   /** Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick, and between ticks while legs are only forwarded. */

@@ -42,11 +42,6 @@ export class Readiness {
     return this.#events.getUint32(index * eventBytes + dataAt, true);
   }
 
-  /** More may be readable than one `wait` tells. */
-  isFull(count: number): boolean {
-    return count === most;
-  }
-
   close(): void {
     this.#libc.close(this.#epoll);
   }

@@ -1,7 +1,6 @@
 import type { Libc } from './libc.ts';
 import { socketAddressBytes } from './socket-address.ts';
 
-const slots = 32;
 const packetBytes = 2048;
 const addressBytes = 32;
 const controlBytes = 64;
@@ -9,23 +8,27 @@ const controlBytes = 64;
 const headerBytes = 64;
 const vectorBytes = 16;
 
-/** The memory that recvmmsg fills: headers, vectors, addresses, control data and packets, laid out once outside the heap. */
+/** The memory that recvmmsg and recvmsg fill: headers, vectors, addresses, control data and packets, laid out once outside the heap. */
 export class ReceiveBatch {
-  readonly size = slots;
+  readonly size: number;
   readonly pointer: unknown;
+  /** Address of the first struct mmsghdr; `headerAt` gives the others. */
+  readonly #address: bigint;
   readonly #view: DataView;
   readonly #packets: Uint8Array[] = [];
   readonly #addresses: Uint8Array[] = [];
   readonly #controlAt: number;
   readonly #addressAt: number;
 
-  constructor(libc: Libc) {
+  constructor(libc: Libc, slots: number) {
+    this.size = slots;
     const vectorsAt = slots * headerBytes;
     this.#addressAt = vectorsAt + slots * vectorBytes;
     this.#controlAt = this.#addressAt + slots * addressBytes;
     const packetsAt = this.#controlAt + slots * controlBytes;
     const memory = libc.allocate(packetsAt + slots * packetBytes);
     this.pointer = memory.pointer;
+    this.#address = memory.address;
     const { buffer } = memory.bytes;
     this.#view = new DataView(buffer);
     const at = (offset: number): bigint => memory.address + BigInt(offset);
@@ -53,12 +56,22 @@ export class ReceiveBatch {
     }
   }
 
+  /** Address of a slot's struct mmsghdr, which begins with its struct msghdr. */
+  headerAt(slot: number): bigint {
+    return this.#address + BigInt(slot * headerBytes);
+  }
+
   packet(slot: number): Uint8Array {
     return this.#packets[slot] as Uint8Array;
   }
 
   length(slot: number): number {
     return this.#view.getUint32(slot * headerBytes + 56, true);
+  }
+
+  /** For a packet that recvmsg filled in, which does not say its length there. */
+  setLength(slot: number, bytes: number): void {
+    this.#view.setUint32(slot * headerBytes + 56, bytes, true);
   }
 
   /** The source as a struct sockaddr. */

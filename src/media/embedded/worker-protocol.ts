@@ -40,7 +40,7 @@ export type WorkerCommand =
 
 /** Media worker → main thread. */
 export type WorkerMessage =
-  | { readonly kind: 'ready'; readonly packetIo: 'koffi' | 'dgram'; readonly why: string }
+  | { readonly kind: 'ready'; readonly packetIo: 'io_uring' | 'koffi' | 'dgram'; readonly why: string }
   | { readonly kind: 'events'; readonly events: readonly MediaEvent[] }
   | { readonly kind: 'stats'; readonly query: number; readonly stats: WorkerStats }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly fields: Readonly<Record<string, unknown>>; readonly message: string }
@@ -51,7 +51,7 @@ export interface WorkerStats {
   readonly conferences: number;
   readonly dialogs: number;
   readonly openPorts: number;
-  readonly packetIo: 'koffi' | 'dgram';
+  readonly packetIo: 'io_uring' | 'koffi' | 'dgram';
   readonly latenessP50: number;
   readonly latenessP99: number;
   readonly recentP99: number;

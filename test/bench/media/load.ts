@@ -22,7 +22,7 @@ export class Load {
     const libc = loadLibc();
     if (typeof libc === 'string') throw new Error(`the load generator needs koffi: ${libc}`);
     this.#libc = libc;
-    this.#batch = new ReceiveBatch(libc);
+    this.#batch = new ReceiveBatch(libc, 32);
     this.#fd = libc.socket(2, 2 | 0o4000, 0);
     const address = new Uint8Array(socketAddressBytes);
     libc.bind(this.#fd, address.subarray(0, writeSocketAddress(address, '127.0.0.1', 0)), 16);

@@ -6,7 +6,7 @@ import type { MediaEvent } from '../../../src/media/media.ts';
 import type { ServerReply, ServerRequest } from './protocol.ts';
 
 const id = (name: string): MediaId => name as MediaId;
-const [packetIo, work] = [process.argv[2] as 'koffi' | 'dgram', process.argv[3] as 'full' | 'forward'];
+const [packetIo, work] = [process.argv[2] as 'io_uring' | 'koffi' | 'dgram', process.argv[3] as 'full' | 'forward'];
 const workers = Number(process.argv[4] ?? 1);
 const codecs = work === 'full' ? undefined : ['PCMU'];
 const media = createEmbeddedMedia({ packetIo, workers, maxEndpointsPerWorker: 10_000, admissionTickMs: 1000 }, { log: silentLogger });

@@ -1,0 +1,121 @@
+import type { Libc, NativeMemory } from './libc.ts';
+
+/** linux/io_uring.h */
+const enterGetEvents = 1;
+const singleMmap = 1;
+const offset = { rings: 0, entries: 0x10000000 } as const;
+export const ringOperation = { sendmsg: 9, recvmsg: 10 } as const;
+const entryBytes = 64;
+const completionBytes = 16;
+
+/**
+ * Many system calls in one (io_uring, Linux 5.4 and later): what `add` collects is done by one `run`, in order. Only calls that
+ * never wait are given to it, so that all have ended when `run` comes back, and nothing of theirs is in flight afterwards.
+ */
+export class IoRing {
+  /** The most that one `run` takes. */
+  readonly size: number;
+  readonly #libc: Libc;
+  readonly #fd: number;
+  readonly #memory: readonly NativeMemory[];
+  readonly #rings: Uint32Array;
+  readonly #entries: Uint32Array;
+  readonly #entryMask: number;
+  readonly #tailAt: number;
+  readonly #completionMask: number;
+  readonly #completionHeadAt: number;
+  readonly #completionTailAt: number;
+  readonly #completionsAt: number;
+  readonly #results: Int32Array;
+  #tail: number;
+  #count = 0;
+
+  private constructor(libc: Libc, fd: number, size: number, parameters: Uint32Array, rings: NativeMemory, entries: NativeMemory) {
+    this.#libc = libc;
+    this.#fd = fd;
+    this.size = size;
+    this.#memory = [rings, entries];
+    this.#rings = new Uint32Array(rings.bytes.buffer, rings.bytes.byteOffset, rings.bytes.length >> 2);
+    this.#entries = new Uint32Array(entries.bytes.buffer, entries.bytes.byteOffset, entries.bytes.length >> 2);
+    this.#results = new Int32Array(size);
+    const word = (index: number): number => (parameters[index] as number) >> 2;
+    // struct io_sqring_offsets begins at word 10, io_cqring_offsets at word 20.
+    this.#tailAt = word(11);
+    this.#entryMask = this.#rings[word(12)] as number;
+    this.#completionHeadAt = word(20);
+    this.#completionTailAt = word(21);
+    this.#completionMask = this.#rings[word(22)] as number;
+    this.#completionsAt = word(25);
+    this.#tail = this.#rings[this.#tailAt] as number;
+    const array = word(16);
+    for (let i = 0; i <= this.#entryMask; i++) this.#rings[array + i] = i;
+  }
+
+  /** A ring for `size` (a power of two) calls at a time, or why the system gives none. */
+  static open(libc: Libc, size: number): IoRing | string {
+    const parameters = new Uint32Array(30);
+    const fd = libc.ringSetup(size, parameters);
+    if (fd < 0) return 'the system refuses io_uring';
+    const [, completions = 0] = parameters;
+    const features = parameters[5] as number;
+    const ringBytes = Math.max((parameters[16] as number) + size * 4, (parameters[25] as number) + completions * completionBytes);
+    const rings = (features & singleMmap) === 0 ? undefined : libc.map(fd, offset.rings, ringBytes);
+    const entries = libc.map(fd, offset.entries, size * entryBytes);
+    if (rings !== undefined && entries !== undefined) return new IoRing(libc, fd, size, parameters, rings, entries);
+    libc.close(fd);
+    return 'the memory of io_uring cannot be mapped';
+  }
+
+  /** Adds a sendmsg or recvmsg to the batch, whose struct msghdr lies at that address. Its place in the batch. */
+  add(operation: number, fd: number, addressLow: number, addressHigh: number, flags: number): number {
+    const at = ((this.#tail + this.#count) & this.#entryMask) << 4;
+    const entries = this.#entries;
+    entries[at] = operation;
+    entries[at + 1] = fd;
+    entries[at + 2] = 0;
+    entries[at + 3] = 0;
+    entries[at + 4] = addressLow;
+    entries[at + 5] = addressHigh;
+    entries[at + 6] = 1;
+    entries[at + 7] = flags;
+    entries[at + 8] = this.#count;
+    entries[at + 9] = 0;
+    entries[at + 10] = 0;
+    entries[at + 11] = 0;
+    return this.#count++;
+  }
+
+  /** How many are in the batch. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Does everything in the batch; `result` then tells of each. */
+  run(): void {
+    const count = this.#count;
+    if (count === 0) return;
+    this.#count = 0;
+    this.#results.fill(-1, 0, count);
+    this.#tail = (this.#tail + count) >>> 0;
+    // The kernel reads and writes these words within the call alone: it is the barrier.
+    this.#rings[this.#tailAt] = this.#tail;
+    this.#libc.ringEnter(this.#fd, count, count, enterGetEvents);
+    let head = this.#rings[this.#completionHeadAt] as number;
+    const end = this.#rings[this.#completionTailAt] as number;
+    for (; head !== end; head = (head + 1) >>> 0) {
+      const at = this.#completionsAt + ((head & this.#completionMask) << 2);
+      this.#results[this.#rings[at] as number] = (this.#rings[at + 2] as number) | 0;
+    }
+    this.#rings[this.#completionHeadAt] = head;
+  }
+
+  /** What the call at that place of the last batch returned; below 0 is an error. */
+  result(place: number): number {
+    return this.#results[place] as number;
+  }
+
+  close(): void {
+    for (const memory of this.#memory) this.#libc.unmap(memory);
+    this.#libc.close(this.#fd);
+  }
+}

@@ -1,0 +1,73 @@
+import { isIP } from 'node:net';
+import { addressNumber, type PacketListener, type PacketSocket } from './packet-io.ts';
+import type { ReceiveBatch } from './receive-batch.ts';
+import type { SendBatch } from './send-batch.ts';
+import { readSocketAddress, socketAddressBytes, writeSocketAddress } from './socket-address.ts';
+
+/** A socket of the system's own, by its descriptor. */
+export class KoffiSocket implements PacketSocket {
+  readonly fd: number;
+  readonly port: number;
+  listener: PacketListener | undefined;
+  /** Called once, before the descriptor is given back. */
+  onClose: () => void = () => undefined;
+  readonly #sending: SendBatch;
+  readonly #family: 4 | 6;
+  readonly #target = new Uint8Array(socketAddressBytes);
+  #targetBytes = 0;
+  #closed = false;
+  #batch: ReceiveBatch | undefined;
+  #slot = 0;
+
+  constructor(fd: number, port: number, family: 4 | 6, sending: SendBatch) {
+    this.fd = fd;
+    this.port = port;
+    this.#family = family;
+    this.#sending = sending;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Hands the packet of that slot to the listener. The kernel's time is the wall clock's, `wallOffset` ahead of `nowMs`. */
+  deliver(batch: ReceiveBatch, slot: number, wallOffset: number, nowMs: number): void {
+    if (this.#closed) return;
+    this.#batch = batch;
+    this.#slot = slot;
+    // A wall clock that jumps must not look like jitter.
+    const at = batch.wallMs(slot) - wallOffset;
+    const arrival = at > nowMs - 100 && at <= nowMs + 1 ? at : nowMs;
+    const number = this.#family === 4 ? batch.ipv4(slot) : addressNumber(readSocketAddress(batch.address(slot)));
+    this.listener?.packet(batch.packet(slot), batch.length(slot), number, batch.port(slot), arrival);
+    this.#batch = undefined;
+  }
+
+  sendTo(address: string, port: number): boolean {
+    if (isIP(address) !== this.#family || port < 1 || port > 65_535) return false;
+    this.#targetBytes = writeSocketAddress(this.#target, address, port);
+    return true;
+  }
+
+  sendToSource(): void {
+    if (this.#batch === undefined) return;
+    this.#target.set(this.#batch.address(this.#slot));
+    this.#targetBytes = this.#family === 4 ? 16 : 28;
+  }
+
+  sourceAddress(): string {
+    return this.#batch === undefined ? '' : readSocketAddress(this.#batch.address(this.#slot));
+  }
+
+  send(bytes: Uint8Array, length: number): boolean {
+    if (this.#closed || this.#targetBytes === 0) return false;
+    return this.#sending.send(this.fd, bytes, length, this.#target, this.#targetBytes);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.listener = undefined;
+    this.onClose();
+  }
+}

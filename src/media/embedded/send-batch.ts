@@ -1,0 +1,73 @@
+import type { IoRing } from './io-ring.ts';
+import { ringOperation } from './io-ring.ts';
+import type { Libc } from './libc.ts';
+import { socketAddressBytes } from './socket-address.ts';
+
+const msgDontwait = 0x40;
+/** A slot: struct msghdr (56, and 8 to spare), struct iovec 16, address 32, packet. Linux on LP64. */
+const vectorAt = 64;
+const addressAt = 80;
+const packetAt = 112;
+const packetBytes = 1536;
+const slotBytes = packetAt + packetBytes;
+
+/** Packets to be sent, each from its own socket: at once, or with a ring all together at `flush`. Laid out once outside the heap. */
+export class SendBatch {
+  readonly #libc: Libc;
+  readonly #ring: IoRing | undefined;
+  readonly #size: number;
+  readonly #view: DataView;
+  readonly #packets: Uint8Array[] = [];
+  readonly #addresses: Uint8Array[] = [];
+  readonly #low: Uint32Array;
+  readonly #high: Uint32Array;
+  readonly #headers: Float64Array;
+  #count = 0;
+
+  constructor(libc: Libc, ring: IoRing | undefined) {
+    this.#libc = libc;
+    this.#ring = ring;
+    this.#size = ring?.size ?? 1;
+    const memory = libc.allocate(this.#size * slotBytes);
+    const { buffer } = memory.bytes;
+    this.#view = new DataView(buffer);
+    this.#low = new Uint32Array(this.#size);
+    this.#high = new Uint32Array(this.#size);
+    this.#headers = new Float64Array(this.#size);
+    for (let i = 0; i < this.#size; i++) {
+      const at = i * slotBytes;
+      const header = memory.address + BigInt(at);
+      this.#view.setBigUint64(at, header + BigInt(addressAt), true);
+      this.#view.setBigUint64(at + 16, header + BigInt(vectorAt), true);
+      this.#view.setBigUint64(at + 24, 1n, true);
+      this.#view.setBigUint64(at + vectorAt, header + BigInt(packetAt), true);
+      this.#packets.push(new Uint8Array(buffer, at + packetAt, packetBytes));
+      this.#addresses.push(new Uint8Array(buffer, at + addressAt, socketAddressBytes));
+      this.#low[i] = Number(header & 0xffff_ffffn);
+      this.#high[i] = Number(header >> 32n);
+      this.#headers[i] = Number(header);
+    }
+  }
+
+  /** Takes a copy of the packet. False when it is too long, or was refused at once. */
+  send(fd: number, bytes: Uint8Array, length: number, address: Uint8Array, addressBytes: number): boolean {
+    if (length > packetBytes) return false;
+    if (this.#count === this.#size) this.flush();
+    const slot = this.#count;
+    const packet = this.#packets[slot] as Uint8Array;
+    for (let i = 0; i < length; i++) packet[i] = bytes[i] as number;
+    (this.#addresses[slot] as Uint8Array).set(address);
+    this.#view.setUint32(slot * slotBytes + 8, addressBytes, true);
+    this.#view.setUint32(slot * slotBytes + vectorAt + 8, length, true);
+    if (this.#ring === undefined) return this.#libc.sendmsg(fd, this.#headers[slot] as number, msgDontwait) >= 0;
+    this.#ring.add(ringOperation.sendmsg, fd, this.#low[slot] as number, this.#high[slot] as number, msgDontwait);
+    this.#count += 1;
+    return true;
+  }
+
+  flush(): void {
+    if (this.#count === 0) return;
+    this.#count = 0;
+    this.#ring?.run();
+  }
+}
