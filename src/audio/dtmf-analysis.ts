@@ -36,8 +36,8 @@ export class DtmfAnalysis {
   readonly #im: Float64Array;
   readonly #energy: Float64Array;
   /** Sums over the whole window, kept up block by block. */
-  readonly #sumRe = new Float64Array(8);
-  readonly #sumIm = new Float64Array(8);
+  readonly #sumRe: Float64Array;
+  readonly #sumIm: Float64Array;
   #sumEnergy = 0;
   readonly #minPower: number;
   readonly #twist: number;
@@ -50,9 +50,12 @@ export class DtmfAnalysis {
     this.#limits = limits;
     this.#bank = new ToneBank(FREQUENCIES, blockSize, sampleRate);
     this.#blocks = windowBlocks;
-    this.#re = new Float64Array(windowBlocks * 8);
-    this.#im = new Float64Array(windowBlocks * 8);
-    this.#energy = new Float64Array(windowBlocks);
+    const memory = new Float64Array(windowBlocks * 17 + 16);
+    this.#re = memory.subarray(0, windowBlocks * 8);
+    this.#im = memory.subarray(windowBlocks * 8, windowBlocks * 16);
+    this.#energy = memory.subarray(windowBlocks * 16, windowBlocks * 17);
+    this.#sumRe = memory.subarray(windowBlocks * 17, windowBlocks * 17 + 8);
+    this.#sumIm = memory.subarray(windowBlocks * 17 + 8);
     this.#minPower = powerOfDbm0(limits.minLevelDbm0);
     this.#twist = 10 ** (limits.maxTwistDb / 10);
     this.#reverseTwist = 10 ** (limits.maxReverseTwistDb / 10);

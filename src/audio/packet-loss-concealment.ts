@@ -7,11 +7,12 @@ import { saturate } from './level.ts';
  */
 export class PacketLossConcealment {
   readonly #sampleRate: number;
-  readonly #history: Float32Array;
+  readonly #history: Int16Array;
   readonly #minPeriod: number;
   readonly #maxPeriod: number;
   readonly #window: number;
-  readonly #period: Float32Array;
+  /** Made at the first loss. */
+  #period: Float32Array | undefined;
   #periodLength = 0;
   #periodAt = 0;
   #lost = 0;
@@ -23,8 +24,7 @@ export class PacketLossConcealment {
     this.#minPeriod = Math.round(sampleRate * 0.005);
     this.#maxPeriod = Math.round(sampleRate * 0.015);
     this.#window = Math.round(sampleRate * 0.02);
-    this.#history = new Float32Array(this.#window + this.#maxPeriod * 2);
-    this.#period = new Float32Array(this.#maxPeriod);
+    this.#history = new Int16Array(this.#window + this.#maxPeriod * 2);
   }
 
   /** Lost audio in a row until now, ms. */
@@ -69,7 +69,7 @@ export class PacketLossConcealment {
     this.#lost += 1;
     if (this.#lost > ten * 6) return 0;
     if (this.#lost > ten) this.#gain = 1 - (0.2 * (this.#lost - ten)) / ten;
-    const sample = (this.#period[this.#periodAt] as number) * Math.max(0, this.#gain);
+    const sample = (this.#period?.[this.#periodAt] ?? 0) * Math.max(0, this.#gain);
     this.#periodAt = this.#periodAt + 1 >= this.#periodLength ? 0 : this.#periodAt + 1;
     return sample;
   }
@@ -110,6 +110,7 @@ export class PacketLossConcealment {
     this.#periodAt = 0;
     this.#gain = 1;
     const quarter = best >> 2;
+    const period = (this.#period ??= new Float32Array(this.#maxPeriod));
     for (let i = 0; i < best; i++) {
       let sample = history[end - best + i] as number;
       // The last quarter flows into what preceded the period, so that the loop closes.
@@ -118,7 +119,7 @@ export class PacketLossConcealment {
         const weight = (k + 1) / (quarter + 1);
         sample = sample * (1 - weight) + (history[end - best - quarter + k] as number) * weight;
       }
-      this.#period[i] = sample;
+      period[i] = sample;
     }
   }
 

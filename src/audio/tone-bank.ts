@@ -14,29 +14,29 @@ export class ToneBank {
   energy = 0;
   readonly #sampleRate: number;
   readonly #cos: Float32Array;
-  /** Per frequency: 2·cos ω, cos ω, sin ω; padded to a multiple of four. */
   readonly #twoCos: Float64Array;
   readonly #cosine: Float64Array;
   readonly #sine: Float64Array;
+  readonly #step: Int32Array;
   /** Phase of the block's last sample against the common origin, in 1/sampleRate turns. */
   readonly #index: Int32Array;
-  readonly #step: Int32Array;
 
   /** @param frequencies whole Hz. */
   constructor(frequencies: readonly number[], blockSize: number, sampleRate = 8000) {
     this.frequencies = frequencies;
     this.blockSize = blockSize;
-    const padded = (frequencies.length + 3) & ~3;
-    this.re = new Float64Array(padded);
-    this.im = new Float64Array(padded);
+    const { twoCos, cosine, sine, step, start } = constantsOf(frequencies, blockSize, sampleRate);
+    const padded = twoCos.length;
+    const sums = new Float64Array(padded * 2);
+    this.re = sums.subarray(0, padded);
+    this.im = sums.subarray(padded);
     this.#sampleRate = sampleRate;
     this.#cos = cosineTable(sampleRate);
-    const angle = (i: number): number => (2 * Math.PI * (frequencies[i] ?? 0)) / sampleRate;
-    this.#twoCos = Float64Array.from({ length: padded }, (_, i) => 2 * Math.cos(angle(i)));
-    this.#cosine = Float64Array.from({ length: padded }, (_, i) => Math.cos(angle(i)));
-    this.#sine = Float64Array.from({ length: padded }, (_, i) => Math.sin(angle(i)));
-    this.#step = Int32Array.from({ length: padded }, (_, i) => ((frequencies[i] ?? 0) * blockSize) % sampleRate);
-    this.#index = Int32Array.from({ length: padded }, (_, i) => ((frequencies[i] ?? 0) * (sampleRate - 1)) % sampleRate);
+    this.#twoCos = twoCos;
+    this.#cosine = cosine;
+    this.#sine = sine;
+    this.#step = step;
+    this.#index = start.slice();
   }
 
   /** Takes one block: `blockSize` samples from `start`. Goertzel's recursion, four frequencies at a time. */
@@ -99,6 +99,31 @@ export class ToneBank {
     this.re[f] = re * cos + im * sin;
     this.im[f] = im * cos - re * sin;
   }
+}
+
+/** What depends on the frequencies alone; banks of the same share it. Per frequency, padded with zeros to a multiple of four. */
+interface BankConstants {
+  readonly twoCos: Float64Array;
+  readonly cosine: Float64Array;
+  readonly sine: Float64Array;
+  readonly step: Int32Array;
+  readonly start: Int32Array;
+}
+
+const constants = new Map<string, BankConstants>();
+function constantsOf(frequencies: readonly number[], blockSize: number, sampleRate: number): BankConstants {
+  const key = `${blockSize}/${sampleRate}: ${frequencies.join()}`;
+  const known = constants.get(key);
+  if (known !== undefined) return known;
+  const padded = (frequencies.length + 3) & ~3;
+  const hertz = Array.from({ length: padded }, (_, i) => frequencies[i] ?? 0);
+  const angles = hertz.map((hz) => (2 * Math.PI * hz) / sampleRate);
+  const made: BankConstants = {
+    twoCos: Float64Array.from(angles, (angle) => 2 * Math.cos(angle)), cosine: Float64Array.from(angles, Math.cos), sine: Float64Array.from(angles, Math.sin),
+    step: Int32Array.from(hertz, (hz) => (hz * blockSize) % sampleRate), start: Int32Array.from(hertz, (hz) => (hz * (sampleRate - 1)) % sampleRate),
+  };
+  constants.set(key, made);
+  return made;
 }
 
 const tables = new Map<number, Float32Array>();

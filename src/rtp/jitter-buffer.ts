@@ -60,12 +60,14 @@ export class JitterBuffer {
     this.#startMs = startMs;
     this.#targetMs = startMs;
     this.#maxMs = maxMs;
-    this.bytes = new Uint8Array(slots * payloadBytes);
-    this.#sequences = new Int32Array(slots).fill(-1);
-    this.#timestamps = new Uint32Array(slots);
-    this.#lengths = new Uint16Array(slots);
-    this.#types = new Uint8Array(slots);
-    this.#arrivals = new Float64Array(slots);
+    // One piece of memory: a buffer of its own for each of these would cost a leg more than what is in them.
+    const memory = new ArrayBuffer(slots * (19 + payloadBytes));
+    this.#arrivals = new Float64Array(memory, 0, slots);
+    this.#sequences = new Int32Array(memory, slots * 8, slots).fill(-1);
+    this.#timestamps = new Uint32Array(memory, slots * 12, slots);
+    this.#lengths = new Uint16Array(memory, slots * 16, slots);
+    this.#types = new Uint8Array(memory, slots * 18, slots);
+    this.bytes = new Uint8Array(memory, slots * 19);
   }
 
   /** The longest payload that it takes. */

@@ -19,12 +19,13 @@ const REMEMBERED = 8;
 const FREQUENCY_TOLERANCE = 18;
 const SLOWEST_ON_OFF = 5500;
 
+const candidates: readonly Candidate[] = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind], needed: neededOnTimes(plan, kind) })));
+
 /**
  * Names progress tones by frequencies and cadence. It is told of each tone that ended and asked while nothing sounds; the
  * first on-time after listening began counts as possibly cut short.
  */
 export class CadenceMatcher {
-  readonly #candidates: readonly Candidate[];
   readonly #country: string | undefined;
   readonly #first = new Float64Array(REMEMBERED);
   readonly #second = new Float64Array(REMEMBERED);
@@ -37,7 +38,6 @@ export class CadenceMatcher {
   /** @param country ISO 3166 alpha-2: its plan decides where countries disagree. */
   constructor(country?: string) {
     this.#country = country !== undefined && country in tonePlans ? country : undefined;
-    this.#candidates = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind], needed: neededOnTimes(plan, kind) })));
   }
 
   /** A tone ended; the remembered ones that do not belong to it are forgotten. */
@@ -68,7 +68,7 @@ export class CadenceMatcher {
     const silenceMs = nowMs - (this.#ends[this.#count - 1] as number);
     let best: Candidate | undefined;
     let bestError = Infinity;
-    for (const candidate of this.#candidates) {
+    for (const candidate of candidates) {
       if (candidate.kind === 'dial' && candidate.pattern.cadence.length === 0) continue;
       // A foreign plan must show more of itself than the one that is expected.
       const foreign = this.#country !== undefined && candidate.country !== this.#country;

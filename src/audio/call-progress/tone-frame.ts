@@ -6,6 +6,9 @@ const REACH = 2;
 
 const MERGED_HZ = 84;
 
+/** Scratch of the thread: read at once after it is made. */
+const spectrum = new Spectrum();
+
 /**
  * Looks at the last 32 ms of 8 kHz audio: is it one or two steady frequencies and nothing else? Holds the samples itself.
  */
@@ -15,7 +18,6 @@ export class ToneFrame {
   second = 0;
   /** Part of the energy in them, 0–1. */
   purity = 0;
-  readonly #spectrum = new Spectrum();
   readonly #ring = new Int16Array(WINDOW);
   #at = 0;
 
@@ -27,8 +29,8 @@ export class ToneFrame {
   }
 
   analyse(): void {
-    this.#spectrum.process(this.#ring, this.#at);
-    const power = this.#spectrum.power;
+    spectrum.process(this.#ring, this.#at);
+    const power = spectrum.power;
     let total = 0;
     let peak = 3;
     for (let k = 3; k < power.length; k++) {
@@ -66,7 +68,7 @@ export class ToneFrame {
   }
 
   #around(bin: number, other: number): number {
-    const power = this.#spectrum.power;
+    const power = spectrum.power;
     let sum = 0;
     for (let k = Math.max(3, bin - REACH); k <= Math.min(power.length - 1, bin + REACH); k++) {
       if (other < 0 || Math.abs(k - other) > REACH) sum += power[k] as number;
@@ -76,7 +78,7 @@ export class ToneFrame {
 
   /** Between bins from the two neighbours' amplitudes (Hann window: exact for one sine). */
   #frequency(bin: number): number {
-    const power = this.#spectrum.power;
+    const power = spectrum.power;
     const left = Math.sqrt(power[bin - 1] ?? 0);
     const mid = Math.sqrt(power[bin] as number);
     const right = Math.sqrt(power[bin + 1] ?? 0);

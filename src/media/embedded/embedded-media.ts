@@ -9,6 +9,9 @@ import { isCodecAvailable } from './codecs.ts';
 import { defaultCodecs, portShare, type EmbeddedMediaConfig, type EmbeddedMediaDeps, type WorkerConfig } from './config.ts';
 import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
 
+/** A tick leaves little behind: a small nursery keeps a thread's memory, and each of its collections, small. */
+const youngGenerationMb = 6;
+
 interface MediaThread {
   readonly worker: Worker;
   readonly load: Float64Array;
@@ -222,7 +225,7 @@ export class EmbeddedMedia implements Media {
     this.#files?.postMessage({ port: port2, recordingKey: this.#config.recordingKey }, [port2]);
     const load = new SharedArrayBuffer(loadCells.count * 8);
     const start: WorkerStart = { config: this.#workerConfig(index, count), processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load, files: port1 };
-    const worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1] });
+    const worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1], resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } });
     await new Promise<void>((resolve, reject) => {
       let stopped: () => void = () => undefined;
       const thread: MediaThread = { worker, load: new Float64Array(load), stopped: new Promise((done) => (stopped = done)), endpoints: 0, reserved: 0, packetIo: 'dgram' };

@@ -19,6 +19,8 @@ import { ToneGate } from './tone-gate.ts';
 
 /** A press heard in band so soon after or before the same key as an event is the same press. Milliseconds. */
 const samePressMs = 250;
+/** Silence, which nobody writes to. */
+const still = new Int16Array(frameSamples(8000));
 
 /** An RTP endpoint: a phone at the other end of a port pair. */
 export class Endpoint implements MediaNode {
@@ -44,7 +46,6 @@ export class Endpoint implements MediaNode {
   #silent = false;
   readonly #voice = new VoiceActivityDetector(8000);
   readonly #digits: DtmfDetector;
-  readonly #still = new Int16Array(frameSamples(8000));
   #analysedMs = 0;
   #analyser: CallProgressAnalyser | undefined;
   #toneGate: ToneGate | undefined;
@@ -145,7 +146,7 @@ export class Endpoint implements MediaNode {
     this.media.pull(source, nowMs);
     if (this.#command.listen === false && this.#analyser === undefined && this.tap === undefined) return;
     const heard = source.view('pass', 8000);
-    const frame = heard ?? this.#still;
+    const frame = heard ?? still;
     this.#analysedMs += 20;
     this.#digits.process(frame);
     if (this.#voice.process(frame)) {

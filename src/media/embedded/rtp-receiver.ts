@@ -9,6 +9,9 @@ import { frameSamples, type SampleRate, type Source } from './source.ts';
 const quiet = powerOfDbm0(-45);
 const concealMs = 60;
 const maxPayloadBytes = 1300;
+const nothing = new Int16Array(0);
+/** Scratch of the thread: the most that a packet of any codec decodes to. */
+const decoded = new Int16Array(1920);
 
 /** Told of keys that go down and up in the received stream. */
 export interface KeyListener {
@@ -37,9 +40,8 @@ export class RtpReceiver {
   readonly #concealment: PacketLossConcealment;
   #noise: ComfortNoiseGenerator | undefined;
   #noisy = false;
-  /** Decoded and not yet read: only for packets that are not exactly one frame. */
-  readonly #fifo: Int16Array;
-  readonly #decoded: Int16Array;
+  /** Decoded and not yet read: made at the first packet that is not exactly one frame. */
+  #fifo = nothing;
   #buffered = 0;
   #frameUnits: number;
 
@@ -53,15 +55,14 @@ export class RtpReceiver {
       const own = createCodec(format);
       if (own !== undefined && own.rate === codec.rate) this.#codecs.set(format.payloadType, own);
     }
-    this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.rate === 8000 ? 240 : 640, slots: 24 });
+    // A frame of 20 ms in the usual codec: what is longer makes it grow once.
+    this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.name.startsWith('L16') ? codec.rate / 25 : 160, slots: 16 });
     const eventRate = agreed.receiveEvents?.clockRate ?? 8000;
     this.#events = new TelephoneEventReceiver({
       started: (key) => keys.keyDown(key),
       ended: (key, units) => keys.keyUp(key, Math.round((units * 1000) / eventRate)),
     }, eventRate);
     this.#concealment = new PacketLossConcealment(codec.rate);
-    this.#decoded = new Int16Array(codec.maxSamples);
-    this.#fifo = new Int16Array(codec.maxSamples + frameSamples(codec.rate));
     this.#frameUnits = frameSamples(codec.rate) * codec.unitsPerSample;
   }
 
@@ -120,8 +121,8 @@ export class RtpReceiver {
     if (this.pressed) this.#events.audioResumed(timestamp);
     if (payloadLength > this.#jitter.payloadBytes) {
       if (payloadLength > maxPayloadBytes) return false;
-      // Longer packets than usual (60 ms, or a high bit rate): a larger buffer, once.
-      this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: maxPayloadBytes, slots: 12 });
+      // Longer packets than usual (30 or 60 ms, or a high bit rate): a larger buffer, once or twice.
+      this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: payloadLength <= 640 ? 640 : maxPayloadBytes, slots: 16 });
     }
     return this.#jitter.put(sequence, timestamp, payloadType, bytes, payloadOffset, payloadLength, arrivalMs);
   }
@@ -158,13 +159,13 @@ export class RtpReceiver {
       if (pulled === 'packet') {
         const codec = this.#codecs.get(this.#jitter.payloadType) ?? this.#codec;
         const direct = this.#buffered === 0 && this.#jitter.length === this.#lastFrameBytes;
-        const n = codec.decode(this.#jitter.bytes, this.#jitter.offset, this.#jitter.length, direct ? frame : this.#decoded);
+        const n = codec.decode(this.#jitter.bytes, this.#jitter.offset, this.#jitter.length, direct ? frame : decoded);
         this.#jitter.played(n * codec.unitsPerSample);
         if (n === 0) continue;
         live = sound = true;
         if (direct && n === size) return this.#deliver(source, nowMs);
         if (n === size) this.#lastFrameBytes = this.#jitter.length;
-        this.#append(direct ? frame : this.#decoded, n);
+        this.#append(direct ? frame : decoded, n);
         continue;
       }
       this.#jitter.passed(this.#frameUnits);
@@ -220,6 +221,7 @@ export class RtpReceiver {
   }
 
   #append(samples: Int16Array, n: number): void {
+    if (this.#fifo.length === 0) this.#fifo = new Int16Array(this.#codec.maxSamples + frameSamples(this.rate));
     const room = Math.min(n, this.#fifo.length - this.#buffered);
     for (let i = 0; i < room; i++) this.#fifo[this.#buffered + i] = samples[i] as number;
     this.#buffered += room;

@@ -44,7 +44,8 @@ export class RtpSender {
   #gapMs = 0;
   /** A relayed press is under way, of this key. */
   #relayed = '';
-  readonly #holding: Uint8Array;
+  /** Frames that wait for the rest of their packet, where packets are longer than a frame. */
+  #holding: Uint8Array | undefined;
   /** While packets are forwarded: what to add to their sequence numbers and timestamps. */
   #forwarding = false;
   #forwardedSsrc = -1;
@@ -59,7 +60,6 @@ export class RtpSender {
     this.#codec = codec;
     this.#payloadType = 0;
     this.#eventType = -1;
-    this.#holding = new Uint8Array(1300);
     this.agree(agreed, codec, send);
   }
 
@@ -196,10 +196,11 @@ export class RtpSender {
 
   #hold(samples: Int16Array): void {
     if (this.#held === 0) this.#heldTimestamp = this.timestamp;
-    this.#heldBytes += this.#codec.encode(samples, this.#holding, this.#heldBytes);
+    const holding = (this.#holding ??= new Uint8Array(1300));
+    this.#heldBytes += this.#codec.encode(samples, holding, this.#heldBytes);
     this.#held += 1;
     if (this.#held < this.#framesPerPacket) return;
-    for (let i = 0; i < this.#heldBytes; i++) packet[rtpHeaderBytes + i] = this.#holding[i] as number;
+    for (let i = 0; i < this.#heldBytes; i++) packet[rtpHeaderBytes + i] = holding[i] as number;
     this.#emit(this.#payloadType, this.#marker, this.#heldTimestamp, this.#heldBytes);
     this.#marker = false;
     this.#held = 0;

@@ -4,7 +4,7 @@
  * load in two processes; then two-party calls that are only forwarded, beside rtpengine's userspace daemon under the same
  * load. CPU is that of the whole server process.
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark, BenchmarkOutcome, Goal } from '../benchmark.ts';
 import { Load } from './load.ts';
@@ -34,6 +34,8 @@ export const benchmark: Benchmark = {
     const seconds = Number(option('seconds', '6'));
     const plan: Record<string, number[]> = { koffi: [300, 600, 1000], dgram: [300, 500] };
     const legs = option('legs', '');
+    // What is measured is what ships.
+    execFileSync(process.execPath, [fileURLToPath(new URL('../../../build.mjs', import.meta.url))]);
     const measured: Measured[] = [];
     for (const io of option('io', 'koffi,dgram').split(',')) {
       for (const count of legs === '' ? (plan[io] ?? []) : legs.split(',').map(Number)) {
