@@ -34,6 +34,7 @@ export class FetchResources implements Resources {
     const outcome = await this.#fetcher.fetch(await this.#request(request, signal));
     if (!outcome.ok) return failure(outcome.error);
     const resource = outcome.value;
+    if (!isAudio(resource)) return { ok: false, kind: 'unreachable', message: `${resource.uri} is no audio (${resource.contentType === '' ? 'no type' : resource.contentType})` };
     const path = await this.#keep(resource);
     return { ok: true, path, ...(resource.contentType === '' ? {} : { contentType: resource.contentType }) };
   }
@@ -43,7 +44,9 @@ export class FetchResources implements Resources {
     const known = this.#written.get(resource.version);
     if (known !== undefined && (await exists(known))) return known;
     const digest = createHash('sha256').update(resource.version).digest('hex').slice(0, 24);
-    const ending = /\.[A-Za-z0-9]{1,5}$/.exec(new URL(resource.uri).pathname)?.[0] ?? endings[resource.contentType.replace(/;.*$/, '')] ?? '';
+    const type = resource.contentType.replace(/;.*$/s, '').trim().toLowerCase();
+    // Headerless audio shows by its type alone, so the type goes before the name.
+    const ending = rawEndings[type] ?? /\.[A-Za-z0-9]{1,5}$/.exec(new URL(resource.uri).pathname)?.[0] ?? endings[type] ?? '';
     const path = join(this.#audioFolder, digest + ending);
     if (!(await exists(path))) {
       await mkdir(this.#audioFolder, { recursive: true });
@@ -83,6 +86,17 @@ function failure(error: FetchError): FetchFailure {
 
 const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
 
+const rawEndings: Readonly<Record<string, string>> = { 'audio/basic': '.ulaw', 'audio/x-alaw-basic': '.alaw' };
+
 const endings: Readonly<Record<string, string>> = {
-  'audio/x-wav': '.wav', 'audio/wav': '.wav', 'audio/vnd.wave': '.wav', 'audio/basic': '.au', 'audio/x-alaw-basic': '.alaw', 'audio/mpeg': '.mp3', 'audio/ogg': '.ogg',
+  'audio/x-wav': '.wav', 'audio/wav': '.wav', 'audio/vnd.wave': '.wav', 'audio/mpeg': '.mp3', 'audio/ogg': '.ogg',
 };
+
+const rawNames = /\.(ul|ulaw|pcmu|mulaw|au|al|alaw|pcma)$/i;
+
+/** §4.1.3: what is no audio at all (the page of an error, say) counts as audio that cannot be had. */
+function isAudio({ body, contentType, uri }: Resource): boolean {
+  const start = String.fromCharCode(...body.subarray(0, 4));
+  if (['RIFF', 'OggS', '.snd'].includes(start) || start.startsWith('ID3') || (body[0] === 0xff && ((body[1] ?? 0) & 0xe0) === 0xe0)) return true;
+  return Object.hasOwn(rawEndings, contentType.replace(/;.*$/s, '').trim().toLowerCase()) || rawNames.test(new URL(uri).pathname);
+}

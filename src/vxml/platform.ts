@@ -65,6 +65,8 @@ export interface Record {
   readonly initialSilenceMs: number;
   /** MIME type of the file, e.g. audio/x-wav. */
   readonly type: string;
+  /** The page's digits are secret: the file holds none. */
+  readonly maskDigits: boolean;
 }
 
 export interface Transfer {

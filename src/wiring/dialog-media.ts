@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { DialogId, MediaId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Media, MediaEvent, PlayItem } from '../media/media.ts';
-import type { Recognizer, RecognitionStream } from '../speech/recognizer.ts';
+import type { RecognitionOutcome, RecognitionStream, Recognizer } from '../speech/recognizer.ts';
 import type { Synthesizer } from '../speech/synthesizer.ts';
-import type { PromptItem, VxmlCommand, VxmlCommandMap, VxmlPlatformEvent } from '../vxml/platform.ts';
+import type { PromptItem, SpeechOutcome, Utterance, VxmlCommand, VxmlCommandMap, VxmlPlatformEvent } from '../vxml/platform.ts';
+import { convertRecording } from './caller-audio.ts';
+import { UtteranceRecorder } from './utterance-recorder.ts';
 
 export interface DialogMediaDeps {
   readonly media: Media;
@@ -26,9 +28,11 @@ export class DialogMedia {
   readonly #deliver: (event: VxmlPlatformEvent) => void;
   readonly #abort = new AbortController();
   readonly #stopped = new Set<string>();
-  #listening: { readonly id: string; readonly stream: RecognitionStream } | undefined;
-  /** Fired when the first prompt starts to sound. */
+  readonly #recordTypes = new Map<string, string>();
+  #listening: { readonly id: string; readonly stream: RecognitionStream; readonly utterance: UtteranceRecorder | undefined } | undefined;
   #files = 0;
+  /** Digits are secret (`dialog.user.secret`): recordings leave them out. */
+  secret = false;
 
   constructor(deps: DialogMediaDeps, dialog: DialogId, node: MediaId, deliver: (event: VxmlPlatformEvent) => void) {
     this.#deps = deps;
@@ -65,16 +69,16 @@ export class DialogMedia {
         return this.#deliver({ name: 'play.mark', play: this.#ownId(event.play), mark: event.mark });
       case 'play.done':
         return this.#deliver({ name: 'play.done', play: this.#ownId(event.play), how: event.how === 'barged' ? 'stopped' : event.how, ...(event.reason === undefined ? {} : { reason: event.reason }) });
-      case 'record.done': {
-        const how = event.how === 'digit' ? 'stopped' : event.how === 'closed' ? 'hangup' : event.how;
-        return this.#deliver({ name: 'record.done', record: this.#ownId(event.record), how, path: event.path, durationMs: event.durationMs, bytes: event.bytes, ...(event.reason === undefined ? {} : { reason: event.reason }) });
-      }
+      case 'record.done':
+        return this.#recorded(event);
       case 'audio':
+        this.#listening?.utterance?.push(event.samples);
         this.#listening?.stream.push(event.samples);
         return;
       case 'speech':
-        if (event.speaking && this.#listening !== undefined) this.#deliver({ name: 'speech.started', listen: this.#listening.id });
-        return;
+        if (!event.speaking || this.#listening === undefined) return;
+        this.#listening.utterance?.started();
+        return this.#deliver({ name: 'speech.started', listen: this.#listening.id });
       default:
         return;
     }
@@ -139,20 +143,21 @@ export class DialogMedia {
     if (first === undefined) return;
     const { recognizer, media } = this.#deps;
     if (recognizer === undefined) return this.#deliver({ name: 'speech', listen: command.listen, outcome: { kind: 'noresource', reason: 'no recogniser is configured' } });
+    const utterance = command.recordUtterance === undefined ? undefined : new UtteranceRecorder(this.#newFile(), command.recordUtterance, command.maxSpeechMs);
     const stream = recognizer.recognize(
       { grammars: command.voice.map(({ key, srgs }) => ({ key, srgs })), language: first.language, sampleRate: 8_000, maxSpeechMs: command.maxSpeechMs, completeSilenceMs: command.completeSilenceMs },
       (outcome) => {
         this.#listening = undefined;
         media.tap({ node: this.#node, on: false });
         if (outcome.kind === 'noinput') return;
-        this.#deliver({
-          name: 'speech',
-          listen: command.listen,
-          outcome: outcome.kind === 'match' ? { kind: 'match', alternatives: outcome.alternatives } : outcome.kind === 'failed' ? { kind: 'noresource', reason: outcome.reason } : { kind: 'nomatch' },
+        const tell = (recording?: Utterance): void => this.#deliver({ name: 'speech', listen: command.listen, outcome: speechOutcome(outcome, recording) });
+        if (utterance === undefined || outcome.kind === 'failed') return tell();
+        void utterance.finish().then((recording) => {
+          if (!this.#abort.signal.aborted) tell(recording);
         });
       },
     );
-    this.#listening = { id: command.listen, stream };
+    this.#listening = { id: command.listen, stream, utterance };
     media.tap({ node: this.#node, on: true, sampleRate: 8_000 });
   }
 
@@ -164,12 +169,35 @@ export class DialogMedia {
   }
 
   #record(command: { readonly name: 'record' } & Readonly<VxmlCommandMap['record']>): void {
-    this.#files += 1;
-    const path = join(this.#deps.recordingFolder, `${this.#dialog}-${this.#files}.wav`);
+    const path = `${this.#newFile()}.wav`;
+    this.#recordTypes.set(command.record, command.type);
     const reply = this.#deps.media.record({
-      record: this.#playId(command.record), node: this.#node, path, what: 'in', temporary: true, beep: command.beep,
+      record: this.#playId(command.record), node: this.#node, path, what: 'in', temporary: true, beep: command.beep, maskDigits: command.maskDigits || this.secret,
       maxMs: command.maxMs, finalSilenceMs: command.finalSilenceMs, initialSilenceMs: command.initialSilenceMs,
     });
     if (!reply.accepted) this.#deliver({ name: 'record.done', record: command.record, how: 'failed', path, durationMs: 0, bytes: 0, reason: reply.refusal.reason });
   }
+
+  #recorded(event: Extract<MediaEvent, { name: 'record.done' }>): void {
+    const record = this.#ownId(event.record);
+    const type = this.#recordTypes.get(record) ?? '';
+    this.#recordTypes.delete(record);
+    const how = event.how === 'digit' ? 'stopped' : event.how === 'closed' ? 'hangup' : event.how;
+    const done = { name: 'record.done', record, how, path: event.path, durationMs: event.durationMs, bytes: event.bytes, ...(event.reason === undefined ? {} : { reason: event.reason }) } as const;
+    const converted = how === 'failed' ? undefined : convertRecording(event.path, type);
+    if (converted === undefined) return this.#deliver(done);
+    converted.then((file) => this.#deliver({ ...done, ...file }), (error: unknown) => this.#deliver({ ...done, how: 'failed', reason: error instanceof Error ? error.message : String(error) }));
+  }
+
+  /** A path without an ending, of no other file. */
+  #newFile(): string {
+    this.#files += 1;
+    return join(this.#deps.recordingFolder, `${this.#dialog}-${this.#files}`);
+  }
+}
+
+function speechOutcome(outcome: Exclude<RecognitionOutcome, { kind: 'noinput' }>, recording: Utterance | undefined): SpeechOutcome {
+  const more = recording === undefined ? {} : { recording };
+  if (outcome.kind === 'match') return { kind: 'match', alternatives: outcome.alternatives, ...more };
+  return outcome.kind === 'failed' ? { kind: 'noresource', reason: outcome.reason } : { kind: 'nomatch', ...more };
 }

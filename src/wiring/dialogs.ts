@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DialogEvent, DialogLaunch, DialogRunner } from '../core/call-control/dialog-runner.ts';
+import { secretEvent } from '../core/clamping/secret-digits.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ConnectionId, DialogId, MediaId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -178,12 +179,19 @@ class Dialogs implements DialogRunner {
       case 'disconnect':
         return this.tell({ name: 'dialog.disconnect', dialog, values: command.values });
       case 'event':
+        if (command.event === secretEvent) this.#secret(running, command.values['on'] !== false);
         return this.tell({ name: 'dialog.user', dialog, event: command.event, values: command.values });
       case 'log':
         return this.#deps.logger.info({ dialog, label: command.label }, `page: ${command.text}`);
       default:
         return running.media.run(command);
     }
+  }
+
+  /** The page asks for digits that nobody else may have: recordings leave them out, and call control clamps the caller's other paths. */
+  #secret(running: Running, on: boolean): void {
+    running.media.secret = on;
+    this.#deps.logger.info({ audit: on ? 'dialog.secret' : 'dialog.secret.end', dialog: running.id }, on ? 'digits of the caller are secret' : 'digits of the caller are no longer secret');
   }
 
   #add(id: DialogId, node: MediaId): Running {

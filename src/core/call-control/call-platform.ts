@@ -6,6 +6,7 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { Signalling, SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
 import { clampFor, type ClampPolicy, type PartyRole } from '../clamping/clamp-policy.ts';
+import { secretEvent, SecretDigits } from '../clamping/secret-digits.ts';
 import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
@@ -77,6 +78,7 @@ export class CallPlatform implements CcxmlPlatform {
   readonly #byNode = new Map<MediaId, ConnectionLeg>();
   readonly #conferences: ConferenceRooms;
   readonly #dialogs: PlatformDialogs;
+  readonly #secret = new SecretDigits();
   readonly #roles = new Map<ConnectionId, PartyRole>();
   readonly #sessions = new Map<ConnectionId, SessionId>();
   #listener: PlatformListener = () => undefined;
@@ -202,13 +204,16 @@ export class CallPlatform implements CcxmlPlatform {
     const from = this.nodeOf(path.from);
     const to = this.nodeOf(path.to);
     if (from === undefined || to === undefined) return refused('unknown-id', `no media for ${from === undefined ? path.from : path.to}`);
-    const clamp = clampFor(this.#deps.clampPolicy, { from: this.#roleOf(path.from), to: this.#roleOf(path.to), dtmfClamp: path.dtmfClamp, toneClamp: path.toneClamp });
+    const clamp = clampFor(this.#deps.clampPolicy, { from: this.#roleOf(path.from), to: this.#roleOf(path.to), dtmfClamp: path.dtmfClamp || this.#secret.isSecret(path.from), toneClamp: path.toneClamp });
     const reply = this.#deps.media.connect({ from, to, clamp, autoGain: path.autoInputGain === true || path.autoOutputGain === true });
-    if (reply.accepted) this.#conferences.entered(from, to, path);
+    if (!reply.accepted) return reply;
+    this.#conferences.entered(from, to, path);
+    this.#secret.joined(path);
     return reply;
   }
 
   disconnectPath(command: { from: BridgeId; to: BridgeId }): Reply {
+    this.#secret.left(command.from, command.to);
     const from = this.nodeOf(command.from);
     const to = this.nodeOf(command.to);
     // A path ends with either of its nodes, so one that is gone is already undone.
@@ -345,7 +350,10 @@ export class CallPlatform implements CcxmlPlatform {
 
   #legEvent(event: PlatformEvent): void {
     if (event.name === 'connection.connected') this.#classify(event.connection);
-    if (lastWords.has(event.name) && 'connection' in event) this.#dialogs.hangUp(event.connection, event.name === 'connection.redirected' || event.name === 'connection.merged');
+    if (lastWords.has(event.name) && 'connection' in event) {
+      this.#secret.ended(event.connection);
+      this.#dialogs.hangUp(event.connection, event.name === 'connection.redirected' || event.name === 'connection.merged');
+    }
     this.#tell(event);
   }
 
@@ -358,7 +366,17 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   #dialogEvent(event: PlatformEvent & { dialog: DialogId }): void {
-    if (event.name === 'dialog.exit' || event.name === 'dialog.failed') this.#dialogs.close(event.dialog);
+    const over = event.name === 'dialog.exit' || event.name === 'dialog.failed';
+    // A dialog that ends keeps nothing secret any more.
+    if (over) this.#keepSecret(event.dialog, false);
+    else if (event.name === 'dialog.user' && event.event === secretEvent) this.#keepSecret(event.dialog, event.values['on'] !== false);
+    if (over) this.#dialogs.close(event.dialog);
     this.#tell(event);
+  }
+
+  #keepSecret(dialog: DialogId, on: boolean): void {
+    const connection = this.#dialogs.connectionOf(dialog);
+    if (connection === undefined) return;
+    for (const path of this.#secret.set(connection, dialog, on)) this.connectPath(path);
   }
 }

@@ -36,6 +36,10 @@ export class PlatformDialogs {
     return this.#dialogs.get(dialog)?.node;
   }
 
+  connectionOf(dialog: DialogId): ConnectionId | undefined {
+    return this.#dialogs.get(dialog)?.connection;
+  }
+
   prepare(command: Parameters<CcxmlPlatform['prepareDialog']>[0]): Reply {
     const node = this.#open(command.dialog, command.connection);
     if (typeof node === 'object') return node;

@@ -15,6 +15,8 @@ interface Queued {
   started: boolean;
   samples: number;
   rate: SampleRate;
+  /** Why the first item that could not be played could not. */
+  failure: string | undefined;
 }
 
 /** Asks for a file's audio; exactly one of the renderer's `provide` and `failure` follows, in a later turn. */
@@ -40,7 +42,7 @@ export class Player {
 
   enqueue({ play, items, loop = false, bargeIn = false }: Play, load: AudioLoader, whenDone?: () => void): void {
     const renderers = items.map((item) => new ItemRenderer(item));
-    this.#queue.push({ play, items: renderers, loop, bargeIn, whenDone, index: 0, started: false, samples: 0, rate: 8000 });
+    this.#queue.push({ play, items: renderers, loop, bargeIn, whenDone, index: 0, started: false, samples: 0, rate: 8000, failure: undefined });
     for (const renderer of renderers) {
       if (renderer.item.kind !== 'file') continue;
       renderer.loading = true;
@@ -110,13 +112,16 @@ export class Player {
           current.index = 0;
           continue;
         }
-        this.#finish(current, 'finished');
+        this.#finish(current, current.failure === undefined ? 'finished' : 'failed', current.failure);
         return at - start;
       }
       if (item.loading) return at > start ? at - start : -1;
       if (item.failure !== undefined) {
-        this.#finish(current, 'failed', item.failure);
-        return at - start;
+        // What cannot be played is left out; the rest is heard, and the end tells of it.
+        current.failure ??= item.failure;
+        current.index += 1;
+        idle += 1;
+        continue;
       }
       const n = item.fill(out, at, rate);
       idle = n > 0 ? 0 : idle + 1;

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { isAu, readAu } from '../../audio/au-file.ts';
 import { decodeG711 } from '../../audio/g711.ts';
 import { Resampler } from '../../audio/resampler.ts';
 import { mixDownToMono, readWav } from '../../audio/wav-file.ts';
@@ -61,7 +62,12 @@ export class PromptStore {
 
 async function decode(bytes: Uint8Array, path: string): Promise<Result<Prompt, string>> {
   const extension = extname(path).toLowerCase();
-  const raw = ['.ul', '.ulaw', '.pcmu', '.mulaw'].includes(extension) ? 'ulaw' : ['.al', '.alaw', '.pcma'].includes(extension) ? 'alaw' : undefined;
+  if (isAu(bytes)) {
+    const au = readAu(bytes);
+    if (!au.ok) return fail(`${path}: ${au.error}`);
+    return ok(share(au.value.samples, au.value.rate, au.value.rate >= 16_000 ? 16_000 : 8000));
+  }
+  const raw = ['.ul', '.ulaw', '.pcmu', '.mulaw', '.au'].includes(extension) ? 'ulaw' : ['.al', '.alaw', '.pcma'].includes(extension) ? 'alaw' : undefined;
   if (raw !== undefined && String.fromCharCode(...bytes.subarray(0, 4)) !== 'RIFF') {
     const samples = new Int16Array(bytes.length);
     decodeG711(raw, bytes, samples);

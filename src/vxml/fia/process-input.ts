@@ -5,7 +5,7 @@ import type { InputOutcome } from '../recognition/wait-for-input.ts';
 import type { Recognition } from '../recognition/recognition.ts';
 import { inheritedRoot } from '../scope/document-context.ts';
 import { fill, setShadow } from '../scope/item-variable.ts';
-import { propertyOf } from '../scope/properties.ts';
+import { isSecret } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import { ended, normal, thrown, type Completion } from './completion.ts';
 import type { DialogState, ItemState } from './dialog-state.ts';
@@ -32,7 +32,7 @@ export async function processRecognition(recognition: Recognition, frame: Frame)
   const { session, dialog, item } = frame;
   const { target } = recognition;
   // A page that asks for card digits says so by the property, and no trace or log shows them.
-  const heard = propertyOf(frame, 'secret') === 'true' ? '*'.repeat(recognition.utterance.length) : recognition.utterance;
+  const heard = isSecret(frame) ? '*'.repeat(recognition.utterance.length) : recognition.utterance;
   session.observe({ kind: 'step', step: 'collect', detail: `${recognition.inputmode} "${heard}" for ${target.kind}` });
   const set = setLastResult(frame, recognition.readings, recognition);
   if (!set.ok) return set.completion;

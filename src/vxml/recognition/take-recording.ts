@@ -11,7 +11,7 @@ import type { VxmlPlatformEventMap } from '../platform.ts';
 import { playItems } from '../prompts/play-queued.ts';
 import { fill, setShadow } from '../scope/item-variable.ts';
 import { isRecordable } from '../session/recordings.ts';
-import { durationProperty, propertyOf } from '../scope/properties.ts';
+import { durationProperty, isSecret, propertyOf } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import { isOver } from '../session/session.ts';
 import { activeGrammars } from './active-grammars.ts';
@@ -49,7 +49,7 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
   const id = session.nextId('record');
   session.send({
     name: 'record', record: id, beep: attributes.beep, maxMs: attributes.maxtime ?? defaultMaxMs, finalSilenceMs: attributes.finalsilence ?? defaultFinalSilenceMs,
-    initialSilenceMs: queued.timeoutMs ?? durationProperty(frame, 'timeout'), type,
+    initialSilenceMs: queued.timeoutMs ?? durationProperty(frame, 'timeout'), type, maskDigits: isSecret(frame),
   });
   const keys = new RecordKeys(frame, grammars.value.filter((g) => g.grammar.mode === 'dtmf'), attributes.dtmfterm);
   let hungUp = false;

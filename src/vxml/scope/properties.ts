@@ -42,6 +42,9 @@ export function numberProperty(frame: Frame, name: PropertyName): number {
   return Number.isFinite(value) ? value : Number(specifiedDefaults[name]);
 }
 
+/** Ours: `secret` keeps what is keyed in out of traces, logs and recordings. */
+export const isSecret = (frame: Frame): boolean => propertyOf(frame, 'secret') === 'true';
+
 /** Whole seconds for caches; undefined when nobody said anything. */
 export function secondsProperty(frame: Frame, name: PropertyName): number | undefined {
   const value = propertyOf(frame, name);

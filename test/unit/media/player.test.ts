@@ -34,3 +34,22 @@ describe('a play that loops', () => {
     expect(events.map(({ name }) => name)).toEqual(['play.started', 'play.done']);
   });
 });
+
+describe('a play with an item that cannot be played', () => {
+  it('leaves it out, plays the rest, and tells why at its end', () => {
+    const events: MediaEvent[] = [];
+    const context = { emit: (event: MediaEvent) => events.push(event), now: () => 0, processTime: (ms: number) => ms } as unknown as Context;
+    const node = 'a' as MediaId;
+    const player = new Player(node, context);
+    const sound: PlayItem = { kind: 'pcm', sampleRate: 8_000, samples: new Int16Array(160).fill(1_000) };
+    player.enqueue({ play: 'p', node, items: [sound, { kind: 'file', path: 'broken.wav' }, sound] }, (_path, renderer) => {
+      renderer.loading = false;
+      renderer.failure = 'broken.wav: not a RIFF file';
+    });
+    const out = new Int16Array(160);
+    let heard = 0;
+    for (let i = 0; i < 4; i++) heard += player.fill(out, 8_000) ? out.filter((sample) => sample === 1_000).length : 0;
+    expect(heard).toBe(320);
+    expect(events.at(-1)).toMatchObject({ name: 'play.done', how: 'failed', reason: 'broken.wav: not a RIFF file' });
+  });
+});

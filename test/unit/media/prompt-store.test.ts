@@ -41,3 +41,25 @@ test('a file that only begins like MP3 or Ogg is refused with a reason', async (
     expect(prompt.ok).toBe(false);
   }
 });
+
+test.each([['µ-law', 1, [0xff, 0x80]], ['16 bits', 3, [0, 0, 0x7d, 0x7c]], ['A-law', 27, [0xd5, 0xaa]]])('an AU file of %s is decoded', async (_what, encoding, data) => {
+  const header = Buffer.alloc(24);
+  header.write('.snd');
+  [24, data.length, encoding, 8000, 1].forEach((value, i) => header.writeUInt32BE(value, 4 + i * 4));
+  const path = join(folder, `${encoding}.au`);
+  writeFileSync(path, Buffer.concat([header, Buffer.from(data)]));
+  const prompt = await new PromptStore().load(path);
+  if (!prompt.ok) throw new Error(prompt.error);
+  const [first = 99, second = 0] = new Int16Array(prompt.value.samples);
+  expect(Math.abs(first)).toBeLessThan(10);
+  expect(Math.abs(second - 32_124)).toBeLessThan(600);
+});
+
+test('an AU file of an encoding that is not known is refused', async () => {
+  const header = Buffer.alloc(32);
+  header.write('.snd');
+  [24, 8, 99, 8000, 1].forEach((value, i) => header.writeUInt32BE(value, 4 + i * 4));
+  const path = join(folder, 'odd.au');
+  writeFileSync(path, header);
+  expect(await new PromptStore().load(path)).toEqual({ ok: false, error: expect.stringContaining('AU encoding 99') });
+});

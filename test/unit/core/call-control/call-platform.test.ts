@@ -29,6 +29,17 @@ const transferPage = `<?xml version="1.0"?>
   <form><transfer name="t" type="blind" dest="sip:somebody@sim"/></form>
 </vxml>`;
 
+const secretPage = `<?xml version="1.0"?>
+<vxml version="2.1" xmlns="http://www.w3.org/2001/vxml">
+  <form>
+    <object name="on" classid="builtin:send-event"><param name="event" value="dialog.user.secret"/><param name="on" expr="true"/></object>
+    <field name="card" type="digits?length=2"><property name="timeout" value="20s"/></field>
+    <object name="off" classid="builtin:send-event"><param name="event" value="dialog.user.secret"/><param name="on" expr="false"/></object>
+    <field name="choice" type="digits?length=1"><property name="timeout" value="20s"/></field>
+    <block><exit namelist="card choice"/></block>
+  </form>
+</vxml>`;
+
 describe('the call platform over SIP and RTP', () => {
   let callees: ScriptedCallees;
   let media: SharedMedia;
@@ -39,6 +50,7 @@ describe('the call platform over SIP and RTP', () => {
   beforeAll(async () => {
     writeFileSync(join(folder, 'hang-up.vxml'), hangUpPage);
     writeFileSync(join(folder, 'transfer.vxml'), transferPage);
+    writeFileSync(join(folder, 'secret.vxml'), secretPage);
     callees = new ScriptedCallees(new SystemClock(), silentLogger);
     await callees.start();
     media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
@@ -120,6 +132,34 @@ describe('the call platform over SIP and RTP', () => {
     else stack.platform.merge({ connection1: connection, connection2: await call('sip:answer@sim'), hints });
     await until(() => told('dialog.exit').length > 0);
     expect(told('dialog.exit')).toMatchObject([{ dialog, values: { left: 'connection.disconnect.transfer' } }]);
+  });
+
+  it('keeps digits that a dialog asks for in secret from the agent who is on the line, and lets later ones through', async () => {
+    const heard: string[] = [];
+    const called = async (listener: Parameters<ScriptedCallees['call']>[1]) => {
+      const connection = await new Promise<ConnectionId>((resolve) => {
+        stack.incoming = (incoming) => resolve(incoming.take());
+        telephones.push(callees.call({ from: 'sip:alice@sim', to: 'sip:app@test', target: `sip:app@${stack.address}` }, listener));
+      });
+      stack.platform.accept({ connection, hints: {} });
+      await until(() => told('connection.connected').some((event) => event.connection === connection));
+      return connection;
+    };
+    const telephones: ReturnType<ScriptedCallees['call']>[] = [];
+    const customer = await called({});
+    const agent = await called({ digit: (key) => void heard.push(key) });
+    const dialog: DialogId = ids.next('dialog');
+    for (const [from, to] of [[customer, agent], [agent, customer]] as const) stack.platform.connectPath({ from, to, dtmfClamp: false, toneClamp: false });
+    stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'secret.vxml')).href, type: 'application/voicexml+xml', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection: customer });
+    stack.platform.connectPath({ from: customer, to: dialog, dtmfClamp: false, toneClamp: false });
+    await until(() => told('dialog.user').length === 1);
+    telephones[0]?.press('42');
+    await until(() => told('dialog.user').length === 2);
+    telephones[0]?.press('7');
+    await until(() => told('dialog.exit').length > 0 && heard.length > 0);
+    expect(told('dialog.exit')).toMatchObject([{ values: { card: '42', choice: '7' } }]);
+    expect(heard).toEqual(['7']);
+    for (const connection of [customer, agent]) stack.platform.disconnect({ connection, hints });
   });
 
   it('leaves no media behind for a dialog of a type that nobody runs', async () => {
