@@ -7,14 +7,14 @@ import { z } from 'zod';
 import { QuickjsEngine } from '../ecmascript/quickjs/quickjs-engine.ts';
 import { UndiciFetcher } from '../fetch/undici/undici-fetcher.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
-import { silentLogger } from '../kernel/logger.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { checkPage } from '../vxml/check/check-page.ts';
 import { runInTerminal } from '../vxml/console/run-in-terminal.ts';
 import type { Script } from '../vxml/console/scripted-caller.ts';
 import { runSimulated } from '../vxml/console/simulated-run.ts';
 import { traceLine } from '../vxml/console/trace-line.ts';
 import { promptText } from '../vxml/console/prompt-text.ts';
-import type { DialogEnd } from '../vxml/index.ts';
+import type { DialogEnd, FetchConfiguration, Trace } from '../vxml/index.ts';
 
 /** `nailup vxml check FILE` and `nailup vxml run FILE`. */
 export function registerVxml(program: Command): void {
@@ -29,6 +29,7 @@ export function registerVxml(program: Command): void {
     .description('run a page in the terminal: prompts are printed; a line of keys is pressed, other lines are said, /hangup hangs up')
     .option('--script <file>', 'a scripted caller (JSON: a list of turns, or {"turns": […], "transfer": {…}}) on a clock that jumps')
     .option('--trace', 'print the steps of the form interpretation algorithm')
+    .option('--call <address>', 'ring a SIP telephone (sip:user@host:port) and run the page with whoever answers')
     .option('--param <name=value...>', 'a parameter, session.connection.ccxml.values.NAME', [])
     .action(run);
 }
@@ -50,12 +51,13 @@ async function check(pages: readonly string[], flags: { readonly json?: boolean 
   }
 }
 
-async function run(page: string, flags: { readonly script?: string; readonly trace?: boolean; readonly param: readonly string[] }): Promise<void> {
+async function run(page: string, flags: { readonly script?: string; readonly trace?: boolean; readonly call?: string; readonly param: readonly string[] }): Promise<void> {
+  if (flags.call !== undefined && flags.script !== undefined) throw new NailupError('VXML_CALL', '--call and --script exclude each other', { mend: 'A telephone has a caller of its own; leave --script out.' });
   const values = Object.fromEntries(flags.param.map(parameter));
   const script = flags.script === undefined ? undefined : readScript(flags.script);
+  if (flags.call !== undefined) return ring(flags.call, page, values, flags.trace === true);
   const fetcher = fetcherFor([page]);
   const scripts = await QuickjsEngine.create();
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const onTrace = flags.trace === true ? (t: Parameters<typeof traceLine>[0]) => print(`  ${traceLine(t)}`) : () => undefined;
   try {
     if (script === undefined) {
@@ -67,8 +69,7 @@ async function run(page: string, flags: { readonly script?: string; readonly tra
       uri: addressOf(page), script, start: { values }, scripts, fetcher, logger: silentLogger, timeLimitMs: 60_000,
       onTrace(trace) {
         onTrace(trace);
-        if (trace.kind === 'prompt' && promptText(trace.items) !== '') print(promptText(trace.items));
-        if (trace.kind === 'log') print(`(log${trace.label === undefined ? '' : ` ${trace.label}`}: ${trace.text})`);
+        tell(trace);
       },
     });
     if (done.end === 'unexpected wait') throw new NailupError('VXML_SCRIPT_ENDED', 'the page waits for the caller, and the script has no turn left', { place: flags.script ?? '', mend: 'Add a turn, e.g. {"hangup": true}.' });
@@ -77,6 +78,35 @@ async function run(page: string, flags: { readonly script?: string; readonly tra
     finish(done.end, print);
   } finally {
     await fetcher.close();
+  }
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** What the page says and logs. */
+function tell(trace: Trace): void {
+  if (trace.kind === 'prompt' && promptText(trace.items) !== '') print(promptText(trace.items));
+  if (trace.kind === 'log') print(`(log${trace.label === undefined ? '' : ` ${trace.label}`}: ${trace.text})`);
+}
+
+/** With a telephone in place of the terminal. An interrupt hangs up. */
+async function ring(target: string, page: string, values: Readonly<Record<string, string>>, traced: boolean): Promise<void> {
+  const abort = new AbortController();
+  const hangUp = (): void => abort.abort();
+  process.once('SIGINT', hangUp);
+  const warn: Logger['warn'] = ({ reason }, message) => print(`(${message}${typeof reason === 'string' ? `: ${reason}` : ''})`);
+  const logger: Logger = { ...silentLogger, warn, error: warn, child: () => logger };
+  try {
+    const { callWithPage } = await import('../page-call.ts');
+    finish(await callWithPage({
+      uri: addressOf(page), target, values, fetch: fetchFor([page]), logger, signal: abort.signal,
+      onTrace(trace) {
+        if (traced) print(`  ${traceLine(trace)}`);
+        tell(trace);
+      },
+    }), print);
+  } finally {
+    process.off('SIGINT', hangUp);
   }
 }
 
@@ -121,7 +151,9 @@ function addressOf(page: string): string {
 }
 
 /** Reaches every address (it is the author's own machine), and files below the pages and the working folder. */
-function fetcherFor(pages: readonly string[]): UndiciFetcher {
+function fetchFor(pages: readonly string[]): FetchConfiguration {
   const folders = pages.flatMap((p) => (/^https?:/.test(p) ? [] : [dirname(p.startsWith('file:') ? fileURLToPath(p) : resolve(p))]));
-  return new UndiciFetcher({ fileRoots: [process.cwd(), ...folders], allowedRanges: ['0.0.0.0/0', '::/0'] });
+  return { fileRoots: [process.cwd(), ...folders], allowedRanges: ['0.0.0.0/0', '::/0'] };
 }
+
+const fetcherFor = (pages: readonly string[]): UndiciFetcher => new UndiciFetcher(fetchFor(pages));

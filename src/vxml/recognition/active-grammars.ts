@@ -11,7 +11,7 @@ import { keysGrammar, phraseGrammar } from './generated-grammar.ts';
 import type { ActiveGrammar, Target } from './target.ts';
 
 /** A grammar that is to be active, before it is compiled. */
-type Wanted = { readonly target: Target } & ({ readonly node: GrammarNode } | { readonly srgs: string; readonly language: string } | { readonly builtin: string; readonly optional: boolean });
+type Wanted = { readonly target: Target } & ({ readonly node: GrammarNode } | { readonly srgs: string; readonly language: string } | { readonly builtin: string; readonly language: string; readonly optional: boolean });
 
 /**
  * The grammars that are active while an item waits, in order of precedence (§3.1.4): the item's own, the form's, the document's, the root's.
@@ -38,7 +38,7 @@ function ofItem(frame: Frame): Wanted[] {
   const own: Wanted[] = childrenOf(node, 'grammar').map((g) => ({ target, node: g as GrammarNode }));
   const { type } = node.attributes as { type?: string };
   if (node.tag === 'field' && type !== undefined) {
-    own.push({ target, builtin: `builtin:dtmf/${type}`, optional: false }, { target, builtin: `builtin:grammar/${type}`, optional: true });
+    own.push({ target, builtin: `builtin:dtmf/${type}`, language, optional: false }, { target, builtin: `builtin:grammar/${type}`, language, optional: true });
   }
   const options = node.tag === 'field' ? entriesOf(node) : [];
   for (const { node: option, phrase, dtmf, accept } of options) {

@@ -19,11 +19,11 @@ const generated = new Map<string, CompiledGrammar>();
 
 /** The compiled grammar of an element, of generated SRGS or of a built-in; a failure is thrown where the grammar becomes active. */
 export async function grammarOf(
-  frame: Frame, wanted: { readonly node: GrammarNode } | { readonly srgs: string; readonly language: string } | { readonly builtin: string; readonly optional: boolean },
+  frame: Frame, wanted: { readonly node: GrammarNode } | { readonly srgs: string; readonly language: string } | { readonly builtin: string; readonly language: string; readonly optional: boolean },
 ): Promise<Evaluated<Found>> {
   const { grammars } = frame.session;
   if ('builtin' in wanted) {
-    const built = grammars.builtin(wanted.builtin, frame.context.document.language ?? 'en-US');
+    const built = grammars.builtin(wanted.builtin, wanted.language);
     if (!built.ok) return wanted.optional ? { ok: true, value: undefined } : { ok: false, completion: thrown(built.error) };
     return { ok: true, value: { grammar: built.value, weight: 1 } };
   }

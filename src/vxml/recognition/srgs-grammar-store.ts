@@ -65,7 +65,7 @@ export class SrgsGrammarStore implements GrammarStore {
     const known = this.#cache.get(key);
     if (known !== undefined) return ok(known);
     const mode = /^builtin:dtmf\//i.test(uri) ? 'dtmf' : 'voice';
-    const grammar = builtinGrammar(uri, mode);
+    const grammar = builtinGrammar(uri, mode, language);
     if (!grammar.ok) return fail(eventOf('error.unsupported.builtin', grammar.error.message));
     const compiled = compileGrammar({ main: grammar.value, documents: new Map() });
     if (!compiled.ok) return fail(eventFor(compiled.error));

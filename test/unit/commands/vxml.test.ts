@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { ScriptedCallees } from '../../../sim/callees/scripted-callees.ts';
 import { registerVxml } from '../../../src/commands/vxml.ts';
+import { SystemClock } from '../../../src/kernel/clock.ts';
+import { silentLogger } from '../../../src/kernel/logger.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nailup-vxml-command-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,5 +89,36 @@ describe('nailup vxml run', () => {
     const { out, code } = await nailup('run', file, '--script', write('caller.json', '[]'));
     expect(out).toContain('(end: error error.mine');
     expect(code).toBe(1);
+  });
+});
+
+describe('nailup vxml run --call', () => {
+  let callees: ScriptedCallees;
+  beforeAll(async () => {
+    callees = new ScriptedCallees(new SystemClock(), silentLogger);
+    await callees.start();
+  });
+  afterAll(async () => {
+    await callees.stop();
+    expect(callees.openTelephones).toBe(0);
+  });
+  const telephone = async (user: string): Promise<string> => `sip:${user}@127.0.0.1:${(await callees.resolver.srv('_sip._udp.sim'))[0]?.port ?? 0}`;
+
+  it('rings a telephone, runs the page with who answers, and hangs up', async () => {
+    const file = write('ring.vxml', page('<form><field name="n" type="digits?length=2"><prompt>one two</prompt></field><block><exit namelist="n"/></block></form>'));
+    const { out, code } = await nailup('run', file, '--call', await telephone('dtmf-42'));
+    expect({ out, code }).toEqual({ out: 'one two\n(end: exit {"n":"42"})\n', code: 0 });
+    expect(callees.packets.received).toBeGreaterThan(20);
+  }, 30_000);
+
+  it('tells that nobody answered', async () => {
+    const file = write('busy.vxml', page('<form><block>hello</block></form>'));
+    await expect(nailup('run', file, '--call', await telephone('busy'))).rejects.toThrow('did not answer: busy');
+  }, 30_000);
+
+  it('names what is no SIP address', async () => {
+    const file = write('no.vxml', page('<form><block>hello</block></form>'));
+    await expect(nailup('run', file, '--call', 'tel:1')).rejects.toThrow('"tel:1" is no SIP address');
+    await expect(nailup('run', file, '--call', 'sip:a@127.0.0.1', '--script', file)).rejects.toThrow('exclude each other');
   });
 });

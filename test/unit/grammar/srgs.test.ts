@@ -1,4 +1,4 @@
-import { compileGrammar, grammarErrorEvent, linkGrammar, matchText, parseGrammar, type CompiledGrammar, type GrammarError } from '../../../src/grammar/index.ts';
+import { builtinGrammar, compileGrammar, grammarErrorEvent, linkGrammar, matchText, parseGrammar, type CompiledGrammar, type GrammarError } from '../../../src/grammar/index.ts';
 import { grammarOfElement } from '../../../src/grammar/srgs-xml.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { parseXml } from '../../../src/xml/parse-xml.ts';
@@ -120,5 +120,29 @@ describe('srgs', () => {
   it('reads an inline element in the namespace of its host', () => {
     const host = parseXml('<grammar xmlns="http://www.w3.org/2001/vxml" mode="dtmf" root="r"><rule id="r">1</rule></grammar>');
     expect(host.ok && grammarOfElement(host.value.root, 'http://h/page.vxml')).toMatchObject({ ok: true, value: { mode: 'dtmf', base: 'http://h/page.vxml' } });
+  });
+});
+
+describe('built-in grammars of words in other languages', () => {
+  const said = (language: string, type: string, text: string): unknown => {
+    const built = builtinGrammar(`builtin:grammar/${type}`, 'voice', language);
+    if (!built.ok) return built.error.message;
+    const compiled = compileGrammar({ main: built.value, documents: new Map() });
+    if (!compiled.ok) throw new Error(compiled.error.message);
+    const match = matchText(compiled.value, text);
+    return match?.ok === true ? match.value.interpretation : undefined;
+  };
+
+  it.each([
+    ['de-DE', 'boolean', 'Ja bitte', true], ['de', 'boolean', 'stimmt nicht', false], ['de-AT', 'digits', 'zwo null fünf', '205'], ['fr-CA', 'boolean', "c'est ça", true],
+    ['fr', 'digits?length=2', 'un zéro', '10'], ['fr', 'digits?length=2', 'un', undefined], ['es-419', 'boolean', 'sí', true], ['es', 'digits', 'siete ocho', '78'], ['it', 'boolean', 'no', false],
+    ['pt-BR', 'digits', 'meia três', '63'], ['en-GB', 'boolean', 'yes', true], ['de', 'boolean', 'yes', undefined],
+  ])('%s %s "%s" means %j', (language, type, text, meaning) => {
+    expect(said(language, type, text)).toBe(meaning);
+  });
+
+  it('say which there are where there is none', () => {
+    expect(said('de', 'date', 'x')).toBe('there is no built-in grammar date of words in de; there are boolean, digits');
+    expect(said('ja', 'boolean', 'x')).toBe('there is no built-in grammar boolean of words in ja; there is none');
   });
 });

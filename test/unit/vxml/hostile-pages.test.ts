@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SeededRandom } from '../../../src/kernel/random.ts';
+import { mutatePage } from '../../conformance/vxml/mutate-page.ts';
 import { page, runText } from './run-text.ts';
 
 describe('a hostile page is ended by a limit, with a clear word', () => {
@@ -43,17 +46,37 @@ describe('a hostile page is ended by a limit, with a clear word', () => {
   it('broken pages end in an error or run, and never crash', async () => {
     const good = page(`<var name="x" expr="1"/><form id="f"><field name="n" type="digits"><prompt>number <value expr="x"/></prompt><noinput count="2"><exit/></noinput><filled><if cond="n == '12'"><goto next="#g"/><else/><clear/></if></filled></field></form><form id="g"><block><prompt><audio src="none.wav">text</audio></prompt><exit namelist="x"/></block></form>`);
     const random = new SeededRandom(11);
-    const pick = (n: number): number => Math.floor(random.next() * n);
     for (let i = 0; i < 300; i++) {
-      let text = good;
-      for (let k = 0; k <= pick(3); k++) {
-        const at = pick(text.length);
-        const kind = pick(3);
-        text = kind === 0 ? text.slice(0, at) + text.slice(at + 1 + pick(12)) : kind === 1 ? text.slice(0, at) + String.fromCharCode(32 + pick(95)) + text.slice(at) : text.slice(0, at) + text.slice(at, at + pick(30)) + text.slice(at);
-      }
+      const text = mutatePage(good, [good], random);
       const run = await runText({ 'page.vxml': text }, { turns: [{ dtmf: '3#' }, { silence: true }, { dtmf: '12#' }, { hangup: true }] });
       if (typeof run.end !== 'object') expect(['unexpected wait', 'time limit', text]).toContain(run.end === 'time limit' ? text : run.end);
       else if ('how' in run.end) expect(run.end.reason).not.toBe('internal error');
     }
+  });
+
+  it('audio of 100 MB is given up at the limit of a fetch, its alternative is said, and the page goes on', async () => {
+    let sent = 0;
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'audio/x-wav', 'content-length': 100 * 1024 * 1024 });
+      response.on('error', () => undefined);
+      const piece = Buffer.alloc(1024 * 1024);
+      piece.write('RIFF');
+      const more = (): void => {
+        while (sent < 100 && !response.destroyed) {
+          sent += 1;
+          if (!response.write(piece)) return void response.once('drain', more);
+        }
+      };
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const before = process.memoryUsage().arrayBuffers;
+    const run = await runText({ 'page.vxml': page(`<form><block><prompt><audio src="http://127.0.0.1:${port}/long.wav">instead</audio></prompt><prompt>after</prompt></block></form>`) }, { turns: [] }, { allowedRanges: ['127.0.0.0/8'] });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(run).toMatchObject({ prompts: ['instead', 'after'], end: { how: 'exit' } });
+    expect(sent).toBeLessThan(60);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
   });
 });

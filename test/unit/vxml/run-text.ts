@@ -12,10 +12,10 @@ import type { VxmlLimits } from '../../../src/vxml/session/limits.ts';
 let engine: Promise<QuickjsEngine> | undefined;
 
 /** Runs the first of the given files, each by its name, with a scripted caller. */
-export async function runText(files: Readonly<Record<string, string>>, script: Script = { turns: [] }, options: { readonly limits?: Partial<VxmlLimits>; readonly values?: Record<string, unknown>; readonly timeLimitMs?: number } = {}): Promise<SimulatedRun> {
+export async function runText(files: Readonly<Record<string, string>>, script: Script = { turns: [] }, options: { readonly limits?: Partial<VxmlLimits>; readonly values?: Record<string, unknown>; readonly timeLimitMs?: number; readonly allowedRanges?: readonly string[] } = {}): Promise<SimulatedRun> {
   const folder = mkdtempSync(join(tmpdir(), 'nailup-vxml-test-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const fetcher = new UndiciFetcher({ fileRoots: [folder] });
+  const fetcher = new UndiciFetcher({ fileRoots: [folder], ...(options.allowedRanges === undefined ? {} : { allowedRanges: options.allowedRanges }) });
   engine ??= QuickjsEngine.create();
   try {
     return await runSimulated({
