@@ -17,7 +17,10 @@ export async function executeContent(content: readonly VxmlContent[], frame: Fra
   }
   const inner: Frame = { ...frame, depth: frame.depth + 1 };
   for (let at = 0; at < content.length; ) {
-    if (!session.budget.step() || isOver(session)) return ended;
+    if (!session.budget.step()) return ended;
+    const pause = session.budget.pause();
+    if (pause !== undefined) await pause;
+    if (isOver(session)) return ended;
     const run = implicitPrompt(content, at);
     const completion = run.length > 0 ? await queuePrompt(run, undefined, inner) : await executeNode(content[at] as VxmlNode, inner);
     if (completion.kind !== 'normal') return completion;

@@ -49,6 +49,9 @@ async function run(entry: DialogEntry, frame: Frame, dialog: DialogState): Promi
   for (;;) {
     const { session } = frame;
     if (isOver(session) || !session.budget.step()) return ended;
+    const pause = session.budget.pause();
+    if (pause !== undefined) await pause;
+    if (isOver(session)) return ended;
     const selected = select(frame, dialog);
     if (!selected.ok) {
       const completion = await settle(selected.completion, frame, dialog);

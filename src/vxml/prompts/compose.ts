@@ -34,7 +34,10 @@ const byTag: Readonly<Record<string, Compose>> = {
 export async function compose(content: readonly VxmlContent[], frame: Frame, composer: Composer): Promise<Completion> {
   const { session } = frame;
   for (const child of content) {
-    if (!session.budget.step() || isOver(session)) return ended;
+    if (!session.budget.step()) return ended;
+    const pause = session.budget.pause();
+    if (pause !== undefined) await pause;
+    if (isOver(session)) return ended;
     if (composer.characters > session.budget.limits.promptCharacters) {
       session.budget.exceed(`a prompt of more than ${session.budget.limits.promptCharacters} characters`);
       return ended;

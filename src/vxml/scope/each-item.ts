@@ -20,7 +20,10 @@ export async function eachItem(session: Session, scope: ScriptScope, item: strin
     if (!declared.ok) return declared.completion;
   }
   for (let i = 0; i < Number(length.value); i++) {
-    if (!session.budget.step() || isOver(session)) return ended;
+    if (!session.budget.step()) return ended;
+    const pause = session.budget.pause();
+    if (pause !== undefined) await pause;
+    if (isOver(session)) return ended;
     const assigned = scripts.assign(scope, item, `${copy.value}[${i}]`);
     if (!assigned.ok) return assigned.completion;
     const completion = await body();

@@ -25,11 +25,15 @@ export const defaultLimits: VxmlLimits = {
   evaluationMs: 1000, scriptBytes: 32 * 1024 * 1024, documentElements: 50_000, sessionMs: 0,
 };
 
+/** Elements that are executed in one turn of the event loop: some 10 ms. */
+const elementsPerTurn = 100;
+
 /** Counts what a session does between two waits. The first limit that is passed is remembered, and ends the session. */
 export class Budget {
   readonly limits: VxmlLimits;
   #steps = 0;
   #transitions = 0;
+  #pausedAt = 0;
   #passed: string | undefined;
 
   constructor(limits: VxmlLimits) {
@@ -46,6 +50,16 @@ export class Budget {
     return this.#steps <= this.limits.steps || this.exceed(`more than ${this.limits.steps} elements executed without waiting for the caller`);
   }
 
+  /**
+   * Something to wait for after every so many elements: a page that loops until its limit must not hold up the other dialogs of the thread,
+   * which a chain of microtasks would.
+   */
+  pause(): Promise<void> | undefined {
+    if (this.#steps - this.#pausedAt < elementsPerTurn) return undefined;
+    this.#pausedAt = this.#steps;
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
   transition(): boolean {
     this.#transitions += 1;
     return this.#transitions <= this.limits.transitions || this.exceed(`more than ${this.limits.transitions} dialogs entered without waiting for the caller`);
@@ -55,6 +69,7 @@ export class Budget {
   waited(): void {
     this.#steps = 0;
     this.#transitions = 0;
+    this.#pausedAt = 0;
   }
 
   exceed(sentence: string): false {

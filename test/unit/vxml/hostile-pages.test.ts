@@ -38,6 +38,20 @@ describe('a hostile page is ended by a limit, with a clear word', () => {
     expect(run.end).toMatchObject({ how: 'exit' });
   });
 
+  it('a page that loops until its limit lets the others have their turns', async () => {
+    let turns = 0;
+    let over = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!over) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const run = await runText({ 'page.vxml': page('<form><block name="b"><clear namelist="b"/></block></form>') }, { turns: [] }, { limits: { steps: 10_000 } });
+    over = true;
+    expect(run.end).toMatchObject({ how: 'limit' });
+    expect(turns).toBeGreaterThan(100);
+  });
+
   it('ten dialogs that end by a limit leave no session behind', async () => {
     const runs = await Promise.all(Array.from({ length: 10 }, () => runText({ 'page.vxml': page('<form id="a"><block><goto next="#a"/></block></form>') })));
     expect(runs.map((r) => (typeof r.end === 'object' && 'how' in r.end ? r.end.how : r.end))).toEqual(Array(10).fill('limit'));
