@@ -41,6 +41,8 @@ interface Running {
   started: boolean;
   /** `<transfer>` that waits for the page's answer. */
   transfer: string | undefined;
+  /** What the CCXML page's namelist gave, at preparation or start. */
+  namelist: Readonly<Record<string, unknown>>;
 }
 
 /** Runs VoiceXML dialogs on media nodes: the interpreter's commands go to media or up to CCXML, outcomes come back. */
@@ -83,7 +85,7 @@ class Dialogs implements DialogRunner {
   prepare(launch: DialogLaunch): Reply {
     if (launch.src === undefined) return refused('bad-argument', 'a dialog to prepare needs a src');
     if (!isVoiceXml(launch.type)) return refused('unsupported', `dialogs of type ${launch.type ?? ''} are not supported; use application/voicexml+xml`);
-    this.#add(launch.dialog, launch.node);
+    this.#add(launch.dialog, launch.node).namelist = launch.fetch?.namelist ?? {};
     this.vxml?.prepare(request(launch, launch.src));
     return accepted;
   }
@@ -92,7 +94,8 @@ class Dialogs implements DialogRunner {
     if (launch.src !== undefined && !isVoiceXml(launch.type)) return refused('unsupported', `dialogs of type ${launch.type ?? ''} are not supported; use application/voicexml+xml`);
     const running = this.#running.get(launch.dialog) ?? this.#add(launch.dialog, launch.node);
     running.started = true;
-    const start: StartRequest = { dialog: launch.dialog, values: launch.parameters, ...connectionOf(launch) };
+    running.namelist = launch.fetch?.namelist ?? running.namelist;
+    const start: StartRequest = { dialog: launch.dialog, values: launch.parameters, namelist: running.namelist, ...connectionOf(launch) };
     this.vxml?.start(start, launch.src === undefined ? undefined : request(launch, launch.src));
     return accepted;
   }
@@ -200,7 +203,7 @@ class Dialogs implements DialogRunner {
       this.#deps.observe?.delivered(id, event);
       this.vxml?.deliver(id, event);
     };
-    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, deliver), started: false, transfer: undefined };
+    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, deliver), started: false, transfer: undefined, namelist: {} };
     this.#running.set(id, running);
     return running;
   }

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
+import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { SystemClock, type Clock } from '../../kernel/clock.ts';
+import { packageRoot } from '../../kernel/package-root.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { AddressPolicy } from '../address-policy.ts';
 import type { Compiled, FetchError, Fetcher, FetchRequest, Resource } from '../fetch.ts';
@@ -37,6 +40,9 @@ interface Hop {
   readonly body: Uint8Array | undefined;
 }
 
+/** VoiceXML 2.0 §1.2.5: name and version. */
+const product = `Nailup/${(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string }).version}`;
+
 /** `Fetcher` on undici. One per thread; threads do not share what they keep. */
 export class UndiciFetcher implements Fetcher {
   readonly #clock: Clock;
@@ -51,7 +57,7 @@ export class UndiciFetcher implements Fetcher {
     this.#clock = options.clock ?? new SystemClock();
     this.#options = {
       defaultTimeoutMs: options.defaultTimeoutMs ?? 15_000, maxBytes: options.maxBytes ?? 32 * 1024 * 1024, maxRedirects: options.maxRedirects ?? 5,
-      compiledEntries: options.compiledEntries ?? 500, userAgent: options.userAgent ?? 'Nailup',
+      compiledEntries: options.compiledEntries ?? 500, userAgent: options.userAgent ?? product,
     };
     this.#agent = guardedAgent({
       policy: new AddressPolicy(options.allowedRanges), connectTimeoutMs: this.#options.defaultTimeoutMs, hosts: options.hosts ?? {},

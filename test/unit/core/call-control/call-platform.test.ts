@@ -36,7 +36,7 @@ const secretPage = `<?xml version="1.0"?>
     <field name="card" type="digits?length=2"><property name="timeout" value="20s"/></field>
     <object name="off" classid="builtin:send-event"><param name="event" value="dialog.user.secret"/><param name="on" expr="false"/></object>
     <field name="choice" type="digits?length=1"><property name="timeout" value="20s"/></field>
-    <block><exit namelist="card choice"/></block>
+    <block><var name="given" expr="session.connection.ccxml.namelist.account + session.connection.ccxml.values.locale"/><exit namelist="card choice given"/></block>
   </form>
 </vxml>`;
 
@@ -134,7 +134,7 @@ describe('the call platform over SIP and RTP', () => {
     expect(told('dialog.exit')).toMatchObject([{ dialog, values: { left: 'connection.disconnect.transfer' } }]);
   });
 
-  it('keeps digits that a dialog asks for in secret from the agent who is on the line, and lets later ones through', async () => {
+  it('keeps digits that a dialog asks for in secret from the agent who is on the line, and lets later ones through; parameters and namelist reach the page', async () => {
     const heard: string[] = [];
     const called = async (listener: Parameters<ScriptedCallees['call']>[1]) => {
       const connection = await new Promise<ConnectionId>((resolve) => {
@@ -150,14 +150,14 @@ describe('the call platform over SIP and RTP', () => {
     const agent = await called({ digit: (key) => void heard.push(key) });
     const dialog: DialogId = ids.next('dialog');
     for (const [from, to] of [[customer, agent], [agent, customer]] as const) stack.platform.connectPath({ from, to, dtmfClamp: false, toneClamp: false });
-    stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'secret.vxml')).href, type: 'application/voicexml+xml', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection: customer });
+    stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'secret.vxml')).href, type: 'application/voicexml+xml', parameters: { locale: 'en' }, fetch: { method: 'get', encType: '', namelist: { account: '7' } }, hints, connection: customer });
     stack.platform.connectPath({ from: customer, to: dialog, dtmfClamp: false, toneClamp: false });
     await until(() => told('dialog.user').length === 1);
     telephones[0]?.press('42');
     await until(() => told('dialog.user').length === 2);
     telephones[0]?.press('7');
     await until(() => told('dialog.exit').length > 0 && heard.length > 0);
-    expect(told('dialog.exit')).toMatchObject([{ values: { card: '42', choice: '7' } }]);
+    expect(told('dialog.exit')).toMatchObject([{ values: { card: '42', choice: '7', given: '7en' } }]);
     expect(heard).toEqual(['7']);
     for (const connection of [customer, agent]) stack.platform.disconnect({ connection, hints });
   });
