@@ -7,6 +7,7 @@ const packages = [
   { name: 'sip-tester', program: 'sipp' },
   { name: 'kamailio', program: 'kamailio' },
   { name: 'linphone-cli', program: 'linphonec' },
+  { name: 'tshark', program: 'tshark' },
   { name: 'openssl', program: 'openssl' },
 ] as const;
 

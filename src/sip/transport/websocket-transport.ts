@@ -112,8 +112,13 @@ export class WebSocketTransport {
         this.#server.closeAllConnections();
       });
       this.#server.close(() => {
-        force.cancel();
-        resolve();
+        // Its sockets tell their own end a little later.
+        const waitForOurs = (): void => {
+          if (this.#sockets.size > 0) return void setImmediate(waitForOurs);
+          force.cancel();
+          resolve();
+        };
+        waitForOurs();
       });
     });
   }

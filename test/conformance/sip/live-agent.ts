@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { SystemClock, type Timer } from '../../../src/kernel/clock.ts';
@@ -5,9 +6,12 @@ import { RandomIds } from '../../../src/kernel/ids.ts';
 import { silentLogger, type Logger } from '../../../src/kernel/logger.ts';
 import { SeededRandom } from '../../../src/kernel/random.ts';
 import { acceptAnswer, createAnswer, createOffer, parseSdp, serialiseSdp, type LocalAudio, type SessionDescription } from '../../../src/sdp/index.ts';
+import { cryptoSuites } from '../../../src/sdp/sdes.ts';
+import { redirectedTo } from '../../../src/signalling/embedded/redirection.ts';
 import type { IncomingOffer } from '../../../src/sip/user-agent/incoming-offer.ts';
 import type { InviteSession } from '../../../src/sip/user-agent/invite-session.ts';
 import type { ServerInvite } from '../../../src/sip/user-agent/server-invite.ts';
+import { formatReplaces, type IncomingRefer } from '../../../src/sip/user-agent/session-transfer.ts';
 import type { SipTimers } from '../../../src/sip/transaction/sip-timers.ts';
 import { UserAgent, type UserAgentStats } from '../../../src/sip/user-agent/user-agent.ts';
 
@@ -29,6 +33,8 @@ export interface CallOptions {
   readonly cancelAfterMs?: number;
   readonly credentials?: { readonly realm: string; readonly user: string; readonly password: string };
 }
+
+const srtpKeys = cryptoSuites.map((suite) => ({ suite, keySalt: randomBytes(30).toString('base64') }));
 
 /** A call that nobody answers is given up after this. */
 const PATIENCE_MS = 8_000;
@@ -84,7 +90,8 @@ export class LiveAgent {
     return this.#agent.stats();
   }
 
-  call(target: string, options: CallOptions): void {
+  /** Calls, and goes where a 3xx sends it. */
+  call(target: string, options: CallOptions, redirections = 0): void {
     const offer = createOffer(this.#local());
     const invite = this.#agent.invite(
       { target, from: { uri: `sip:agent@127.0.0.1:${this.port}` }, sdp: serialiseSdp(offer), timeoutMs: PATIENCE_MS, ...this.#digest(options) },
@@ -94,7 +101,10 @@ export class LiveAgent {
           if (!this.#accepts(offer, sdp)) session.bye();
           else this.#hangUp(session, options.hangupAfterAnswerMs);
         },
-        onFailed: () => undefined,
+        onFailed: ({ status, response }) => {
+          const [next] = redirectedTo(response);
+          if (status < 400 && next !== undefined && redirections < 3) this.call(next, options, redirections + 1);
+        },
       },
     );
     if (options.cancelAfterMs !== undefined) this.#after(options.cancelAfterMs, () => invite.cancel());
@@ -141,6 +151,24 @@ export class LiveAgent {
       if (sdp === undefined) offer.reject(488);
       else offer.accept(sdp);
     };
+    session.handlers.onRefer = (refer) => this.#refer(refer);
+  }
+
+  /** Calls whom the peer names, and tells it how that goes (RFC 3515); with Replaces where it asks for that (RFC 3891). */
+  #refer(refer: IncomingRefer): void {
+    const progress = refer.accept();
+    const { target, replaces } = refer;
+    this.#agent.invite({
+      target, from: { uri: `sip:agent@127.0.0.1:${this.port}` }, sdp: serialiseSdp(createOffer(this.#local())), timeoutMs: PATIENCE_MS,
+      headers: { ...(replaces === undefined ? {} : { Replaces: formatReplaces(replaces) }), ...(refer.referredBy === undefined ? {} : { 'Referred-By': `<${refer.referredBy}>` }) },
+    }, {
+      onProgress: ({ status }) => progress.notify(status),
+      onAnswered: ({ session }) => {
+        progress.notify(200);
+        this.#watch(session);
+      },
+      onFailed: ({ status }) => progress.notify(status),
+    });
   }
 
   #answerTo(offer: string): string | undefined {
@@ -172,7 +200,7 @@ export class LiveAgent {
   #local(): LocalAudio {
     const { port } = this.#rtp.address();
     return {
-      address: '127.0.0.1', rtpPort: port, rtcpPort: port + 1, sessionId: '1', sessionVersion: 1, codecs: ['PCMU', 'telephone-event'], direction: 'sendrecv', ptimeMs: 20, rtcpMux: false, srtp: 'never', keys: [],
+      address: '127.0.0.1', rtpPort: port, rtcpPort: port + 1, sessionId: '1', sessionVersion: 1, codecs: ['PCMU', 'telephone-event'], direction: 'sendrecv', ptimeMs: 20, rtcpMux: false, srtp: 'allow', keys: srtpKeys,
     };
   }
 }

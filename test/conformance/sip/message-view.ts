@@ -70,7 +70,7 @@ export function messageView(message: SipMessage): View {
     cseq: message.cseq,
     maxForwards: message.maxForwards ?? null,
     expires: message.expires ?? null,
-    contentType: message.contentType ?? null,
+    contentType: message.get('Content-Type') === undefined ? null : collapse(message.get('Content-Type') ?? ''),
     contentLength: message.contentLength ?? null,
     bodyLength: message.body.length,
     subject: message.get('Subject') ?? null,
@@ -129,18 +129,22 @@ export function mismatch(expected: unknown, got: unknown, path: string): string 
     return undefined;
   }
   const last = path.slice(path.lastIndexOf('.') + 1);
+  // With its parameters or without, as the case has it.
+  if (last === 'contentType' && typeof got === 'string' && typeof expected === 'string' && !expected.includes(';')) return mismatchText(expected, got.split(';', 1)[0]?.trim() ?? '', path);
   const caseless = ['host', 'scheme', 'transport', 'addrtype', 'address', 'received', 'contentType'].includes(last);
   const same = caseless && typeof got === 'string' && typeof expected === 'string' ? bare(got) === bare(expected) : got === expected;
   return same ? undefined : `${path}: ${show(got)} instead of ${show(expected)}`;
 }
 
+const mismatchText = (expected: string, got: string, path: string): string | undefined =>
+  expected.toLowerCase() === got.toLowerCase() ? undefined : `${path}: ${show(got)} instead of ${show(expected)}`;
 const bare = (text: string): string => text.toLowerCase().replace(/^\[(.*)\]$/, '$1');
 const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 120) ?? 'nothing';
 
 /** Every typed value of a message, so that a crash in any lazy accessor shows. */
 export function touchEverything(message: SipMessage): void {
   messageView(message);
-  for (const { name } of message.headers.fields) {
+  for (const name of new Set(message.headers.fields.map(({ key }) => key))) {
     message.all(name);
     message.addresses(name);
     message.address(name);

@@ -6,6 +6,7 @@ import { SeededRandom } from '../../../src/kernel/random.ts';
 import type { Reply } from '../../../src/kernel/result.ts';
 import { createEmbeddedMedia } from '../../../src/media/embedded/index.ts';
 import type { Media, MediaEvent, MediaEventMap } from '../../../src/media/media.ts';
+import type { WireTrace } from '../../../src/observe/wire-trace.ts';
 import { EmbeddedSignalling, type EmbeddedSignallingOptions } from '../../../src/signalling/embedded/embedded-signalling.ts';
 import type { PlaceCall, SignallingEvent, SignallingEventMap } from '../../../src/signalling/signalling.ts';
 import { expect, host, nailupMediaPorts, until, type Scope } from '../scope.ts';
@@ -19,6 +20,8 @@ export interface PhoneOptions {
   readonly srtp?: 'never' | 'allow' | 'require';
   readonly toneHz?: number;
   readonly signalling?: Partial<Pick<EmbeddedSignallingOptions, 'trunks' | 'registrar' | 'sessionTimer'>>;
+  /** Keeps what goes over the wire. */
+  readonly trace?: WireTrace;
   /** How many calls from outside ring without being answered; default 0: every call is answered at once. */
   readonly ringOnly?: boolean;
 }
@@ -43,7 +46,10 @@ export class Phone {
         ...(options.tls === undefined ? [] : [{ transport: 'tls' as const, host, port: 0, tls: options.tls }]),
       ],
       clock: new SystemClock(), random: new SeededRandom(5), ids: this.#ids, log: silentLogger, product: 'Nailup',
-      onWire: (direction, bytes) => this.wire.push(`${direction === 'in' ? '<' : '>'} ${bytes.toString('latin1')}`),
+      onWire: (direction, bytes, flow) => {
+        options.trace?.record(direction, bytes, flow);
+        this.wire.push(`${direction === 'in' ? '<' : '>'} ${bytes.toString('latin1')}`);
+      },
       ...options.signalling,
     });
     this.media = createEmbeddedMedia({ address: host, ports: { from: nailupMediaPorts.from, to: nailupMediaPorts.to } }, { log: silentLogger });

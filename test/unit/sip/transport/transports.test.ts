@@ -1,9 +1,5 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserAgent as BrowserAgent, Inviter, Registerer, RegistererState, SessionState, type Session } from 'sip.js';
-import WebSocket from 'ws';
-import { SystemClock } from '../../../../src/kernel/clock.ts';
-import { Registrar } from '../../../../src/sip/registrar/registrar.ts';
 import type { ListenAddress } from '../../../../src/sip/transport/listen-address.ts';
 import type { ServerInvite } from '../../../../src/sip/user-agent/server-invite.ts';
 import type { OutgoingInvite } from '../../../../src/sip/user-agent/user-agent.ts';
@@ -169,57 +165,4 @@ describe('UDP', () => {
     expect(await tryCall(caller, { target: callee.uri() })).toBe(408);
     expect(callee.wire).toEqual([]);
   });
-});
-
-describe('WebSocket', () => {
-  afterEach(closeAgents);
-
-  it('lets a browser (sip.js) register, call and be called over its one connection', async () => {
-    const clock = new SystemClock();
-    const registrar = new Registrar({ realm: 'phones.test', nonceSecret: Buffer.alloc(16, 7), clock, secretOf: (user) => (user === 'ada' ? { password: 'pw' } : undefined) });
-    const server = await startAgent({
-      onInvite: (invite) => invite.answer(sdp(5000)),
-      onRequest: (request) => registrar.receive(request),
-      onFlowClosed: (flow) => registrar.flowClosed(flow),
-    }, { methods: ['REGISTER'], listen: [{ transport: 'ws', host: '127.0.0.1', port: 0 }], timers: {} });
-    const port = server.agent.addresses[0]?.port ?? 0;
-    (globalThis as { WebSocket?: unknown }).WebSocket ??= WebSocket;
-    const uri = BrowserAgent.makeURI('sip:ada@phones.test');
-    if (uri === undefined) throw new Error('uri');
-    const described = (): { getDescription: () => Promise<{ body: string; contentType: string }>; hasDescription: (type: string) => boolean; setDescription: () => Promise<void>; close: () => void; holdModifier: () => never; rollbackDescription: () => Promise<void>; sendDtmf: () => boolean } => ({
-      getDescription: async () => ({ body: sdp(4000), contentType: 'application/sdp' }), hasDescription: (type) => type === 'application/sdp',
-      setDescription: async () => undefined, close: () => undefined, holdModifier: () => { throw new Error('unused'); }, rollbackDescription: async () => undefined, sendDtmf: () => false,
-    });
-    let incoming: Session | undefined;
-    const browser = new BrowserAgent({
-      uri, authorizationUsername: 'ada', authorizationPassword: 'pw', logLevel: 'error', logBuiltinEnabled: false,
-      transportOptions: { server: `ws://127.0.0.1:${port}` },
-      sessionDescriptionHandlerFactory: (() => described()) as never,
-      delegate: { onInvite: (invitation) => {
-        incoming = invitation;
-        void invitation.accept();
-      } },
-    });
-    await browser.start();
-    const registerer = new Registerer(browser, { expires: 120 });
-    await registerer.register();
-    await until(() => registerer.state === RegistererState.Registered, 'registered');
-    const [binding] = registrar.lookup('ada');
-    expect(binding?.contact).toMatch(/transport=ws/);
-
-    const target = BrowserAgent.makeURI('sip:desk@phones.test');
-    if (target === undefined) throw new Error('uri');
-    const inviter = new Inviter(browser, target, {});
-    await inviter.invite();
-    await until(() => inviter.state === SessionState.Established, 'the browser called');
-    await inviter.bye();
-
-    expect(await tryCall(server, { target: binding?.contact ?? '', to: { uri: 'sip:ada@phones.test' }, flow: binding?.flow })).toBe(200);
-    expect(incoming).toBeDefined();
-    await browser.stop();
-    await until(() => server.agent.stats().connections === 0, 'closed');
-    expect(registrar.lookup('ada')).toEqual([]);
-    expect(await tryCall(server, { target: binding?.contact ?? '', flow: binding?.flow })).toBe(503);
-    await sleep(50);
-  }, 20_000);
 });
