@@ -42,8 +42,9 @@ class QuickSlowShare {
     return Math.min(1, Math.max(0, slow + (quick - slow) * Math.min(1, Math.max(0, trust))));
   }
 
+  /** Answers that come before they are due make more hits than there were chances: no share is above 1 all the same. */
   get #slowShare(): number {
-    return (this.#slow.hits + this.#prior.share * this.#prior.weight) / (this.#slow.of + this.#prior.weight);
+    return Math.min(1, (this.#slow.hits + this.#prior.share * this.#prior.weight) / (this.#slow.of + this.#prior.weight));
   }
 
   /** The share of late, and by how many standard errors it is above the slow one. */

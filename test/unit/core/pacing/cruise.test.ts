@@ -108,3 +108,16 @@ describe('the look-ahead', () => {
     expect(ahead.exceeding(2, 0)).toBeLessThanOrEqual(ahead.exceeding(1, 0));
   });
 });
+
+test('answers that come sooner than any before, of nearly every dial, leave the estimate and the price numbers', () => {
+  const scenario = shortDay({
+    durationMs: 60_000, agents: [{ from: 0, to: 60_000, count: 2 }, { from: 20_000, to: 60_000, count: 3 }],
+    answer: [{ from: 0, person: 0.7, machine: 0.1, busy: 0.2, invalid: 0 }], ringMs: { uniform: [250, 1_400] }, busyMs: { const: 100 }, verdictMs: { uniform: [1_500, 3_000] }, talkMs: { uniform: [1_000, 2_500] }, wrapMs: { uniform: [200, 500] },
+  });
+  for (const seed of [7, 8, 9, 10, 11]) {
+    const pacer = new CruisePacer({ promise: scenario.promise });
+    live(pacer, scenario, seed, 60_000);
+    const { answerShare, personShare, price } = pacer.beliefs;
+    expect([answerShare, personShare, price].every((value) => value > 0 && value <= 1)).toBe(true);
+  }
+});
