@@ -4,7 +4,7 @@ import { silentLogger } from '../src/kernel/logger.ts';
 import { SeededRandom } from '../src/kernel/random.ts';
 import { AgentPhones } from './agents/agent-phones.ts';
 import { AgentRobot } from './agents/agent-robot.ts';
-import { defaultShares, type CalleeKind, type Shares } from './carrier/behaviour.ts';
+import { defaultRinging, defaultShares, type CalleeKind, type Shares } from './carrier/behaviour.ts';
 import { Carrier } from './carrier/carrier.ts';
 
 /**
@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' },
     shares: { type: 'string', default: '' }, url: { type: 'string' }, count: { type: 'string', default: '12' }, first: { type: 'string', default: '1001' },
+    ring: { type: 'string', default: defaultRinging.answerMs.join('-') }, 'no-answer': { type: 'string', default: String(defaultRinging.noAnswerMs) },
     talk: { type: 'string', default: '1500-3500' }, wrap: { type: 'string', default: '200-500' },
   },
 });
@@ -36,7 +37,7 @@ process.on('SIGINT', end);
 process.stdin.on('end', end).resume();
 
 async function carrier(): Promise<() => Promise<void>> {
-  const trunk = new Carrier({ host: values.host, port: Number(values.port), seed, shares: shares(values.shares), clock, logger: silentLogger, onCall: (truth) => tell({ type: 'call', ...truth }) });
+  const trunk = new Carrier({ host: values.host, port: Number(values.port), seed, shares: shares(values.shares), ringing: { answerMs: range(values.ring), noAnswerMs: Number(values['no-answer']) }, clock, logger: silentLogger, onCall: (truth) => tell({ type: 'call', ...truth }) });
   await trunk.start();
   tell({ type: 'ready', port: trunk.port });
   return () => trunk.stop();
@@ -62,7 +63,7 @@ async function agents(): Promise<() => Promise<void>> {
 }
 
 function usage(): never {
-  process.stderr.write('usage: sim carrier [--port N] [--seed N] [--shares person=0.4,machine=0.3,…]\n       NAILUP_AGENT_PASSWORD=… sim agents --url ws://HOST:PORT/agent [--port N] [--count N] [--talk MIN-MAX] [--wrap MIN-MAX]\n');
+  process.stderr.write('usage: sim carrier [--port N] [--seed N] [--shares person=0.4,machine=0.3,…] [--ring MIN-MAX] [--no-answer MS]\n       NAILUP_AGENT_PASSWORD=… sim agents --url ws://HOST:PORT/agent [--port N] [--count N] [--talk MIN-MAX] [--wrap MIN-MAX]\n');
   process.exit(2);
 }
 

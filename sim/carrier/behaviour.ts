@@ -8,6 +8,14 @@ export type Shares = Readonly<Record<CalleeKind, number>>;
 
 export const defaultShares: Shares = { person: 0.42, machine: 0.26, busy: 0.08, noanswer: 0.1, sit: 0.04, fax: 0.03, hangup: 0.03, invalid: 0.04 };
 
+/** How long phones ring, milliseconds: until somebody answers, drawn evenly, and until the carrier gives up. */
+export interface Ringing {
+  readonly answerMs: readonly [number, number];
+  readonly noAnswerMs: number;
+}
+
+export const defaultRinging: Ringing = { answerMs: [200, 800], noAnswerMs: 2_500 };
+
 export interface Behaviour {
   readonly kind: CalleeKind;
   readonly ringMs: number;
@@ -24,7 +32,7 @@ export interface Behaviour {
  * The behaviour of a number: what it is (person, machine, fax …) never changes within a run; whether it is busy or out changes from
  * call to call, so that retries can succeed.
  */
-export function behaviourOf(seed: SeededRandom, number: string, call: number, shares: Shares): Behaviour {
+export function behaviourOf(seed: SeededRandom, number: string, call: number, shares: Shares, ringing: Ringing = defaultRinging): Behaviour {
   const fixed = seed.fork(number);
   const random = seed.fork(`${number}/${call}`);
   const kinds = Object.keys(shares) as CalleeKind[];
@@ -34,7 +42,7 @@ export function behaviourOf(seed: SeededRandom, number: string, call: number, sh
   const kind = call > 1 && (drawn === 'busy' || drawn === 'noanswer') && random.next() < 0.6 ? 'person' : drawn;
   return {
     kind,
-    ringMs: 200 + random.next() * 600,
+    ringMs: kind === 'noanswer' ? ringing.noAnswerMs : ringing.answerMs[0] + random.next() * (ringing.answerMs[1] - ringing.answerMs[0]),
     pauseMs: kind === 'machine' ? 300 + random.next() * 900 : 150 + random.next() * 500,
     optsOut: fixed.next() < 0.3,
     patienceMs: 8_000,

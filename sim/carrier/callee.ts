@@ -46,8 +46,6 @@ export interface CalleeDeps {
   readonly done: (truth: CallTruth) => void;
 }
 
-/** The carrier gives up on a phone that nobody answers. */
-const noAnswerMs = 2_500;
 /** A machine records no longer than this. */
 const machineRecordsMs = 30_000;
 
@@ -81,7 +79,7 @@ export class Callee {
     if (kind === 'busy') return this.#refuse(486, 60);
     if (kind === 'invalid') return this.#refuse(404, 60);
     this.#after(40, () => this.#call.ring());
-    if (kind === 'noanswer') return this.#refuse(480, noAnswerMs);
+    if (kind === 'noanswer') return this.#refuse(480, this.#behaviour.ringMs);
     this.#after(ringMs, () => void this.#answer());
   }
 

@@ -6,7 +6,7 @@ import type { ServerInvite } from '../../src/sip/user-agent/server-invite.ts';
 import { UserAgent } from '../../src/sip/user-agent/user-agent.ts';
 import { VoiceLibrary } from '../audio/voice-library.ts';
 import { FrameTicker } from '../phone/frame-ticker.ts';
-import { behaviourOf, type Shares } from './behaviour.ts';
+import { behaviourOf, type Ringing, type Shares } from './behaviour.ts';
 import { Callee, type CalleeCall, type CallTruth } from './callee.ts';
 
 export interface CarrierOptions {
@@ -14,6 +14,7 @@ export interface CarrierOptions {
   readonly port: number;
   readonly seed: number;
   readonly shares: Shares;
+  readonly ringing?: Ringing;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onCall: (truth: CallTruth) => void;
@@ -71,7 +72,7 @@ export class Carrier {
     if (invite.sdp === undefined) return invite.reject(488);
     const up = this.#up.get(number) ?? new Set<Callee>();
     this.#up.set(number, up);
-    const behaviour = behaviourOf(this.#seed, number, call, this.#options.shares);
+    const behaviour = behaviourOf(this.#seed, number, call, this.#options.shares, this.#options.ringing);
     const wire: CalleeCall = {
       number,
       sipCallId: invite.request.callId ?? '',

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 export async function demoConfig(given: {
   folder: string; sipPort: number; httpPort: number; agentPort: number; carrierAddress: string; password: string; agents: number; pacing: string; classify: boolean;
   retry: { count: number; delayMs: number };
+  once: boolean;
 }): Promise<string> {
   const passwordHash = hash(given.password);
   return stringify({
@@ -22,7 +23,7 @@ export async function demoConfig(given: {
       pacing: given.pacing, classify: given.classify, ringTimeoutMs: 15_000,
       guardTimes: { from: '00:00', to: '24:00', unknownZone: 'allow' },
       frequency: { perAddressIn24Hours: 0, minIntervalMs: 0 }, machineHours: 0, maxAttempts: 8,
-      retries: {
+      retries: given.once ? {} : {
         Call_Busy: { count: 2, delayMs: 3_000 }, Ring_No_Answer: { count: 1, delayMs: 3_000 },
         Disconnected_By_System: given.retry, Network_Refusal: { count: 1, delayMs: 3_000 },
       },

@@ -23,7 +23,23 @@ export interface DemoOptions {
   /** Kill the server with SIGKILL at these moments of the campaign (milliseconds after its start) and start it again. */
   readonly killAtMs?: readonly number[];
   readonly out: NodeJS.WriteStream;
+  /** Milliseconds, `MIN-MAX`: how long phones ring before they are answered, agents talk and wrap up. Absent: short times, for a short demo. */
+  readonly ring?: string;
+  readonly noAnswerMs?: number;
+  readonly talk?: string;
+  readonly wrap?: string;
+  /** Contacts that were busy or out are not tried again. */
+  readonly once?: boolean;
+  /** The job is stopped so long after its start, whatever contacts are left, and what was so far is kept in `measured`. */
+  readonly stopAfterMs?: number;
   readonly trunk?: { readonly address: string };
+}
+
+/** The job until it was stopped: from its start, for so long. */
+export interface DemoMeasured {
+  readonly startedAt: number;
+  readonly ms: number;
+  readonly occupancy: number;
 }
 
 const campaignLimitMs = 600_000;
@@ -38,6 +54,8 @@ export class Demo {
   #agents: Child | undefined;
   #server: Child | undefined;
   #kills = 0;
+  #measured: DemoMeasured | undefined;
+  #attempts: readonly AttemptRow[] = [];
 
   constructor(options: DemoOptions) {
     this.#options = options;
@@ -52,7 +70,7 @@ export class Demo {
     out.write('Starting the carrier …\n');
     const carrierPort = await this.#startCarrier();
     const config = join(this.#folder, 'nailup.yaml');
-    writeFileSync(config, await demoConfig({ folder: this.#folder, sipPort, httpPort, agentPort, carrierAddress: `127.0.0.1:${carrierPort}`, password, agents: options.agents, pacing: options.pacing, classify: options.classify, retry: restartRetries }), { mode: 0o600 });
+    writeFileSync(config, await demoConfig({ folder: this.#folder, sipPort, httpPort, agentPort, carrierAddress: `127.0.0.1:${carrierPort}`, password, agents: options.agents, pacing: options.pacing, classify: options.classify, retry: restartRetries, once: options.once === true }), { mode: 0o600 });
     out.write('Starting the database, importing contacts …\n');
     await this.#import(config);
     out.write('Starting the server and the agents …\n');
@@ -70,6 +88,7 @@ export class Demo {
     const wallSeconds = (Date.now() - startedAt) / 1_000;
     const report = await operator.get<ServerReport>(`/api/jobs/${job}/report`);
     const attempts = await operator.get<AttemptRow[]>(`/api/jobs/${job}/attempts`);
+    this.#attempts = attempts;
     if (options.keep) {
       const made = this.#report(report, await operator.get<ServerStats>('/api/stats'), attempts, status, wallSeconds);
       out.write(`\nLeft running. Server http://127.0.0.1:${httpPort} (SIP 127.0.0.1:${sipPort}), carrier 127.0.0.1:${carrierPort}, configuration ${config}. Ctrl-C ends it.\n`);
@@ -78,6 +97,21 @@ export class Demo {
     await this.#agents?.stop();
     const stats = await this.#quiet(operator);
     return this.#report(report, stats, attempts, status, wallSeconds);
+  }
+
+  /** What was measured with `stopAfterMs`, once the demo has run. */
+  get measured(): DemoMeasured | undefined {
+    return this.#measured;
+  }
+
+  /** Every attempt as the server reports it, once the demo has run. */
+  get attempts(): readonly AttemptRow[] {
+    return this.#attempts;
+  }
+
+  /** Every call as the carrier knows it. */
+  get truths(): readonly CallTruth[] {
+    return this.#truths;
   }
 
   /** The last lines that the server wrote, for when the demo fails. */
@@ -97,9 +131,9 @@ export class Demo {
   }
 
   async #startCarrier(): Promise<number> {
-    const { seed, shares } = this.#options;
+    const { seed, shares, ring, noAnswerMs } = this.#options;
     const ready = defer<number>();
-    const carrier = new Child('the carrier', [process.execPath, simMain(), 'carrier', '--seed', String(seed), ...(shares === '' ? [] : ['--shares', shares])], {
+    const carrier = new Child('the carrier', [process.execPath, simMain(), 'carrier', '--seed', String(seed), ...(shares === '' ? [] : ['--shares', shares]), ...(ring === undefined ? [] : ['--ring', ring]), ...(noAnswerMs === undefined ? [] : ['--no-answer', String(noAnswerMs)])], {
       onLine: (line) => {
         const message = JSON.parse(line) as { type: string; port?: number } & CallTruth;
         if (message.type === 'ready') ready.resolve(message.port ?? 0);
@@ -123,8 +157,9 @@ export class Demo {
   }
 
   async #startAgents(httpPort: number, agentPort: number, password: string): Promise<void> {
+    const { talk, wrap } = this.#options;
     const ready = defer<void>();
-    const agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(this.#options.agents), '--seed', String(this.#options.seed)], {
+    const agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(this.#options.agents), '--seed', String(this.#options.seed), ...(talk === undefined ? [] : ['--talk', talk]), ...(wrap === undefined ? [] : ['--wrap', wrap])], {
       env: { NAILUP_AGENT_PASSWORD: password },
       onLine: (line) => {
         if ((JSON.parse(line) as { type: string }).type === 'ready') ready.resolve();
@@ -153,6 +188,10 @@ export class Demo {
       if (server === undefined) throw new Error('no server');
       last = await server.whileAlive(operator.get<Status>('/api/status'));
       view.show(last, elapsed / 1_000);
+      if (this.#options.stopAfterMs !== undefined && this.#measured === undefined && elapsed >= this.#options.stopAfterMs) {
+        this.#measured = { startedAt, ms: Date.now() - startedAt, occupancy: last.occupancy };
+        await operator.post(`/api/jobs/${job}/stop`);
+      }
       if (last.jobs.find((j) => j.id === job)?.state === 'Completed' && (last.calls['open'] ?? 0) === 0) return last;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }

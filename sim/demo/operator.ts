@@ -49,6 +49,7 @@ export interface AttemptRow {
   readonly id: string;
   readonly address: string;
   readonly completionCode: string;
+  readonly person: boolean;
   readonly nuisance: boolean;
   readonly agent: string | null;
   readonly startedAt: number;
