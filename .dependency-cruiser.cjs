@@ -15,7 +15,7 @@ module.exports = {
     rule('ccxml-boundaries', '^src/ccxml/', `^src/(vxml|sip|rtp|core|modules)/|${adapters}`),
     rule('vxml-boundaries', '^src/vxml/', `^src/(ccxml|signalling|sip|core|modules)/|${adapters}`),
     rule('core-boundaries', '^src/core/', `^src/(modules|api|wiring)/|${adapters}`),
-    rule('pacing-is-pure', '^src/core/pacing/', '^src/(store|fetch|signalling|media|observe)/|^(fs|net|http|dgram|pg|node:.*)$'),
+    rule('pacing-is-pure', '^src/core/(pacing|allocation)/', '^src/(store|fetch|signalling|media|observe)/|^(fs|net|http|dgram|pg|node:.*)$'),
     rule('rules-are-pure', '^src/modules/rules/', '^src/(store|fetch|signalling|media)/|^(fs|net|http|dgram|pg)$'),
     rule('a-module-only-by-its-door', '^src/modules/([^/]+)/', '^src/modules/(?!$1/)[^/]+/(?!index\\.ts$)'),
     rule('sim-is-a-peer', '^sim/', '^src/(ccxml|vxml|core(?!/pacing/)|modules|signalling|media|store|wiring|api)/'),

@@ -36,6 +36,7 @@ const rows: readonly Row[] = [
   ] },
   { title: 'core', note: 'the centre', fill: '#fff1d6', line: '#c48a1b', boxes: [
     { path: 'core/pacing/', says: ['how many to dial', 'now; pure'], steps: [2] },
+    { path: 'core/allocation/', says: ['which job gets', 'agents, lines; pure'] },
     { path: 'core/call-control/', says: ["an attempt's life;", 'session ↔ objects'], steps: [4] },
     { path: 'core/nailing/', says: ["the agent's leg,", 'kept up'] },
     { path: 'core/clamping/', says: ['who may hear', 'which digit'], steps: [8] },

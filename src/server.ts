@@ -4,13 +4,14 @@ import { AgentSocket } from './api/agent-socket.ts';
 import { operatorApi } from './api/operator-api.ts';
 import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type TraceEntry } from './ccxml/index.ts';
 import type { CcxmlServer } from './ccxml/platform.ts';
-import type { Config } from './config/index.ts';
-import { AttemptRunner, type DriverSettings } from './core/call-control/attempt-runner.ts';
+import { campaignsOf, type Config } from './config/index.ts';
+import { AttemptRunner } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
+import { SharedLines } from './core/call-control/shared-lines.ts';
 import { Nailing } from './core/nailing/nailing.ts';
 import { UndiciFetcher } from './fetch/undici/undici-fetcher.ts';
 import { SystemClock } from './kernel/clock.ts';
-import { RandomIds, type JobId, type SessionId } from './kernel/ids.ts';
+import { RandomIds, type SessionId } from './kernel/ids.ts';
 import type { Logger } from './kernel/logger.ts';
 import { packageRoot } from './kernel/package-root.ts';
 import { refused, type Reply } from './kernel/result.ts';
@@ -22,10 +23,12 @@ import { LegTaps } from './wiring/leg-taps.ts';
 import { WireTrace } from './observe/wire-trace.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
 import { openStore, type Store } from './store/index.ts';
-import { campaignSettings, driverSettings, pacerOf } from './wiring/campaign-settings.ts';
+import { campaignSettings } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
-import { Jobs } from './wiring/jobs.ts';
+import { agentLicences, dialledCampaigns } from './wiring/dialled-campaigns.ts';
+import { Jobs, type DialledCampaign } from './wiring/jobs.ts';
+import { SkillFigures } from './wiring/skill-figures.ts';
 import { LeftCalls } from './wiring/left-calls.ts';
 import { createSpeech, warnOfUnspoken } from './wiring/speech.ts';
 import { pageUri } from './wiring/page-uri.ts';
@@ -96,8 +99,8 @@ export class NailupServer {
     const orphans = await parts.campaigns.recovery.recover(undefined);
     if (orphans.length > 0) this.#log.warn({ attempts: orphans.length }, 'attempts of an earlier server that died have been given their result');
     await this.#listen(this.#store, parts);
-    if (config.campaign !== undefined) await parts.campaigns.director.define({ name: config.campaign.name, list: config.campaign.list, settings: campaignSettings(config.campaign) });
-    for (const job of await parts.campaigns.director.jobs({ open: true })) parts.jobs?.onState(job.id, job.state);
+    for (const campaign of campaignsOf(config)) await parts.campaigns.director.define({ name: campaign.name, list: campaign.list, settings: campaignSettings(campaign) });
+    for (const job of await parts.campaigns.director.jobs({ open: true })) parts.jobs.onState(job.id, job.state);
     parts.campaigns.director.start(directorRoundMs);
     this.#log.info({ sip: parts.signalling.addresses.map((a) => `${a.transport}:${a.text}`), http: `${config.http.host}:${this.httpPort}`, database: this.#store.address }, 'Nailup is up');
   }
@@ -118,11 +121,9 @@ export class NailupServer {
   #pages(): Pages {
     const { config, configFile } = this.#options;
     const uriOf = (page: string): string => pageUri(page, configFile);
-    const { campaign } = config;
-    if (campaign !== undefined) pacerOf(campaign.pacing);
     return {
-      nailerUri: uriOf(campaign?.nailer ?? 'ccxml/nailer.ccxml'),
-      driver: campaign === undefined ? undefined : driverSettings(campaign, uriOf),
+      nailerUri: uriOf(campaignsOf(config)[0]?.nailer ?? 'ccxml/nailer.ccxml'),
+      campaigns: dialledCampaigns(config, uriOf),
       inbound: config.inbound.map(({ to, page, dialog, parameters }) => ({ to, pageUri: uriOf(page), dialogUri: dialog === undefined ? undefined : uriOf(dialog), parameters })),
     };
   }
@@ -152,26 +153,27 @@ export class NailupServer {
     };
     const fetcher = new UndiciFetcher({ clock: this.#houseClock, ...fetch });
     const speech = createSpeech(config.speech, { clock: this.#houseClock, logger: log, workFolder });
-    if (config.campaign !== undefined) await warnOfUnspoken(speech, [config.campaign.callerName, config.campaign.message], 'en-US', log);
+    await warnOfUnspoken(speech, campaignsOf(config).flatMap(({ callerName, message }) => [callerName, message]), 'en-US', log);
     const dialogs = await createDialogs({ media, logger: log, clock: this.#houseClock, ...speech, workFolder, vxml: { fetch } });
     const doNotCall = new DoNotCallList(store);
-    let jobs: Jobs | undefined;
     const server = ids.next('server');
     const nails = new StoredNails({ store, clock: this.#houseClock, server });
     const campaigns = createCampaigns({
       store, clock: this.#houseClock, ids, logger: log, doNotCall, server,
       isOpenHere: (attempt) => runner.find(attempt) !== undefined,
       endCalls: (orphans) => leftCalls.endAttempts(orphans),
-      onState: (job, state) => jobs?.onState(job, state),
+      onState: (job, state) => jobs.onState(job, state),
+      keepDecisionsMs: config.pacing.decisionDays * 86_400_000,
     });
     const agents = new AgentManager(
       {
         clock, logger: log,
         settings: { ...config.agentTimes, defaultCompletionCode: 'Answer_Human' },
+        licences: agentLicences(config),
         nails: () => nailing,
         releaseCustomer: (attempt) => void runner.release(attempt),
         lostCustomer: (attempt, reason) => runner.agentLost(attempt, reason),
-        changed: (change) => this.#agentChanged(change, runner, () => jobs),
+        changed: (change) => this.#agentChanged(change, runner, jobs),
       },
       config.agents.map(({ extension, passwordHash, address, name }) => ({ extension, passwordHash, address, ...(name === undefined ? {} : { name }) })),
     );
@@ -183,13 +185,14 @@ export class NailupServer {
     const runner = new AttemptRunner({
       ccxml: theCcxml, pool: agents, outcomes: campaigns.sink, clock, ids, logger: log,
       observe: (event) => {
-        if (event.name === 'attempt.finished') jobs?.wake(event.attempt.job);
+        if (event.name === 'attempt.finished') jobs.wake(event.attempt.job);
       },
     });
-    const trunk = config.campaign?.trunk ?? '';
+    const [first] = campaignsOf(config);
+    const trunk = first?.trunk ?? '';
     const nailing = new Nailing({
       ccxml: theCcxml, clock, ids, logger: log,
-      settings: { nailerUri: pages.nailerUri, callerId: config.campaign?.callerId ?? '', trunk: '', ringTimeoutMs: config.agentTimes.ringTimeoutMs, retryDelaysMs: [500, 2_000, 5_000, 15_000], maxAttempts: 10 },
+      settings: { nailerUri: pages.nailerUri, callerId: first?.callerId ?? '', trunk: '', ringTimeoutMs: config.agentTimes.ringTimeoutMs, retryDelaysMs: [500, 2_000, 5_000, 15_000], maxAttempts: 10 },
       record: nails,
       tell: (event) => agents.onNail(event),
     });
@@ -204,23 +207,25 @@ export class NailupServer {
     });
     const leftCalls = new LeftCalls({
       calls: platform.orphans, nails, living: () => campaigns.presence.living(), clock: this.#houseClock, logger: log, limits: config.recovery,
-      campaign: { ...(config.campaign?.callerId ? { from: config.campaign.callerId } : {}), ...(trunk === '' ? {} : { trunk }) },
+      campaign: { ...(first?.callerId ? { from: first.callerId } : {}), ...(trunk === '' ? {} : { trunk }) },
     });
-    if (config.campaign !== undefined && pages.driver !== undefined) {
-      const { campaign } = config;
-      const limits = config.trunks.filter((t) => t.name === trunk || t.group === trunk);
-      jobs = new Jobs({
-        runner, logger: log, campaign, driver: pages.driver,
-        callsPerSecond: limits.length === 0 ? Number.POSITIVE_INFINITY : limits.reduce((sum, t) => sum + t.callsPerSecond, 0),
-        attach: (job) => this.#attach(job, agents),
-        dialler: {
-          source: campaigns.source, gate: campaigns.gate, runner, pool: agents, clock,
-          trunkRoom: () => signalling.trunkRoom(trunk) ?? { lines: Number.MAX_SAFE_INTEGER, invites: Number.MAX_SAFE_INTEGER },
-          observe: ({ job, decision }) => log.debug({ job, ...decision }, 'pacing'),
-        },
-      });
-    }
-    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, jobs, ccxml, fetcher, doNotCall };
+    const unbound = { lines: Number.MAX_SAFE_INTEGER, invites: Number.MAX_SAFE_INTEGER };
+    const skills = new SkillFigures(clock);
+    const jobs: Jobs = new Jobs({
+      logger: log, agents, campaigns: pages.campaigns,
+      lines: new SharedLines({
+        clock, ports: config.licences.outboundPorts ?? Number.POSITIVE_INFINITY,
+        trunkRoom: (name) => signalling.trunkRoom(name) ?? unbound,
+        windowMs: (name) => Math.max(1_000, ...config.trunks.filter((t) => t.name === name || t.group === name).map((t) => t.windowMs)),
+      }),
+      find: (job) => campaigns.director.job(job),
+      ledgerHistory: (campaign) => campaigns.ledgerHistory(campaign),
+      record: (job, decision) => campaigns.decisions.record(job, decision),
+      busy: (busy) => (busy ? this.#occupancy.start(clock.monotonic()) : this.#occupancy.stop(clock.monotonic())),
+      dialler: { source: campaigns.source, gate: campaigns.gate, runner, clock },
+      skills,
+    });
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, jobs, skills, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: ServerParts): Promise<void> {
@@ -258,7 +263,7 @@ export class NailupServer {
   async #listen(store: Store, parts: ServerParts): Promise<void> {
     const { config } = this.#options;
     const tokenHash = config.http.apiTokenHash;
-    const door = new ServerDoor({ config, store, parts, callClock: this.#callClock, occupancy: this.#occupancy, legTaps: this.#legTaps, stopping: () => this.#stopping !== undefined });
+    const door = new ServerDoor({ store, parts, callClock: this.#callClock, occupancy: this.#occupancy, legTaps: this.#legTaps, stopping: () => this.#stopping !== undefined });
     const app = operatorApi({ door, logger: this.#log, ...(tokenHash === undefined ? {} : { authorised: (token: string) => checkPassword(token, tokenHash) }) });
     const http = createServer(app);
     await new Promise<void>((done, failed) => {
@@ -268,7 +273,7 @@ export class NailupServer {
     this.#http = http;
     this.#agentSocket = new AgentSocket(http, {
       manager: parts.agents, clock: this.#callClock,
-      completionCodes: () => (config.campaign?.completionCodes ?? []).map((code) => ({ codeID: code, codeValue: code })),
+      completionCodes: (job) => parts.jobs.completionCodes(job).map((code) => ({ codeID: code, codeValue: code })),
       wrapupExtensions: config.agentTimes.wrapupExtensions,
       addToDoNotCall: (address, source) => parts.doNotCall.add({ address, source, at: Date.now() }),
     }, this.#log);
@@ -280,7 +285,7 @@ export class NailupServer {
     if (parts !== undefined) {
       parts.inbound.close();
       await parts.campaigns.director.close();
-      const over = Promise.all([parts.jobs?.drain(), until(() => parts.inbound.open === 0, graceMs)]);
+      const over = Promise.all([parts.jobs.drain(), until(() => parts.inbound.open === 0, graceMs)]);
       if ((await Promise.race([over, limit])) === 'late' || parts.inbound.open > 0) {
         this.#log.warn({ open: parts.runner.open + parts.inbound.open, graceMs }, 'calls are still up after the grace time: they are ended');
         parts.runner.killAll(false);
@@ -303,18 +308,13 @@ export class NailupServer {
       await parts.dialogs.stop();
       await parts.media.stop();
       await parts.fetcher.close();
+      await parts.campaigns.decisions.flush();
       await parts.campaigns.presence.leave();
     }
     await this.#store?.close();
   }
 
-  #attach(job: { id: JobId; campaign: string } | undefined, agents: AgentManager): void {
-    agents.attachJob(job);
-    if (job === undefined) this.#occupancy.stop(this.#callClock.monotonic());
-    else this.#occupancy.start(this.#callClock.monotonic());
-  }
-
-  #agentChanged(change: AgentChange, runner: AttemptRunner, jobs: () => Jobs | undefined): void {
+  #agentChanged(change: AgentChange, runner: AttemptRunner, jobs: Jobs): void {
     const { agents } = this.#parts ?? {};
     if (agents !== undefined) {
       const staffed = agents.all().filter((a) => a.staffed);
@@ -323,13 +323,13 @@ export class NailupServer {
     if (change.job === undefined) return;
     if (change.what === 'wrapped') runner.fact(change.job, { what: 'wrapEnded', wrapMs: change.wrapMs });
     else if (change.what === 'on' || change.what === 'off') runner.fact(change.job, { what: change.what === 'on' ? 'agentOn' : 'agentOff' });
-    if (change.what === 'idle') jobs()?.wake(change.job);
+    if (change.what === 'idle') jobs.wake(change.job);
   }
 }
 
 interface Pages {
   readonly nailerUri: string;
-  readonly driver: DriverSettings | undefined;
+  readonly campaigns: ReadonlyMap<string, DialledCampaign>;
   readonly inbound: readonly InboundRoute[];
 }
 

@@ -1,20 +1,28 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { instantOf, jobStart, pacingChange, sharingChange, skillReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
 
 /** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */
 export interface OperatorDoor {
   health(): { readonly ok: boolean; readonly parts: Readonly<Record<string, string>> };
   status(): Promise<unknown>;
   stats(): Promise<unknown>;
-  createJob(campaign: string): Promise<string>;
+  /** Throws CAMPAIGN_UNKNOWN, PACING_INVALID, SHARING_INVALID. */
+  createJob(start: JobStart): Promise<string>;
   jobs(): Promise<readonly unknown[]>;
   pauseJob(id: string): Promise<boolean>;
   resumeJob(id: string): Promise<boolean>;
   stopJob(id: string): Promise<boolean>;
   report(id: string): Promise<unknown>;
   attempts(id: string): Promise<readonly unknown[]>;
-  setPacing(id: string, pacing: string): Promise<void>;
+  /** Throws JOB_UNKNOWN, PACING_INVALID. */
+  setPacing(id: string, change: PacingChange): Promise<unknown>;
+  /** Throws JOB_UNKNOWN, SHARING_INVALID. */
+  setSharing(id: string, change: SharingChange): Promise<unknown>;
+  /** Why the job's pacer decided as it did at an instant. Throws JOB_UNKNOWN, PACING_DECISION_UNKNOWN. */
+  explain(id: string, at: number): Promise<unknown>;
+  setSkill(name: string, report: SkillReport): Promise<void>;
   mediaStats(leg: string | undefined): Promise<unknown>;
   /** Hands on what a leg's phone says until the returned function is called; `ended` when the leg is gone. Throws MEDIA_LEG_UNKNOWN. */
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void>;
@@ -50,12 +58,15 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
   app.get('/api/status', answer(() => door.status()));
   app.get('/api/stats', answer(() => door.stats()));
   app.get('/api/jobs', answer(() => door.jobs()));
-  app.post('/api/jobs', answer(async (request) => ({ job: await door.createJob(text(request.body, 'campaign')) }), 201));
+  app.post('/api/jobs', answer(async (request) => ({ job: await door.createJob(jobStart(request.body)) }), 201));
   app.post('/api/jobs/:id/pause', answer(async (request) => moved(await door.pauseJob(id(request)), 'paused')));
   app.post('/api/jobs/:id/resume', answer(async (request) => moved(await door.resumeJob(id(request)), 'resumed')));
   app.post('/api/jobs/:id/stop', answer(async (request) => moved(await door.stopJob(id(request)), 'stopped')));
-  app.post('/api/jobs/:id/pacing', answer(async (request) => {
-    await door.setPacing(id(request), text(request.body, 'pacing'));
+  app.post('/api/jobs/:id/pacing', answer((request) => door.setPacing(id(request), pacingChange(request.body))));
+  app.post('/api/jobs/:id/sharing', answer((request) => door.setSharing(id(request), sharingChange(request.body))));
+  app.get('/api/jobs/:id/decisions', answer((request) => door.explain(id(request), instantOf(queried(request, 'at'), 'at'))));
+  app.post('/api/skills/:id', answer(async (request) => {
+    await door.setSkill(id(request), skillReport(request.body));
     return { ok: true };
   }));
   app.get('/api/media/stats', answer((request) => door.mediaStats(queried(request, 'leg'))));
@@ -106,12 +117,6 @@ function queried(request: Request, key: string): string | undefined {
 }
 
 const id = (request: Request): string => String(request.params['id']);
-
-function text(body: unknown, key: string): string {
-  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[key] : undefined;
-  if (typeof value !== 'string' || value === '') throw new NailupError('API_BAD_FIELD', `"${key}" must be a text`, { place: key, mend: `Send {"${key}": "…"}.` });
-  return value;
-}
 
 function moved(done: boolean, word: string): { ok: true } {
   if (!done) throw new NailupError('API_JOB_STATE', `the job cannot be ${word} in the state it is in, or is unknown`);

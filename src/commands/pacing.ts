@@ -1,15 +1,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createPacer } from '../core/pacing/create-pacer.ts';
 import { DecideProtocol } from '../core/pacing/decide-protocol.ts';
-import type { PacingKind } from '../core/pacing/pacing.ts';
+import { pacingOfText } from '../core/pacing/pacing-text.ts';
 import { contenders, contenderOf, type Contender } from '../core/pacing/simulation/baselines/contenders.ts';
+import { markovCellOf } from '../core/pacing/simulation/baselines/markov-cell.ts';
+import { markovOptimum } from '../core/pacing/simulation/baselines/markov-optimum.ts';
 import { chart } from '../core/pacing/simulation/chart.ts';
 import { parseScenario, type Scenario } from '../core/pacing/simulation/scenario.ts';
 import { simulate, type SimulationSample } from '../core/pacing/simulation/simulate.ts';
 import type { SimulationReport } from '../core/pacing/simulation/simulation-report.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
+import { registerExplain } from './explain.ts';
 
 interface SimulateFlags {
   readonly kind: string;
@@ -24,7 +28,7 @@ interface ReportFlags {
   readonly out: string;
 }
 
-/** `nailup pacing decide --stdio | simulate SCENARIO | report SCENARIO…`; docs/pacing.md. */
+/** `nailup pacing decide --stdio | simulate SCENARIO | report SCENARIO… | explain --job J --at TIME`; docs/pacing.md. */
 export function registerPacing(program: Command): void {
   const pacing = program.command('pacing').description('decide how many to dial; simulate a call centre; compare pacers');
   pacing
@@ -47,6 +51,7 @@ export function registerPacing(program: Command): void {
     .option('--seeds <count>', 'number of seeds', wholeNumber, 3)
     .option('--out <folder>', 'where the SVG and JSON files go', 'out/pacing')
     .action(report);
+  registerExplain(pacing);
 }
 
 function wholeNumber(text: string): number {
@@ -57,15 +62,9 @@ function wholeNumber(text: string): number {
 
 async function decideOverStdio(): Promise<void> {
   const protocol = new DecideProtocol();
-  let rest = '';
-  process.stdin.setEncoding('utf8');
-  for await (const chunk of process.stdin) {
-    const lines = (rest + String(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    const answers = lines.filter((line) => line.trim() !== '').map((line) => protocol.answer(line));
-    if (answers.length > 0) process.stdout.write(answers.join('\n') + '\n');
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() !== '') process.stdout.write(`${protocol.answer(line)}\n`);
   }
-  if (rest.trim() !== '') process.stdout.write(protocol.answer(rest) + '\n');
 }
 
 function loadScenario(file: string): Scenario {
@@ -83,8 +82,9 @@ function loadScenario(file: string): Scenario {
 function contender(kind: string, scenario: Scenario): Contender {
   const known = contenderOf(kind);
   if (known !== undefined) return known;
-  const [name, number] = kind.split(':');
-  const options = { kind: name as PacingKind, ...(number === undefined ? (name === 'cruise' ? { promise: scenario.promise } : {}) : { ratio: Number(number) }) };
+  const parsed = pacingOfText(kind);
+  if (typeof parsed === 'string') throw new NailupError('PACING_INVALID', `--kind ${kind}: ${parsed}`, { mend: `The baselines are ${contenders.map((c) => c.name).join(', ')}.` });
+  const options = parsed.kind === 'cruise' ? { ...parsed, promise: { ...scenario.promise, ...(parsed.promise === undefined ? {} : { targetRate: parsed.promise.targetRate }) } } : parsed;
   const fault = createPacer(options);
   if (typeof fault === 'string') throw new NailupError('PACING_INVALID', `--kind ${kind}: ${fault}`, { mend: `The baselines are ${contenders.map((c) => c.name).join(', ')}.` });
   return {
@@ -134,15 +134,19 @@ function overTime(title: string, samples: readonly SimulationSample[], scenario:
   });
   return chart({
     title,
-    xTitle: 'hours',
-    yTitle: '%',
-    yLine: { at: 100 * scenario.promise.targetRate, name: 'promise' },
+    xTitle: 'time, hours',
+    yTitle: 'busy agents, %',
+    yTo: 100,
+    rightTitle: 'abandoned, % of answered people',
+    yLine: { at: 100 * scenario.promise.targetRate, name: `promise, ${figureOf(100 * scenario.promise.targetRate)} % (right)` },
     series: [
-      { name: 'busy agents, 15 min', points: smooth },
-      { name: 'abandoned, day so far', points: samples.map((s) => ({ x: hour(s.atMs), y: s.answered < 100 ? 0 : (100 * s.abandoned) / s.answered })) },
+      { name: 'busy, last 15 min (left)', points: smooth },
+      { name: 'abandoned, so far (right)', right: true, points: samples.map((s) => ({ x: hour(s.atMs), y: s.answered < 100 ? 0 : (100 * s.abandoned) / s.answered })) },
     ],
   });
 }
+
+const figureOf = (value: number): string => String(Number(value.toFixed(2)));
 
 function report(files: readonly string[], flags: ReportFlags): void {
   mkdirSync(flags.out, { recursive: true });
@@ -157,17 +161,24 @@ function report(files: readonly string[], flags: ReportFlags): void {
       runs.push({ name: each.name, reports });
       process.stdout.write(line(each.name, reports) + '\n');
     }
+    const cell = markovCellOf(scenario);
+    const optimum = cell === undefined ? undefined : markovOptimum(cell);
+    if (optimum !== undefined) process.stdout.write(`${'constrained optimum'.padEnd(26)} ${percent(optimum.occupancy).padStart(7)} ${percent(optimum.abandonRate).padStart(7)}   in the long run\n`);
     const plot = chart({
       title: `${scenario.name}: occupancy against abandonment, ${flags.seeds} seeds`,
       xTitle: 'abandoned, % of answered people',
       yTitle: 'occupancy, %',
       yFrom: 50,
-      xLine: { at: 100 * scenario.promise.targetRate, name: 'promise' },
-      series: runs.map((run) => ({ name: run.name, marks: true, points: run.reports.map((r) => ({ x: 100 * r.abandonRate, y: 100 * r.occupancy, label: `${run.name}, seed ${r.seed}: ${percent(r.occupancy)} % busy, ${percent(r.abandonRate)} % abandoned` })) })),
+      yTo: 100,
+      xLine: { at: 100 * scenario.promise.targetRate, name: `promise, ${figureOf(100 * scenario.promise.targetRate)} %` },
+      series: [
+        ...runs.map((run) => ({ name: run.name, marks: true, points: run.reports.map((r) => ({ x: 100 * r.abandonRate, y: 100 * r.occupancy, label: `${run.name}, seed ${r.seed}: ${percent(r.occupancy)} % busy, ${percent(r.abandonRate)} % abandoned` })) })),
+        ...(optimum === undefined ? [] : [{ name: 'constrained optimum', marks: true, points: [{ x: 100 * optimum.abandonRate, y: 100 * optimum.occupancy }] }]),
+      ],
     });
     writeFileSync(join(flags.out, `${name}-occupancy.svg`), plot);
     writeFileSync(join(flags.out, `${name}-time.svg`), overTime(`${scenario.name}: cruise over time`, samples, scenario));
-    writeFileSync(join(flags.out, `${name}.json`), JSON.stringify({ scenario: scenario.name, runs }, null, 2) + '\n');
+    writeFileSync(join(flags.out, `${name}.json`), JSON.stringify({ scenario: scenario.name, runs, ...(optimum === undefined ? {} : { constrainedOptimum: optimum }) }, null, 2) + '\n');
   }
   process.stdout.write(`written to ${flags.out}\n`);
 }

@@ -1,2 +1,2 @@
-export { configSchema, type CampaignConfig, type Config } from './schema.ts';
+export { campaignsOf, configSchema, type CampaignConfig, type Config } from './schema.ts';
 export { loadConfig, parseConfig } from './load.ts';

@@ -61,6 +61,16 @@ const source = z.string().refine(isNetwork, 'must be an IP address or a network 
 
 const retry = z.strictObject({ count: z.number().int().min(0).max(100), delayMs: z.number().int().min(0).max(30 * 86_400_000) });
 
+const count = z.number().int().min(0);
+const promise = z.strictObject({
+  targetRate: z.number().gt(0).max(0.5).optional(), thresholdMs: ms.max(60_000).default(2_000),
+  from: z.enum(['answer', 'greetingStart', 'greetingEnd']).default('greetingEnd'), windowMs: ms.min(3_600_000).default(86_400_000),
+});
+const sharing = z.strictObject({
+  priority: z.number().int().min(1).max(10).default(5), minAgents: count.max(10_000).default(0), maxAgents: count.max(10_000).optional(),
+  minPorts: count.max(100_000).default(0), allocation: z.enum(['reserved', 'dynamic']).default('dynamic'),
+}).refine((s) => s.maxAgents === undefined || s.maxAgents >= s.minAgents, { message: 'must not be below minAgents', path: ['maxAgents'] });
+
 const campaign = z.strictObject({
   name: z.string().min(1),
   list: z.string().min(1),
@@ -77,6 +87,10 @@ const campaign = z.strictObject({
   leaveMessage: z.boolean().default(true),
   classify: z.boolean().default(true),
   pacing: z.string().default('progressive'),
+  promise: promise.optional(),
+  floor: count.optional(),
+  ceiling: count.optional(),
+  sharing: sharing.prefault({}),
   ringTimeoutMs: ms.min(3_000).default(25_000),
   verdictMs: ms.min(600).default(1_800),
   sovTimeoutMs: ms.default(4_000),
@@ -101,6 +115,11 @@ const inbound = z.strictObject({
   dialog: z.string().optional(),
   parameters: z.record(z.string(), z.string()).default({}),
 });
+
+/** Every campaign: `campaign` first, then those of `campaigns`. */
+export function campaignsOf(config: Config): readonly CampaignConfig[] {
+  return [...(config.campaign === undefined ? [] : [config.campaign]), ...config.campaigns];
+}
 
 export const configSchema = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
@@ -147,9 +166,17 @@ export const configSchema = z.strictObject({
   }).prefault({}),
   clamp: z.strictObject({ customerToAgent: z.enum(['page', 'always']).default('always'), replaceBy: z.enum(['mute', 'silence', 'tone']).default('silence') }).prefault({}),
   recovery: z.strictObject({ callEndMs: ms.default(4_000), retryAfterUnknownMs: ms.default(120_000) }).prefault({}),
+  pacing: z.strictObject({ decisionDays: z.number().positive().max(400).default(7) }).prefault({}),
+  licences: z.strictObject({ outboundPorts: count.optional(), predictiveAgents: count.optional(), previewAgents: count.optional(), manualAgents: count.optional() }).prefault({}),
   campaign: campaign.optional(),
+  campaigns: z.array(campaign).default([]),
   inbound: z.array(inbound).default([]),
   shutdownGraceMs: ms.default(30_000),
+}).superRefine((config, context) => {
+  const names = [...(config.campaign === undefined ? [] : [config.campaign.name]), ...config.campaigns.map((c) => c.name)];
+  for (const [i, { name }] of config.campaigns.entries()) {
+    if (names.indexOf(name) < names.length - config.campaigns.length + i) context.addIssue({ code: 'custom', path: ['campaigns', i, 'name'], message: `another campaign is called "${name}" too` });
+  }
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -55,6 +55,8 @@ export interface AttemptResult {
   readonly agent?: AgentId;
   /** The person answered and no agent came in time: the safe-harbour message was played (or could not be). */
   readonly nuisance: boolean;
+  /** Known to be a person, whatever the completion code says. */
+  readonly person?: boolean;
   readonly sipStatus?: number;
   readonly times: Readonly<Record<string, number>>;
   readonly exit: Readonly<Record<string, unknown>>;
@@ -107,6 +109,8 @@ export interface AgentPool {
   /** The attempt ended before the agent talked: back to idle without wrap-up. */
   release(agent: AgentId, attempt: AttemptId): void;
   snapshot(job: JobId, now: number): PoolSnapshot;
+  /** How many agents the job could use now, and how many calls on their way count on its idle ones. */
+  setNeed(job: JobId, need: number, out: number): void;
 }
 
 /** What pacing needs to know of the agents of a job; elapsed milliseconds of each. */

@@ -1,8 +1,5 @@
 import type { CampaignConfig } from '../config/index.ts';
 import type { DriverSettings } from '../core/call-control/attempt-runner.ts';
-import { createPacer } from '../core/pacing/create-pacer.ts';
-import type { Pacer, PacingKind, PacingOptions } from '../core/pacing/pacing.ts';
-import { NailupError } from '../kernel/nailup-error.ts';
 import { defaultCampaignSettings, type CampaignSettings } from '../modules/campaigns/index.ts';
 import { defaultRules } from '../modules/rules/index.ts';
 
@@ -44,25 +41,4 @@ export function driverSettings(campaign: CampaignConfig, uriOf: (page: string) =
     safeHarbourMs: campaign.safeHarbourMs,
     parameters: { callerName: campaign.callerName, callbackNumber: campaign.callbackNumber, campaign: campaign.name, message: campaign.message },
   };
-}
-
-const perMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** `progressive`, `progressive:1.2`, `ratio:1.5`, `rate:5/s`, `cruise`, `cruise:0.03` … @throws NailupError PACING_INVALID */
-export function pacingOptions(text: string): PacingOptions {
-  const [kind, value] = text.split(':') as [PacingKind, string | undefined];
-  if (value === undefined) return { kind };
-  const rate = /^(\d+(?:\.\d+)?)\/([smh])$/.exec(value);
-  if (kind === 'rate' && rate !== null) return { kind, rate: { count: Number(rate[1]), perMs: perMs[rate[2] ?? 's'] ?? 1_000 } };
-  const number = Number(value);
-  if (!Number.isFinite(number)) throw new NailupError('PACING_INVALID', `pacing "${text}": ${value} is not a number`, { mend: 'Use progressive, ratio:1.5, rate:5/s or another kind of docs/pacing.md.' });
-  if (kind === 'cruise') return { kind, promise: { targetRate: number, thresholdMs: 2_000, from: 'greetingEnd', windowMs: 86_400_000 } };
-  return { kind, ratio: number };
-}
-
-/** @throws NailupError PACING_INVALID */
-export function pacerOf(text: string): Pacer {
-  const pacer = createPacer(pacingOptions(text));
-  if (typeof pacer === 'string') throw new NailupError('PACING_INVALID', `pacing "${text}": ${pacer}`, { mend: 'docs/pacing.md lists the kinds.' });
-  return pacer;
 }

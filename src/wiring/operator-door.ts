@@ -1,18 +1,20 @@
+import type { JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
 import type { OperatorDoor, TraceQuery } from '../api/operator-api.ts';
-import type { Config } from '../config/index.ts';
 import type { SystemClock } from '../kernel/clock.ts';
 import type { JobId } from '../kernel/ids.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
-import { jobReport } from '../modules/campaigns/index.ts';
+import { jobReport, type Job } from '../modules/campaigns/index.ts';
 import type { WireMessage } from '../observe/wire-message.ts';
 import type { Store } from '../store/index.ts';
 import { attemptOf, attemptsOf } from './attempt-rows.ts';
+import { changedPacing, changedSharing } from './job-changes.ts';
+import type { LivePacing } from './jobs.ts';
+import { pacingReport } from './pacing-report.ts';
 import type { LegTaps } from './leg-taps.ts';
 import type { ServerParts } from './server-parts.ts';
 import { agentsByState, callsByPhase, type LiveStatus, type OccupancyMeter } from './server-status.ts';
 
 export interface ServerDoorDeps {
-  readonly config: Config;
   readonly store: Store;
   readonly parts: ServerParts;
   /** The clock of calls, agents and attempts: its open timers are told. */
@@ -24,7 +26,6 @@ export interface ServerDoorDeps {
 
 /** What the operator's HTTP API asks of a running server, answered from its parts. */
 export class ServerDoor implements OperatorDoor {
-  readonly #config: Config;
   readonly #store: Store;
   readonly #parts: ServerParts;
   readonly #callClock: SystemClock;
@@ -33,7 +34,6 @@ export class ServerDoor implements OperatorDoor {
   readonly #stopping: () => boolean;
 
   constructor(deps: ServerDoorDeps) {
-    this.#config = deps.config;
     this.#store = deps.store;
     this.#parts = deps.parts;
     this.#callClock = deps.callClock;
@@ -56,14 +56,19 @@ export class ServerDoor implements OperatorDoor {
     const total = Object.values(states).reduce((a, b) => a + b, 0);
     const open = (states['waiting'] ?? 0) + (states['leased'] ?? 0) + (states['attempting'] ?? 0);
     return {
-      jobs: jobs.map((job) => ({ id: job.id, state: job.state, campaign: job.campaign })),
+      jobs: jobs.map((job) => ({ id: job.id, state: job.state, campaign: job.campaign, ...this.#live(job.id) })),
       calls: callsByPhase(newest === undefined ? [] : parts.runner.of(newest.id)),
       agents: agentsByState(parts.agents.all()),
       occupancy: this.#occupancy.occupancy(this.#callClock.monotonic()),
       progress: { contacts: total, finished: total - open },
       abandonRate: report?.people.abandonRate ?? 0,
-      pacing: this.#config.campaign?.pacing ?? '',
+      pacing: newest === undefined ? '' : parts.jobs.settingsOf(newest).pacing.pacing,
     };
+  }
+
+  #live(id: JobId): { readonly pacing?: LivePacing } {
+    const live = this.#parts.jobs.live(id);
+    return live === undefined ? {} : { pacing: live };
   }
 
   async stats(): Promise<unknown> {
@@ -78,10 +83,16 @@ export class ServerDoor implements OperatorDoor {
     };
   }
 
-  async createJob(campaign: string): Promise<string> {
-    const parts = this.#parts;
-    if (parts.jobs === undefined) throw new NailupError('CAMPAIGN_UNKNOWN', 'the configuration has no campaign', { mend: 'Add campaign: to nailup.yaml.' });
-    return parts.campaigns.director.createJob({ campaign });
+  async createJob({ campaign, pacing, sharing }: JobStart): Promise<string> {
+    const { jobs, campaigns } = this.#parts;
+    const config = jobs.campaign(campaign);
+    if (config === undefined) throw new NailupError('CAMPAIGN_UNKNOWN', `the configuration has no campaign "${campaign}"`, { mend: 'Add it to campaign: or campaigns: of nailup.yaml.' });
+    const before = jobs.settingsOf({ campaign, pacing: null, sharing: null });
+    return campaigns.director.createJob({
+      campaign,
+      ...(Object.keys(pacing).length === 0 ? {} : { pacing: changedPacing(before.pacing, pacing) }),
+      ...(Object.keys(sharing).length === 0 ? {} : { sharing: changedSharing(before.sharing, sharing) }),
+    });
   }
 
   async jobs(): Promise<readonly unknown[]> {
@@ -101,15 +112,46 @@ export class ServerDoor implements OperatorDoor {
   }
 
   async report(id: string): Promise<unknown> {
-    return { ...(await jobReport(this.#store, id as JobId)), doNotCall: { entries: await this.#parts.doNotCall.size() } };
+    const { campaigns, jobs, doNotCall } = this.#parts;
+    const report = await jobReport(this.#store, id as JobId);
+    const job = await campaigns.director.job(id as JobId);
+    return { ...report, doNotCall: { entries: await doNotCall.size() }, ...(job === undefined ? {} : { pacing: await pacingReport(job, jobs, campaigns) }) };
   }
 
   attempts(id: string): Promise<readonly unknown[]> {
     return attemptsOf(this.#store, id as JobId);
   }
 
-  async setPacing(id: string, pacing: string): Promise<void> {
-    this.#parts.jobs?.setPacing(id as JobId, pacing);
+  async setPacing(id: string, change: PacingChange): Promise<unknown> {
+    const job = await this.#openJob(id);
+    const pacing = changedPacing(this.#parts.jobs.settingsOf(job).pacing, change);
+    await this.#parts.campaigns.director.setPacing(job.id, pacing);
+    // One that is paused takes it up when it runs again.
+    if (this.#parts.jobs.live(job.id) !== undefined) this.#parts.jobs.setPacing(job.id, pacing);
+    return { ok: true, ...pacing };
+  }
+
+  async setSharing(id: string, change: SharingChange): Promise<unknown> {
+    const job = await this.#openJob(id);
+    const sharing = changedSharing(this.#parts.jobs.settingsOf(job).sharing, change);
+    await this.#parts.campaigns.director.setSharing(job.id, sharing);
+    if (this.#parts.jobs.live(job.id) !== undefined) this.#parts.jobs.setSharing(job.id, sharing);
+    return { ok: true, ...sharing };
+  }
+
+  explain(id: string, at: number): Promise<unknown> {
+    return this.#parts.campaigns.decisions.explain(id as JobId, at);
+  }
+
+  async setSkill(name: string, report: SkillReport): Promise<void> {
+    this.#parts.skills.set(name, report);
+  }
+
+  async #openJob(id: string): Promise<Job> {
+    const job = await this.#parts.campaigns.director.job(id as JobId);
+    if (job === undefined) throw new NailupError('JOB_UNKNOWN', `there is no job ${id}`, { mend: 'nailup job list names the jobs.' });
+    if (job.state === 'Completed') throw new NailupError('API_JOB_STATE', `job ${id} is over`, { mend: 'nailup job list names the jobs and their states.' });
+    return job;
   }
 
   async mediaStats(leg: string | undefined): Promise<unknown> {

@@ -13,6 +13,7 @@ import type { EmbeddedSignalling } from '../signalling/embedded/embedded-signall
 import type { InboundCalls } from './inbound-calls.ts';
 import type { Jobs } from './jobs.ts';
 import type { LeftCalls } from './left-calls.ts';
+import type { SkillFigures } from './skill-figures.ts';
 
 /** What a running server is joined from. */
 export interface ServerParts {
@@ -27,7 +28,8 @@ export interface ServerParts {
   readonly nailing: Nailing;
   readonly inbound: InboundCalls;
   readonly leftCalls: LeftCalls;
-  readonly jobs: Jobs | undefined;
+  readonly jobs: Jobs;
+  readonly skills: SkillFigures;
   readonly ccxml: { server: RunningCcxmlServer | undefined };
   readonly fetcher: UndiciFetcher;
   readonly doNotCall: DoNotCallList;

@@ -1,9 +1,11 @@
 import type { Attempt } from '../core/call-control/attempt.ts';
+import type { LivePacing } from './jobs.ts';
 import type { Agent } from '../modules/agents/index.ts';
 
 /** Live figures of the running server, for the operator's view. */
 export interface LiveStatus {
-  readonly jobs: readonly { readonly id: string; readonly state: string; readonly campaign: string }[];
+  /** `pacing`, of those that run: what its pacer promises, believes and did last, and its share of the agents. */
+  readonly jobs: readonly { readonly id: string; readonly state: string; readonly campaign: string; readonly pacing?: LivePacing }[];
   /** Attempts by phase, and `open` in all. */
   readonly calls: Readonly<Record<string, number>>;
   readonly agents: Readonly<Record<string, number>>;

@@ -20,7 +20,12 @@ export class RunningServer {
   static async start(configFile: string, httpPort: number): Promise<RunningServer> {
     const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'nailup.js'), 'serve', '--config', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new RunningServer(child, new Operator(`http://127.0.0.1:${httpPort}`));
-    await server.operator.healthy(25_000);
+    try {
+      await server.operator.healthy(45_000);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw new Error(`the server did not come up:\n${server.stderr.slice(-2_000)}`, { cause: error });
+    }
     return server;
   }
 

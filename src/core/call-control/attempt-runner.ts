@@ -5,7 +5,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { CallProgress, MediaEvent } from '../../media/media.ts';
 import type { AgentPool, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
-import type { PacingFact, PacingState } from '../pacing/pacing.ts';
+import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
 import type { LauncherMessage, PlacingCall } from './call-platform.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
@@ -47,6 +47,9 @@ export type AttemptEvent =
 
 const maxStoreRetryMs = 5_000;
 
+/** A job's calls as its pacer sees them, `up`: all that are not over, those with a machine or an agent too; `unplaced`: those not dialled yet. */
+export type CallsOfJob = PacingState['calls'] & { readonly ringingOf: readonly ContactClass[]; readonly up: number; readonly unplaced: number };
+
 /** An attempt's life: launches its driver session, answers its wishes, and hands its one result to the sink. */
 export class AttemptRunner {
   readonly #deps: AttemptRunnerDeps;
@@ -79,9 +82,9 @@ export class AttemptRunner {
   }
 
   /** Dials: first the record, then the session, so that a crash in between leaves a record and no unrecorded call. */
-  async start(contact: LeasedContact, settings: DriverSettings): Promise<AttemptId> {
+  async start(contact: LeasedContact, settings: DriverSettings, of: ContactClass = {}): Promise<AttemptId> {
     const { clock, ids, outcomes } = this.#deps;
-    const attempt = new Attempt({ id: ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic() });
+    const attempt = new Attempt({ id: ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic(), of });
     this.#byId.set(attempt.id, attempt);
     this.#bySession.set(attempt.session, attempt);
     this.#settings.set(contact.job, settings);
@@ -91,7 +94,7 @@ export class AttemptRunner {
       this.#forget(attempt);
       throw error;
     }
-    this.#fact(attempt.job, { what: 'dialled' });
+    this.#fact(attempt.job, { what: 'dialled', of });
     this.#deps.observe({ name: 'attempt.started', attempt });
     const reply = this.#deps.ccxml().start({
       session: attempt.session,
@@ -114,12 +117,16 @@ export class AttemptRunner {
     this.#fact(job, fact);
   }
 
-  calls(job: JobId): PacingState['calls'] {
+  calls(job: JobId): CallsOfJob {
     const now = this.#deps.clock.monotonic();
-    const ages = { ringing: [] as number[], classifying: [] as number[], waiting: [] as number[] };
+    const ages = { ringing: [] as number[], classifying: [] as number[], waiting: [] as number[], ringingOf: [] as ContactClass[], up: 0, unplaced: 0 };
     for (const attempt of this.#byId.values()) {
       if (attempt.job !== job) continue;
+      if (attempt.phase !== 'over') ages.up += 1;
       if (attempt.phase === 'ringing' || attempt.phase === 'classifying' || attempt.phase === 'waiting') ages[attempt.phase].push(now - attempt.phaseSince);
+      if (attempt.phase !== 'ringing') continue;
+      ages.ringingOf.push(attempt.of);
+      if (attempt.calls.length === 0) ages.unplaced += 1;
     }
     return ages;
   }
@@ -210,7 +217,7 @@ export class AttemptRunner {
     const answeredAt = info?.['answeredat'];
     attempt.times.answered = typeof answeredAt === 'number' ? answeredAt : now;
     this.#enter(attempt, 'classifying', now);
-    this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now) });
+    this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now), of: attempt.of });
     this.#note(attempt, { answeredAt: this.#deps.clock.now(), [dialogKey(attempt.calls.indexOf(connection) + 1)]: info?.['sip'] ?? {} });
   }
 
@@ -219,7 +226,7 @@ export class AttemptRunner {
     if (attempt.phase !== 'classifying') return;
     attempt.times.verdict ??= now;
     this.#enter(attempt, 'messaging', now);
-    this.#fact(attempt.job, { what: 'machine', verdictMs: now - (attempt.times.answered ?? now) });
+    this.#fact(attempt.job, { what: 'machine', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
   }
 
   #wantAgent(attempt: Attempt): void {
@@ -228,7 +235,7 @@ export class AttemptRunner {
     if (attempt.agent !== undefined || attempt.phase === 'over') return;
     attempt.times.verdict ??= now;
     this.#enter(attempt, 'waiting', now);
-    this.#fact(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now) });
+    this.#fact(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
     this.#note(attempt, { person: true });
     const chosen = pool.acquire(attempt.job, attempt.id);
     if (chosen !== undefined) return this.#agentFound(attempt, chosen);
@@ -281,9 +288,9 @@ export class AttemptRunner {
     this.#enter(attempt, 'over', now);
     attempt.waiting.abort();
     attempt.nuisance ||= end.values['nuisance'] === true || end.values['nuisance'] === 'true';
-    if (before === 'waiting' && attempt.agent === undefined) this.#fact(attempt.job, { what: 'abandoned' });
+    if (before === 'waiting') this.#fact(attempt.job, { what: 'abandoned' });
     if (attempt.agentTalked) this.#fact(attempt.job, { what: 'talkEnded', talkMs: now - (attempt.times.joined ?? now) });
-    if (attempt.times.answered === undefined) this.#fact(attempt.job, { what: unansweredFact(end) });
+    if (attempt.times.answered === undefined) this.#fact(attempt.job, { what: unansweredFact(end), of: attempt.of });
     const pageCode = end.values['completioncode'];
     const code = end.how === 'exit' && typeof pageCode === 'string' && pageCode !== '' ? pageCode : 'Application_Error';
     if (end.how !== 'exit') this.#deps.logger.error({ attempt: attempt.id, how: end.how, reason: end.reason, place: end.place }, 'driver session did not exit by itself');

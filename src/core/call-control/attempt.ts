@@ -1,4 +1,5 @@
 import type { AgentId, AttemptId, ConnectionId, JobId, SessionId } from '../../kernel/ids.ts';
+import type { ContactClass } from '../pacing/pacing.ts';
 import type { AttemptResult, ChosenAgent, LeasedContact } from '../ports.ts';
 
 /** How far an attempt is, as pacing counts it. */
@@ -9,6 +10,7 @@ export class Attempt {
   readonly id: AttemptId;
   readonly job: JobId;
   readonly contact: LeasedContact;
+  readonly of: ContactClass;
   readonly session: SessionId;
   /** Wall time. */
   readonly startedAt: number;
@@ -27,10 +29,11 @@ export class Attempt {
   /** Aborted when nobody is waiting for an agent any more. */
   readonly waiting = new AbortController();
 
-  constructor(facts: { id: AttemptId; job: JobId; contact: LeasedContact; session: SessionId; startedAt: number; monotonic: number }) {
+  constructor(facts: { id: AttemptId; job: JobId; contact: LeasedContact; session: SessionId; startedAt: number; monotonic: number; of?: ContactClass }) {
     this.id = facts.id;
     this.job = facts.job;
     this.contact = facts.contact;
+    this.of = facts.of ?? {};
     this.session = facts.session;
     this.startedAt = facts.startedAt;
     this.phaseSince = facts.monotonic;

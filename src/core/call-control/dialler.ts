@@ -1,9 +1,11 @@
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Pacer, PacingDecision, PacingLimits, PacingState } from '../pacing/pacing.ts';
-import type { AgentPool, AttemptGate, AttemptSource, LeasedContact } from '../ports.ts';
+import type { Pacer, PacingDecision, PacingFact, PacingLimits, PacingState } from '../pacing/pacing.ts';
+import type { AgentPool, AttemptGate, AttemptSource, GateVerdict, LeasedContact } from '../ports.ts';
 import type { AttemptRunner, DriverSettings } from './attempt-runner.ts';
+import { ContactClasses } from './contact-class.ts';
+import type { LineRoom, SharedLines } from './shared-lines.ts';
 
 export interface DiallerDeps {
   readonly source: AttemptSource;
@@ -12,13 +14,29 @@ export interface DiallerDeps {
   readonly pool: AgentPool;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What the trunk still takes now: lines, and INVITEs in this window. */
-  readonly trunkRoom: () => { readonly lines: number; readonly invites: number };
-  readonly observe: (decision: { job: JobId; at: number; state: PacingState; decision: PacingDecision }) => void;
+  readonly lines: SharedLines;
+  /** Figures of the inbound skill that paces an agentless job; undefined: none, or too old. */
+  readonly skill?: (job: JobId) => PacingState['skill'];
+  /** Told before the pacer is, in order. */
+  readonly facts: (job: JobId, facts: readonly PacingFact[]) => void;
+  readonly observe: (decision: DialDecision) => void;
+}
+
+/** One look of a dialler at its job. */
+export interface DialDecision {
+  readonly job: JobId;
+  /** Wall time. */
+  readonly at: number;
+  readonly state: PacingState;
+  readonly room: LineRoom;
+  readonly pacer: Pacer;
+  readonly decision: PacingDecision;
 }
 
 export interface DiallerSettings {
   readonly job: JobId;
+  /** The contact list's name. */
+  readonly list: string;
   readonly driver: DriverSettings;
   readonly limits: PacingLimits;
   /** Contacts leased ahead of need, at most. */
@@ -26,11 +44,16 @@ export interface DiallerSettings {
   readonly tickMs: number;
 }
 
+/** Of so many contacts the pacer is told what is known of them. */
+const nextKnown = 50;
+
 /** The loop of one running job: asks the pacer how many, the source for whom, the gate whether, and starts attempts. */
 export class Dialler {
   readonly #deps: DiallerDeps;
   readonly #settings: DiallerSettings;
+  readonly #classes: ContactClasses;
   #pacer: Pacer;
+  #limits: PacingLimits;
   #state: 'stopped' | 'running' | 'paused' = 'stopped';
   #timer: Timer | undefined;
   readonly #buffer: LeasedContact[] = [];
@@ -42,6 +65,8 @@ export class Dialler {
   constructor(deps: DiallerDeps, settings: DiallerSettings, pacer: Pacer) {
     this.#deps = deps;
     this.#settings = settings;
+    this.#limits = settings.limits;
+    this.#classes = new ContactClasses(settings.list);
     this.#pacer = pacer;
   }
 
@@ -53,10 +78,18 @@ export class Dialler {
     return this.#pacer;
   }
 
-  /** Live change of kind or parameters: the new pacer starts with what is out now. */
-  setPacer(pacer: Pacer): void {
+  /** Live change of kind, parameters or limits: the new pacer starts with what is out now. What has happened so far went to the old one. */
+  setPacer(pacer: Pacer, limits: PacingLimits): void {
     this.#pacer = pacer;
+    this.#limits = limits;
     this.wake();
+  }
+
+  /** Hands what has happened to the pacer, and to the campaign's ledger. */
+  takeFacts(): void {
+    const facts = this.#deps.runner.takeFacts(this.job);
+    this.#deps.facts(this.job, facts);
+    this.#pacer.observe(facts, this.#deps.clock.monotonic());
   }
 
   start(): void {
@@ -96,45 +129,47 @@ export class Dialler {
     if (this.#state !== 'running') return;
     this.#arm(this.#settings.tickMs);
     this.#refill();
-    const { clock, pool, runner } = this.#deps;
+    const { clock, pool, runner, lines } = this.#deps;
     const now = clock.monotonic();
-    this.#pacer.observe(runner.takeFacts(this.job), now);
-    const snapshot = pool.snapshot(this.job, now);
-    const calls = runner.calls(this.job);
+    this.takeFacts();
+    const { up, unplaced, ...known } = runner.calls(this.job);
     // A contact whose start is under way (gate, record) is out already.
-    const ringing = this.#starting === 0 ? calls.ringing : [...calls.ringing, ...new Array<number>(this.#starting).fill(0)];
-    const room = this.#deps.trunkRoom();
+    const calls = { ...known, ringing: [...known.ringing, ...new Array<number>(this.#starting).fill(0)], ringingOf: [...known.ringingOf, ...new Array<object>(this.#starting).fill({})] };
+    const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
+    const agents = pool.snapshot(this.job, now);
+    pool.setNeed(this.job, this.#buffer.length + out + agents.talking.length + agents.wrapping.length, out);
+    const room = lines.room(this.job, up + this.#starting, unplaced + this.#starting);
+    const skill = this.#deps.skill?.(this.job);
     const state: PacingState = {
-      agents: snapshot,
-      calls: { ...calls, ringing },
+      agents,
+      calls,
       contactsLeft: this.#buffer.length,
-      limits: { ...this.#settings.limits, maxConcurrentCalls: Math.min(this.#settings.limits.maxConcurrentCalls, room.lines + ringing.length + calls.classifying.length + calls.waiting.length + snapshot.talking.length) },
+      next: this.#buffer.slice(0, nextKnown).map((contact) => this.#classes.of(contact, clock.now())),
+      limits: { ...this.#limits, maxConcurrentCalls: Math.min(this.#limits.maxConcurrentCalls, out + agents.talking.length + room.dials) },
+      ...(skill === undefined ? {} : { skill }),
     };
     const decision = this.#pacer.decide(state, now);
-    if (decision.dial > 0) this.#deps.observe({ job: this.job, at: clock.now(), state, decision });
-    for (let i = Math.min(decision.dial, room.invites); i > 0; i--) {
+    lines.dialled(this.job, decision.dial, room);
+    this.#deps.observe({ job: this.job, at: clock.now(), state, room, pacer: this.#pacer, decision });
+    for (let i = decision.dial; i > 0; i--) {
       const contact = this.#buffer.shift();
       if (contact === undefined) break;
-      this.#starting += 1;
       void this.#begin(contact).finally(() => {
-        this.#starting -= 1;
         if (this.#state === 'stopped') this.wake();
       });
     }
   }
 
   async #begin(contact: LeasedContact): Promise<void> {
-    const { gate, source, runner, clock, logger } = this.#deps;
+    const { source, runner, clock, logger } = this.#deps;
     try {
       const now = clock.now();
-      const verdict = contact.leaseExpiresAt <= now
-        ? undefined
-        : await gate.authorise({ contact, asker: 'pacer', channel: 'voice', now });
+      const verdict = contact.leaseExpiresAt <= now ? undefined : await this.#authorise(contact, now);
       // The lease ran out in the buffer: somebody else may have the contact by now.
       if (verdict === undefined) return;
       if (this.#state !== 'running') return await source.giveBack(contact);
       if (verdict.allowed) {
-        await runner.start(contact, this.#settings.driver);
+        await runner.start(contact, this.#settings.driver, this.#classes.of(contact, now));
         return;
       }
       logger.info({ contact: contact.contact, code: verdict.code, reason: verdict.reason }, 'attempt not authorised');
@@ -142,6 +177,16 @@ export class Dialler {
     } catch (error) {
       logger.error({ contact: contact.contact, error: String(error) }, 'attempt not started');
       await source.giveBack(contact, clock.now() + 10_000).catch((e: unknown) => logger.error({ contact: contact.contact, error: String(e) }, 'lease not given back; its deadline frees the contact'));
+    }
+  }
+
+  /** While the gate thinks, the contact counts as out; from then on the runner counts it. */
+  async #authorise(contact: LeasedContact, now: number): Promise<GateVerdict> {
+    this.#starting += 1;
+    try {
+      return await this.#deps.gate.authorise({ contact, asker: 'pacer', channel: 'voice', now });
+    } finally {
+      this.#starting -= 1;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Pacer, PacingDecision, PacingFact, PacingKind, PacingState } from './pacing.ts';
+import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingKind, PacingState } from './pacing.ts';
 
 /** Keeps any pacer to `maxCallsPerSecond` over every rolling second, by its own dials. */
 export class WithinCallRate implements Pacer {
@@ -15,6 +15,10 @@ export class WithinCallRate implements Pacer {
 
   observe(facts: readonly PacingFact[], now: number): void {
     this.inner.observe(facts, now);
+  }
+
+  account(): PacingAccount | undefined {
+    return this.inner.account?.();
   }
 
   decide(state: PacingState, now: number): PacingDecision {

@@ -22,13 +22,15 @@ function pacerOfKind(options: PacingOptions): Pacer | string {
     case 'manual':
       return new ManualPacer();
     case 'preview':
+      if (options.autoDialMs !== undefined && !(options.autoDialMs >= 1_000 && options.autoDialMs <= 600_000)) return `autoDialMs ${options.autoDialMs}: a preview is dialled after 1 to 600 seconds, e.g. preview:20`;
       return new PreviewPacer();
     case 'progressive':
       if (ratio !== undefined && !(ratio >= 1 && ratio <= 10)) return `ratio ${ratio}: progressive over-dials by 1 to 10`;
       return new ProgressivePacer(ratio === undefined ? {} : { ratio });
     case 'ratio':
       if (ratio === undefined || !(ratio > 0 && ratio <= 10)) return `ratio ${ratio ?? 'missing'}: give a ratio above 0 and at most 10, e.g. ratio:1.5`;
-      return new RatioPacer({ ratio });
+      if (options.minHitRate !== undefined && !(options.minHitRate > 0 && options.minHitRate <= 1)) return `minHitRate ${options.minHitRate}: a share above 0 and at most 1`;
+      return new RatioPacer({ ratio, ...(options.watch === undefined ? {} : { watch: options.watch }), ...(options.minHitRate === undefined ? {} : { minHitRate: options.minHitRate }) });
     case 'rate': {
       const rate = options.rate ?? (ratio === undefined ? undefined : { count: ratio, perMs: 1000 });
       if (rate === undefined || !(rate.count > 0) || !(rate.perMs > 0)) return 'rate missing: give calls a second above 0, e.g. rate:5';

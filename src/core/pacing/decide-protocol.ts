@@ -1,5 +1,5 @@
 import { createPacer } from './create-pacer.ts';
-import { defaultPromise, type Pacer, type PacingFact, type PacingKind, type PacingLimits, type PacingOptions, type PacingPromise, type PacingState, type SkillPacing } from './pacing.ts';
+import { defaultPromise, type ContactClass, type Pacer, type PacingFact, type PacingKind, type PacingLimits, type PacingOptions, type PacingPromise, type PacingState, type SkillPacing } from './pacing.ts';
 import { promiseFault } from './simulation/scenario.ts';
 
 /** A line that cannot be taken: names the field. */
@@ -12,6 +12,9 @@ const factNumber: Readonly<Record<string, string | undefined>> = {
   answered: 'ringMs', person: 'verdictMs', machine: 'verdictMs', connected: 'waitMs', talkEnded: 'talkMs', wrapEnded: 'wrapMs',
   noanswer: undefined, busy: undefined, invalid: undefined, abandoned: undefined, agentOn: undefined, agentOff: undefined, dialled: undefined,
 };
+
+/** More entries than a call centre has: such a list is a mistake, and would only eat memory. */
+const mostEntries = 1_000_000;
 
 /**
  * The line protocol of `nailup pacing decide --stdio` (docs/pacing.md): one JSON object in, one out. Never throws: a malformed line
@@ -70,6 +73,9 @@ export class DecideProtocol {
     const options: PacingOptions = {
       kind: fields['kind'] as PacingKind,
       promise,
+      ...(extra['watch'] === undefined ? {} : { watch: watchOf(extra['watch']) }),
+      ...(extra['minHitRate'] === undefined ? {} : { minHitRate: number(extra, 'minHitRate', 'options.') }),
+      ...(extra['autoDialMs'] === undefined ? {} : { autoDialMs: number(extra, 'autoDialMs', 'options.') }),
       ...(extra['ratio'] === undefined ? {} : { ratio: number(extra, 'ratio', 'options.') }),
       ...(extra['rate'] === undefined ? {} : { rate: rateOf(extra['rate']) }),
       ...(extra['skill'] === undefined ? {} : { skill: skillOf(extra['skill']) }),
@@ -77,7 +83,7 @@ export class DecideProtocol {
       ...(extra['now'] === undefined ? {} : { now: number(extra, 'now', 'options.') }),
     };
     const pacer = createPacer(options);
-    if (typeof pacer === 'string') throw new LineFault(pacer.startsWith('kind') ? pacer.replace('kind', 'kind:') : `options.${pacer}`);
+    if (typeof pacer === 'string') throw new LineFault(faultOfOptions(pacer, extra));
     this.#pacer = pacer;
     this.#limits = limits;
     this.#now = Number.NEGATIVE_INFINITY;
@@ -92,10 +98,14 @@ export class DecideProtocol {
     const calls = object(fields['calls'], 'calls');
     const skill = fields['skill'] === undefined ? undefined : object(fields['skill'], 'skill');
     const state: PacingState = {
-      agents: { idle: number(agents, 'idle', 'agents.'), talking: ages(agents, 'talking', 'agents.'), wrapping: ages(agents, 'wrapping', 'agents.') },
-      calls: { ringing: ages(calls, 'ringing', 'calls.'), classifying: ages(calls, 'classifying', 'calls.'), waiting: ages(calls, 'waiting', 'calls.') },
-      contactsLeft: number(fields, 'contactsLeft', ''),
+      agents: { idle: whole(agents, 'idle', 'agents.'), talking: ages(agents, 'talking', 'agents.'), wrapping: ages(agents, 'wrapping', 'agents.') },
+      calls: {
+        ringing: ages(calls, 'ringing', 'calls.'), classifying: ages(calls, 'classifying', 'calls.'), waiting: ages(calls, 'waiting', 'calls.'),
+        ...(calls['ringingOf'] === undefined ? {} : { ringingOf: list(calls, 'ringingOf', 'calls.').map((of, i) => classOf(of, `calls.ringingOf[${i}]`)) }),
+      },
+      contactsLeft: whole(fields, 'contactsLeft', ''),
       limits: this.#limits,
+      ...(fields['next'] === undefined ? {} : { next: list(fields, 'next', '').map((of, i) => classOf(of, `next[${i}]`)) }),
       ...(skill === undefined ? {} : { skill: { queued: number(skill, 'queued', 'skill.'), longestWaitMs: number(skill, 'longestWaitMs', 'skill.'), freeAgents: number(skill, 'freeAgents', 'skill.') } }),
     };
     const since = fields['since'] === undefined ? [] : list(fields, 'since', '').map((fact, i) => factOf(fact, i));
@@ -117,9 +127,16 @@ function number(of: Fields, field: string, at: string): number {
   return value;
 }
 
+function whole(of: Fields, field: string, at: string): number {
+  const value = number(of, field, at);
+  if (!Number.isInteger(value)) throw new LineFault(`${at}${field}: not a whole number`);
+  return value;
+}
+
 function list(of: Fields, field: string, at: string): readonly unknown[] {
   const value = of[field];
   if (!Array.isArray(value)) throw new LineFault(`${at}${field}: not a list`);
+  if (value.length > mostEntries) throw new LineFault(`${at}${field}: more than ${mostEntries} entries`);
   return value as readonly unknown[];
 }
 
@@ -137,10 +154,34 @@ function optional<F extends string>(of: Fields, field: F, at: string, or: Fields
 function factOf(value: unknown, i: number): PacingFact {
   const fact = object(value, `since[${i}]`);
   const what = fact['what'];
-  if (typeof what !== 'string' || !(what in factNumber)) throw new LineFault(`since[${i}].what: not a known fact`);
+  if (typeof what !== 'string' || !Object.hasOwn(factNumber, what)) throw new LineFault(`since[${i}].what: not a known fact`);
   const field = factNumber[what];
   if (field !== undefined) number(fact, field, `since[${i}].`);
+  if (fact['of'] !== undefined) classOf(fact['of'], `since[${i}].of`);
   return value as PacingFact;
+}
+
+/** A pacer names the option first; the promise's rate stands elsewhere. */
+function faultOfOptions(fault: string, options: Fields): string {
+  if (fault.startsWith('kind ')) return fault.replace('kind ', 'kind: ');
+  if (fault.startsWith('targetRate ')) return options['ratio'] === undefined ? `promise.${fault.replace(' ', ': ')}` : `options.${fault}`;
+  return `options.${fault.replace(' ', ': ')}`;
+}
+
+function watchOf(value: unknown): 'update' | 'work' {
+  if (value !== 'update' && value !== 'work') throw new LineFault('options.watch: not update or work');
+  return value;
+}
+
+/** What is known of a contact; every field may be absent. */
+function classOf(value: unknown, at: string): ContactClass {
+  const of = object(value, at);
+  if (of['list'] !== undefined && typeof of['list'] !== 'string') throw new LineFault(`${at}.list: not a text`);
+  return {
+    ...(of['list'] === undefined ? {} : { list: of['list'] as string }),
+    ...(of['attempt'] === undefined ? {} : { attempt: number(of, 'attempt', `${at}.`) }),
+    ...(of['hour'] === undefined ? {} : { hour: number(of, 'hour', `${at}.`) }),
+  };
 }
 
 function rateOf(value: unknown): { count: number; perMs: number } {

@@ -6,6 +6,19 @@ const monthHours = 720;
 /** What a ledger remembers, so that a restarted server knows its budget: ages are milliseconds before the moment of saving. */
 export type LedgerHistory = readonly { readonly ageMs: number; readonly answered: number; readonly abandoned: number }[];
 
+export interface LedgerSum {
+  /** People who answered. */
+  readonly answered: number;
+  /** Of these, the ones whom no agent took in time. */
+  readonly abandoned: number;
+}
+
+export interface LedgerSums {
+  readonly hour: LedgerSum;
+  readonly day: LedgerSum;
+  readonly month: LedgerSum;
+}
+
 /** A share that must not be crossed in any trailing window of this length that holds at least 100 people. */
 export interface LedgerWindow {
   readonly windowMs: number;
@@ -108,6 +121,16 @@ export class AbandonmentLedger {
       day.abandoned = window.abandoned;
     }
     return { day, month: { answered: this.#monthAnswered, abandoned: this.#monthAbandoned } };
+  }
+
+  /** People and abandonments of the last hour, of 24 hours and of 30 days, as far as the ledger has windows of these lengths. */
+  sums(now: number): LedgerSums {
+    this.advance(now);
+    const of = (windowMs: number): LedgerSum => {
+      const window = this.#windows.find(({ buckets }) => buckets === Math.ceil(windowMs / bucketMs));
+      return { answered: window?.answered ?? 0, abandoned: window?.abandoned ?? 0 };
+    };
+    return { hour: of(hourMs), day: of(24 * hourMs), month: { answered: this.#monthAnswered, abandoned: this.#monthAbandoned } };
   }
 
   /** What to save: the day in ten-second buckets that hold something, then hours. */

@@ -11,6 +11,8 @@ export interface Pacer {
   observe(facts: readonly PacingFact[], now: number): void;
   /** How many contacts to dial now, and why in a few words. Never above the limits, never below 0. */
   decide(state: PacingState, now: number): PacingDecision;
+  /** What it promises, believes and may still spend, as of its last decision; absent in kinds that learn nothing. */
+  account?(): PacingAccount | undefined;
 }
 
 export type PacingKind = 'manual' | 'preview' | 'progressive' | 'ratio' | 'rate' | 'skill' | 'cruise';
@@ -20,11 +22,46 @@ export interface PacingDecision {
   readonly why: string;
 }
 
+/** What is known of a contact before it is dialled; the chance of a person may depend on each. All may be absent. */
+export interface ContactClass {
+  readonly list?: string;
+  /** 1 for the contact's first attempt. */
+  readonly attempt?: number;
+  /** 0–23, by the contact's own clock. */
+  readonly hour?: number;
+}
+
+/** A pacer's books, for the live view and for explaining a decision afterwards. Shares 0–1, times in milliseconds. */
+export interface PacingAccount {
+  readonly promise: PacingPromise;
+  readonly estimate: {
+    /** Of dials: answered by anybody; of answers: a person. */
+    readonly answerShare: number;
+    readonly personShare: number;
+    readonly talkMs: number;
+    readonly wrapMs: number;
+    /** How long a person may wait after the verdict. */
+    readonly waitMs: number;
+  };
+  /** Abandonments that every window still bears; below 1, one call for each idle agent is all that is made. */
+  readonly room: number;
+  /** Abandonments borne for one more person. */
+  readonly price: number;
+}
+
 export interface PacingState {
   readonly agents: { readonly idle: number; readonly talking: readonly number[]; readonly wrapping: readonly number[] };
   /** Ages of the calls that are out: ringing since the dial, classifying since the answer, waiting since the verdict. */
-  readonly calls: { readonly ringing: readonly number[]; readonly classifying: readonly number[]; readonly waiting: readonly number[] };
+  readonly calls: {
+    readonly ringing: readonly number[];
+    readonly classifying: readonly number[];
+    readonly waiting: readonly number[];
+    /** Of each ringing call, in the order of `ringing`. */
+    readonly ringingOf?: readonly ContactClass[];
+  };
   readonly contactsLeft: number;
+  /** The contacts that would be dialled now, in order, as many as are known. */
+  readonly next?: readonly ContactClass[];
   readonly limits: PacingLimits;
   /** The inbound skill that paces an agentless job, for the kind `skill`. */
   readonly skill?: { readonly queued: number; readonly longestWaitMs: number; readonly freeAgents: number };
@@ -39,11 +76,14 @@ export interface PacingLimits {
   readonly ceiling?: number;
 }
 
+/** What happened. `of` says of which contact, where that is known. */
 export type PacingFact =
-  | { readonly what: 'dialled' }
-  | { readonly what: 'answered'; readonly ringMs: number }
-  | { readonly what: 'person' | 'machine'; readonly verdictMs: number }
-  | { readonly what: 'noanswer' | 'busy' | 'invalid' | 'agentOn' | 'agentOff' | 'abandoned' }
+  | { readonly what: 'dialled' | 'noanswer' | 'busy' | 'invalid'; readonly of?: ContactClass }
+  | { readonly what: 'answered'; readonly ringMs: number; readonly of?: ContactClass }
+  | { readonly what: 'person' | 'machine'; readonly verdictMs: number; readonly of?: ContactClass }
+  | { readonly what: 'agentOn' | 'agentOff' | 'abandoned' }
+  /** People of the same campaign whom another pacer's calls reached: they count in its ledger. */
+  | { readonly what: 'elsewhere'; readonly answered: number; readonly abandoned: number }
   | { readonly what: 'connected'; readonly waitMs: number }
   | { readonly what: 'talkEnded'; readonly talkMs: number }
   | { readonly what: 'wrapEnded'; readonly wrapMs: number };
@@ -61,6 +101,11 @@ export interface PacingOptions {
   readonly promise?: PacingPromise;
   /** ratio: lines per agent; progressive: over-dial. */
   readonly ratio?: number;
+  /** ratio: whose becoming idle is foreseen, and below which people per dial the hit rate is never taken. */
+  readonly watch?: 'update' | 'work';
+  readonly minHitRate?: number;
+  /** preview: the contact is dialled after so long, if the agent has not dialled or declined it; absent: the agent decides. */
+  readonly autoDialMs?: number;
   /** rate: attempts per `perMs`. */
   readonly rate?: { readonly count: number; readonly perMs: number };
   /** skill: which figure of the inbound skill paces, and how. */
@@ -72,6 +117,8 @@ export interface PacingOptions {
 }
 
 export interface SkillPacing {
+  /** The inbound skill whose figures pace; where there is only one, it may be left out. */
+  readonly name?: string;
   readonly measure: 'queue' | 'waitMs' | 'freeAgents';
   /** Free agents to leave alone, calls that may queue, or the longest wait in milliseconds. */
   readonly keep: number;

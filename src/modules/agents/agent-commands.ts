@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import type { JobId } from '../../kernel/ids.ts';
 import { z } from 'zod';
 import { commandSchemas, envelopeSchema, errorStrings, resultCodes, type CommandName, type CommandParameters, type ResultCode } from './agent-api.ts';
 import type { AgentManager } from './agent-manager.ts';
@@ -8,8 +9,8 @@ import { checkPassword } from './password-hash.ts';
 export interface CommandDeps {
   readonly manager: AgentManager;
   readonly clock: Clock;
-  /** Completion codes an agent may give. */
-  readonly completionCodes: () => readonly { codeID: string; codeValue: string }[];
+  /** Completion codes that agents of a job may give; without a job, of any. */
+  readonly completionCodes: (job: JobId | undefined) => readonly { codeID: string; codeValue: string }[];
   readonly wrapupExtensions: number;
   readonly addToDoNotCall: (address: string, source: string) => Promise<void>;
 }
@@ -92,7 +93,7 @@ export class AgentSession {
       case 'AGTReleaseLine':
         return this.#forContact(agent, request.parameters.sessionID, () => ({ ...take('releaseLine'), wrapupDetails: manager.wrapupDetails(agent) }));
       case 'AGTGetCompCodes':
-        return { result: resultCodes.ok, completionCodes: this.#deps.completionCodes() };
+        return { result: resultCodes.ok, completionCodes: this.#deps.completionCodes(agent.job) };
       case 'AGTWrapupContact':
         return this.#forContact(agent, request.parameters.sessionID, () => this.#wrapUp(agent, request.parameters.completionCode));
       case 'AGTExtendWrapup':
@@ -136,7 +137,7 @@ export class AgentSession {
   }
 
   #wrapUp(agent: Agent, code: string): Outcome {
-    const known = this.#deps.completionCodes().find((c) => c.codeID === code || c.codeValue === code);
+    const known = this.#deps.completionCodes(agent.job).find((c) => c.codeID === code || c.codeValue === code);
     if (known === undefined) return { result: resultCodes.unknownCompletionCode, error: `${code} is not a completion code of the job` };
     if (agent.state !== 'wrapup') return { result: resultCodes.wrongState, error: `the agent is ${agent.state}, not in wrap-up` };
     agent.wrapupCode = known.codeValue;

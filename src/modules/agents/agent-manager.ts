@@ -1,38 +1,22 @@
+import type { JobSharing } from '../../core/allocation/job-sharing.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AgentId, AttemptId, JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { step } from '../../kernel/machine.ts';
 import type { AgentPool, ChosenAgent, LeasedContact, NailControl, NailEvent, PoolSnapshot } from '../../core/ports.ts';
 import { agentMachine, type AgentEffect, type AgentEvent, type AgentState } from './agent.machine.ts';
+import type { AgentSettings } from './agent-settings.ts';
 import type { AgentNotification } from './agent-api.ts';
+import { AgentAllocation, type ServedJob } from './agent-allocation.ts';
+import { AgentWaiters } from './agent-waiters.ts';
 import { Agent, type AgentAccount, type Desktop } from './agent.ts';
-
-export interface AgentSettings {
-  /** AGTNailupChange(PendingNailUp) unanswered for this long: no longer available. */
-  readonly pendingNailMs: number;
-  /** Nailing Call Timeout, all tries included. */
-  readonly nailingMs: number;
-  readonly reservedMs: number;
-  /** Maximum call time. */
-  readonly maxTalkMs: number;
-  readonly wrapupMs: number;
-  readonly wrapupExtensions: number;
-  /** A nailed agent on a break keeps the line for this long. */
-  readonly breakNailedMs: number;
-  /** After logoff the leg stays up for this long, in case the agent comes back. */
-  readonly unnailDelayMs: number;
-  readonly defaultCompletionCode: string;
-}
-
-export const defaultAgentSettings: AgentSettings = {
-  pendingNailMs: 30_000, nailingMs: 180_000, reservedMs: 15_000, maxTalkMs: 3_600_000, wrapupMs: 30_000, wrapupExtensions: 2,
-  breakNailedMs: 900_000, unnailDelayMs: 10_000, defaultCompletionCode: 'Answer_Human',
-};
 
 export interface AgentManagerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: AgentSettings;
+  /** Agents at once for each licence (`predictive`, `preview`, `manual`); absent: no bound. */
+  readonly licences?: Readonly<Record<string, number>>;
   readonly nails: () => NailControl;
   /** Ends the customer's leg of the attempt (AGTReleaseLine, deadline). */
   readonly releaseCustomer: (attempt: AttemptId) => void;
@@ -49,21 +33,21 @@ export type AgentChange =
   | { readonly what: 'on' | 'off'; readonly agent: AgentId; readonly job: JobId | undefined }
   | { readonly what: 'wrapped'; readonly agent: AgentId; readonly job: JobId | undefined; readonly wrapMs: number };
 
-interface Waiter {
-  readonly job: JobId;
-  readonly attempt: AttemptId;
-  readonly settle: (agent: ChosenAgent | undefined) => void;
-}
+/** Agents are shared anew this often while jobs run, and whenever jobs or staff change. */
+const roundMs = 1_000;
 
 /** All agents of the server: the single writer of their states, the pool that hands them out, longest idle first. */
 export class AgentManager implements AgentPool {
   readonly #deps: AgentManagerDeps;
   readonly #agents = new Map<AgentId, Agent>();
-  readonly #waiting: Waiter[] = [];
-  #job: { readonly id: JobId; readonly campaign: string } | undefined;
+  readonly #waiters: AgentWaiters;
+  readonly #allocation: AgentAllocation;
+  #lastRound = Number.NEGATIVE_INFINITY;
 
   constructor(deps: AgentManagerDeps, accounts: readonly AgentAccount[]) {
     this.#deps = deps;
+    this.#waiters = new AgentWaiters(deps.clock);
+    this.#allocation = new AgentAllocation({ clock: deps.clock, licences: deps.licences ?? {}, attach: (agent, job) => this.#attach(agent, job) });
     for (const account of accounts) {
       const id = account.extension as AgentId;
       this.#agents.set(id, new Agent(id, account));
@@ -82,23 +66,65 @@ export class AgentManager implements AgentPool {
     return this.all().filter((a) => a.deadline !== undefined).length;
   }
 
+  /** Agents may serve this job from now on, beside those that are open already. */
+  openJob(job: ServedJob): void {
+    this.#allocation.open(job);
+    this.#round();
+  }
+
   /**
-   * The job that agents serve from now on; undefined when none runs. An agent who is detached keeps the line for the un-nail delay:
-   * a job that comes within it finds the agent still nailed.
+   * The job is over: its agents serve the others. Without any, an agent keeps the line for the un-nail delay: a job that comes within it
+   * finds the agent still nailed.
    */
-  attachJob(job: { id: JobId; campaign: string } | undefined): void {
-    this.#job = job;
+  closeJob(id: JobId): void {
+    this.#allocation.close(id);
     for (const agent of this.#agents.values()) {
-      if (!agent.nailed) continue;
-      agent.job = job?.id;
-      if (job === undefined) {
-        this.#detach(agent);
-        continue;
+      if (agent.moving?.to === id) agent.moving = undefined;
+      if (agent.job === id) {
+        agent.job = undefined;
+        agent.moving = undefined;
       }
-      this.#deps.nails().nailUp({ agent: agent.id, address: agent.account.address, job: job.id });
-      agent.desktop?.notify({ notification: 'AGTJobAttached', parameters: { campaignName: job.campaign } });
-      if (agent.state === 'idle') this.#offer(agent);
+      if (agent.nailed && this.#allocation.size === 0) this.#detach(agent);
     }
+    this.#round();
+  }
+
+  /** Live change of how a job shares agents. */
+  changeJob(id: JobId, sharing: JobSharing, licence: string): void {
+    this.#allocation.change(id, sharing, licence);
+    this.#round();
+  }
+
+  /** What a job's dialler says at every tick: agents that it could use, and calls that count on idle ones. */
+  setNeed(id: JobId, need: number, out: number): void {
+    this.#allocation.setNeed(id, need, out);
+    if (this.#deps.clock.monotonic() - this.#lastRound >= roundMs) this.#round();
+  }
+
+  /** For the live view. */
+  shareOf(id: JobId): { readonly agents: number; readonly target: number; readonly leaving: number } {
+    const serving = [...this.#agents.values()].filter((a) => a.staffed && a.job === id);
+    return { agents: serving.length, target: this.#allocation.target(id), leaving: serving.filter((a) => a.moving !== undefined).length };
+  }
+
+  #round(): void {
+    this.#lastRound = this.#deps.clock.monotonic();
+    if (this.#allocation.size > 0) this.#allocation.round(this.all());
+  }
+
+  #attach(agent: Agent, job: ServedJob | undefined): void {
+    const before = agent.job;
+    if (before !== undefined && agent.staffed) this.#deps.changed({ what: 'off', agent: agent.id, job: before });
+    agent.job = job?.id;
+    if (job === undefined) return;
+    // Takes back an un-nailing that is under way.
+    if (agent.unnailing) this.#deps.nails().nailUp({ agent: agent.id, address: agent.account.address, job: job.id });
+    agent.unnailing = false;
+    // One who is just being nailed is told when that is done.
+    if (agent.state === 'nailing') return;
+    this.#tellJob(agent);
+    if (agent.staffed) this.#deps.changed({ what: 'on', agent: agent.id, job: job.id });
+    if (agent.state === 'idle') this.#offer(agent);
   }
 
   logOn(agent: Agent, desktop: Desktop): void {
@@ -130,7 +156,7 @@ export class AgentManager implements AgentPool {
       case 'nail.up':
         agent.nailed = true;
         agent.conference = event.conference;
-        agent.job = this.#job?.id;
+        if (this.#allocation.job(agent.job) === undefined) this.#allocation.place(agent, this.all());
         this.take(agent, 'nail.up');
         return;
       case 'nail.held':
@@ -140,6 +166,7 @@ export class AgentManager implements AgentPool {
       case 'nail.failed':
       case 'nail.down':
         agent.nailed = false;
+        agent.unnailing = false;
         this.take(agent, event.name);
         return;
     }
@@ -154,21 +181,7 @@ export class AgentManager implements AgentPool {
   }
 
   waitFor(job: JobId, attempt: AttemptId, deadlineMs: number, signal: AbortSignal): Promise<ChosenAgent | undefined> {
-    return new Promise((resolve) => {
-      const waiter: Waiter = { job, attempt, settle: (agent) => done(agent) };
-      const timer = this.#deps.clock.after(deadlineMs - this.#deps.clock.monotonic(), () => done(undefined));
-      const onAbort = (): void => done(undefined);
-      const done = (agent: ChosenAgent | undefined): void => {
-        const at = this.#waiting.indexOf(waiter);
-        if (at >= 0) this.#waiting.splice(at, 1);
-        timer.cancel();
-        signal.removeEventListener('abort', onAbort);
-        resolve(agent);
-      };
-      if (signal.aborted) return done(undefined);
-      signal.addEventListener('abort', onAbort);
-      this.#waiting.push(waiter);
-    });
+    return this.#waiters.wait(job, attempt, deadlineMs, signal);
   }
 
   connected(id: AgentId, attempt: AttemptId, contact: LeasedContact): void {
@@ -201,7 +214,8 @@ export class AgentManager implements AgentPool {
     let idle = 0;
     let staffed = 0;
     for (const agent of this.#agents.values()) {
-      if (agent.job !== job || !agent.staffed) continue;
+      // Who is about to leave the job is not counted on any more.
+      if (agent.job !== job || !agent.staffed || agent.moving !== undefined) continue;
       staffed += 1;
       if (agent.state === 'idle') idle += 1;
       else if (agent.state === 'wrapup') wrapping.push(now - agent.since);
@@ -212,7 +226,9 @@ export class AgentManager implements AgentPool {
 
   /** Somebody who talks or wraps up is detached when that is over (`#settle`). */
   #detach(agent: Agent): void {
-    if (agent.state === 'idle' || agent.state === 'nailedNotReady') this.#deps.nails().unnail(agent.id, this.#deps.settings.unnailDelayMs);
+    if (agent.state !== 'idle' && agent.state !== 'nailedNotReady') return;
+    agent.unnailing = true;
+    this.#deps.nails().unnail(agent.id, this.#deps.settings.unnailDelayMs);
   }
 
   #serving(id: AgentId, attempt: AttemptId): Agent | undefined {
@@ -228,8 +244,7 @@ export class AgentManager implements AgentPool {
   }
 
   #offer(agent: Agent): void {
-    const at = this.#waiting.findIndex((w) => w.job === agent.job);
-    const waiter = this.#waiting[at];
+    const waiter = this.#waiters.first(agent.job);
     if (waiter === undefined) {
       this.#deps.changed({ what: 'idle', agent: agent.id, job: agent.job });
       return;
@@ -279,14 +294,13 @@ export class AgentManager implements AgentPool {
       case 'tell-not-nailed':
         return notify({ notification: 'AGTNailupChange', parameters: { nailupStatus: 'NotNailedUp' } });
       case 'tell-job':
-        if (this.#job !== undefined) notify({ notification: 'AGTJobAttached', parameters: { campaignName: this.#job.campaign } });
-        return;
+        return this.#tellJob(agent);
       case 'tell-call':
         return this.#tellCall(agent);
       case 'tell-auto-release':
         return notify({ notification: 'AGTAutoReleaseLine', parameters: { sessionID: agent.attempt ?? '', wrapupDetails: this.wrapupDetails(agent) } });
       case 'nail':
-        return nails().nailUp({ agent: agent.id, address: agent.account.address, job: this.#job?.id ?? ('' as JobId) });
+        return nails().nailUp({ agent: agent.id, address: agent.account.address, job: agent.job ?? ('' as JobId) });
       case 'unnail':
         return nails().unnail(agent.id, settings.unnailDelayMs);
       case 'unnail-now':
@@ -322,6 +336,7 @@ export class AgentManager implements AgentPool {
         notify({ notification: 'AGTStateChangedNotify', parameters: { agentState: 'Logout' } });
         agent.desktop = undefined;
         agent.job = undefined;
+        agent.moving = undefined;
         return;
     }
   }
@@ -329,6 +344,11 @@ export class AgentManager implements AgentPool {
   wrapupDetails(agent: Agent): { wrapupSeconds: number; extensionsLeft: number } {
     const { settings } = this.#deps;
     return { wrapupSeconds: Math.round(settings.wrapupMs / 1_000), extensionsLeft: settings.wrapupExtensions - agent.extensions };
+  }
+
+  #tellJob(agent: Agent): void {
+    const job = this.#allocation.job(agent.job);
+    if (job !== undefined) agent.desktop?.notify({ notification: 'AGTJobAttached', parameters: { campaignName: job.campaign } });
   }
 
   #tellCall(agent: Agent): void {
@@ -360,8 +380,9 @@ export class AgentManager implements AgentPool {
     } else if (!agent.nailed) {
       this.take(agent, 'nail.lost');
     } else {
-      this.#offer(agent);
-      if (this.#job === undefined) this.#detach(agent);
+      if (this.#allocation.size === 0) return this.#detach(agent);
+      // Attached elsewhere, the agent has been offered there.
+      if (!this.#allocation.settle(agent, this.all())) this.#offer(agent);
     }
   }
 }

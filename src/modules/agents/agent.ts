@@ -32,8 +32,14 @@ export class Agent {
   /** What the agent asked to become once the call is over. */
   wants: 'ready' | 'notReady' | 'logoff' = 'ready';
   nailed = false;
+  /** The line is given back after a delay, unless a job comes before. */
+  unnailing = false;
   conference = '';
   job: JobId | undefined;
+  /** Monotonic ms: since when it serves the job. */
+  attachedAt = Number.NEGATIVE_INFINITY;
+  /** The job that it will serve once it can leave the one it has; `to` undefined: none. */
+  moving: { readonly to: JobId | undefined; readonly since: number } | undefined;
   attempt: AttemptId | undefined;
   contact: LeasedContact | undefined;
   extensions = 0;

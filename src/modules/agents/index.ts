@@ -1,5 +1,7 @@
 export { Agent, type AgentAccount, type Desktop } from './agent.ts';
-export { AgentManager, defaultAgentSettings, type AgentChange, type AgentSettings } from './agent-manager.ts';
+export { AgentManager, type AgentChange } from './agent-manager.ts';
+export { defaultAgentSettings, type AgentSettings } from './agent-settings.ts';
+export type { ServedJob } from './agent-allocation.ts';
 export { AgentSession, type CommandDeps } from './agent-commands.ts';
 export { commandSchemas, errorStrings, resultCodes, type AgentNotification, type NotificationMap } from './agent-api.ts';
 export { checkPassword, hashPassword } from './password-hash.ts';

@@ -82,7 +82,7 @@ export class AttemptRecord implements OutcomeSink {
         await tx.query(stepContact, [ended.job_id, ended.contact_id, next.state, again ? instant(Math.max(next.dueAt, notBefore)) : null, result.completionCode, again]);
       }
       // Last, because every attempt of a campaign that ends in the same minute waits for this row.
-      if (person) await tx.query(countPerson, [ended.campaign_id, instant(result.answeredAt ?? result.endedAt), result.nuisance ? 1 : 0]);
+      if (person) await tx.query(countPerson, [ended.campaign_id, instant(result.answeredAt ?? result.endedAt), isAbandoned(result) ? 1 : 0]);
       return true;
     }, { repeatable: true });
   }
@@ -112,8 +112,13 @@ export class AttemptRecord implements OutcomeSink {
  * Whether a person answered: somebody heard the safe-harbour message, talked to an agent, or was recognised. A person who
  * hangs up while waiting ends with `Disconnected_By_User` after a verdict; machines end with a code of their own.
  */
-export function isPerson(result: Pick<AttemptResult, 'nuisance' | 'agent' | 'completionCode' | 'times'>, code: CompletionCode): boolean {
-  if (result.nuisance) return true;
+export function isPerson(result: Pick<AttemptResult, 'nuisance' | 'person' | 'agent' | 'completionCode' | 'times'>, code: CompletionCode): boolean {
+  if (result.nuisance || result.person === true) return true;
   if (code.machine === true) return false;
   return code.human === true || result.agent !== undefined || (result.completionCode === 'Disconnected_By_User' && result.times['verdict'] !== undefined);
+}
+
+/** Whether a person counts as abandoned: heard the safe-harbour message, or gave up while waiting for an agent (a verdict, and nobody talked). */
+export function isAbandoned(result: Pick<AttemptResult, 'nuisance' | 'agent' | 'times'>): boolean {
+  return result.nuisance || (result.agent === undefined && result.times['verdict'] !== undefined);
 }

@@ -91,6 +91,8 @@ export class AttemptRecovery {
       startedAt: orphan.startedAt,
       endedAt: clock.now(),
       nuisance: orphan.facts['person'] === true && orphan.facts['joined'] !== true,
+      // Who talked to an agent when the server died counts as reached, though the code speaks of the server.
+      person: orphan.facts['person'] === true,
       times: {},
       exit: { how: 'server died' },
       ...(typeof answeredAt === 'number' ? { answeredAt } : {}),

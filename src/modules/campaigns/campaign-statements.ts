@@ -1,5 +1,7 @@
+import type { JobSharing } from '../../core/allocation/job-sharing.ts';
 import { statement } from '../../store/index.ts';
 import type { CampaignSettings } from './campaign-settings.ts';
+import type { JobPacing } from './job-pacing.ts';
 import type { JobState } from './job.machine.ts';
 
 export const upsertCampaign = statement<{ id: number }>(
@@ -24,8 +26,8 @@ export const selectCampaigns = statement<CampaignRow>(
 
 export const insertJob = statement<{ settings: CampaignSettings }>(
   'campaigns.insert-job',
-  `INSERT INTO job (id, campaign_id, state, settings, starts_at, ends_at, created_at)
-   SELECT $1, c.id, 'Scheduled', c.settings, $3, $4, $5 FROM campaign c WHERE c.name = $2
+  `INSERT INTO job (id, campaign_id, state, settings, starts_at, ends_at, created_at, pacing, sharing)
+   SELECT $1, c.id, 'Scheduled', c.settings, $3, $4, $5, $6, $7 FROM campaign c WHERE c.name = $2
    RETURNING settings`,
 );
 
@@ -54,11 +56,17 @@ export interface JobRow {
   readonly started_at: number | null;
   readonly completed_at: number | null;
   readonly finish_reason: string | null;
+  /** Null: as its campaign has it. */
+  readonly pacing: JobPacing | null;
+  readonly sharing: JobSharing | null;
 }
-const jobColumns = `SELECT j.id, c.name AS campaign, c.id AS campaign_id, l.name AS list, j.state, j.settings, j.starts_at, j.ends_at, j.started_at, j.completed_at, j.finish_reason
+const jobColumns = `SELECT j.id, c.name AS campaign, c.id AS campaign_id, l.name AS list, j.state, j.settings, j.starts_at, j.ends_at, j.started_at, j.completed_at, j.finish_reason, j.pacing, j.sharing
    FROM job j JOIN campaign c ON c.id = j.campaign_id JOIN contact_list l ON l.id = c.list_id`;
 export const selectJob = statement<JobRow>('campaigns.select-job', `${jobColumns} WHERE j.id = $1`, { repeatable: true });
 export const selectJobs = statement<JobRow>('campaigns.select-jobs', `${jobColumns} WHERE NOT $1::boolean OR j.state <> 'Completed' ORDER BY j.created_at, j.id`, { repeatable: true });
+
+export const setJobPacing = statement<{ id: string }>('campaigns.set-job-pacing', `UPDATE job SET pacing = $2 WHERE id = $1 AND state <> 'Completed' RETURNING id`, { repeatable: true });
+export const setJobSharing = statement<{ id: string }>('campaigns.set-job-sharing', `UPDATE job SET sharing = $2 WHERE id = $1 AND state <> 'Completed' RETURNING id`, { repeatable: true });
 
 /** Compare and set: answers nothing when another server moved the job first. */
 export const moveJob = statement<{ id: string }>(

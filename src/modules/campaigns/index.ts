@@ -6,4 +6,5 @@ export type { Campaign, Job } from './job-director.ts';
 export type { JobState } from './job.machine.ts';
 export { jobReport, type JobReport } from './job-report.ts';
 export { defaultRetryPolicy, nextStep, type Retry, type RetryPolicy } from './retry-policy.ts';
-export type { LedgerWindow } from './pacing-ledger.ts';
+export type { JobPacing } from './job-pacing.ts';
+export type { DecisionLog, ExplainedDecision, RecordedDecision } from './decision-log.ts';

@@ -1,3 +1,4 @@
+import type { JobSharing } from '../../core/allocation/job-sharing.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { IdSource, JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -6,9 +7,10 @@ import { NailupError } from '../../kernel/nailup-error.ts';
 import { instant, one, type Store } from '../../store/index.ts';
 import { completeSettings, type CampaignSettings } from './campaign-settings.ts';
 import {
-  analyzeContacts, insertJob, jobPressure, moveJob, releaseExpiredLeases, selectCampaigns, selectJob, selectJobs, takeContacts, upsertCampaign, withdrawContacts,
+  analyzeContacts, insertJob, jobPressure, moveJob, releaseExpiredLeases, selectCampaigns, selectJob, selectJobs, setJobPacing, setJobSharing, takeContacts, upsertCampaign, withdrawContacts,
   type CampaignRow, type JobRow,
 } from './campaign-statements.ts';
+import type { JobPacing } from './job-pacing.ts';
 import { jobMachine, type JobEvent, type JobState } from './job.machine.ts';
 
 export type Job = Omit<JobRow, 'id'> & { readonly id: JobId };
@@ -57,13 +59,13 @@ export class JobDirector {
    * Makes a job of a campaign with all contacts of its list, and starts it when its time has come (default: now).
    * @throws NailupError CAMPAIGN_UNKNOWN
    */
-  async createJob(request: { campaign: string; startsAt?: number; endsAt?: number }): Promise<JobId> {
+  async createJob(request: { campaign: string; startsAt?: number; endsAt?: number; pacing?: JobPacing; sharing?: JobSharing }): Promise<JobId> {
     const { store, clock, ids } = this.#deps;
     const id = ids.next('job');
     const now = clock.now();
     const startsAt = request.startsAt ?? now;
     await store.transaction(async (tx) => {
-      const made = await tx.query(insertJob, [id, request.campaign, instant(startsAt), request.endsAt === undefined ? null : instant(request.endsAt), instant(now)]);
+      const made = await tx.query(insertJob, [id, request.campaign, instant(startsAt), request.endsAt === undefined ? null : instant(request.endsAt), instant(now), request.pacing ?? null, request.sharing ?? null]);
       if (made.length === 0) throw new NailupError('CAMPAIGN_UNKNOWN', `there is no campaign "${request.campaign}"`, { mend: 'Define it first.' });
       await tx.query(takeContacts, [id]);
     });
@@ -81,6 +83,15 @@ export class JobDirector {
   async jobs(options: { open?: boolean } = {}): Promise<readonly Job[]> {
     const rows = await this.#deps.store.query(selectJobs, [options.open ?? false]);
     return rows.map((row) => ({ ...row, id: row.id as JobId }));
+  }
+
+  /** Each answers false when the job is unknown or over. */
+  async setPacing(id: JobId, pacing: JobPacing): Promise<boolean> {
+    return (await this.#deps.store.query(setJobPacing, [id, pacing])).length > 0;
+  }
+
+  async setSharing(id: JobId, sharing: JobSharing): Promise<boolean> {
+    return (await this.#deps.store.query(setJobSharing, [id, sharing])).length > 0;
   }
 
   /** Contacts that came into the list since the job was made. Answers how many were taken. */

@@ -35,7 +35,7 @@ const numbers = statement<{
    LEFT JOIN LATERAL (SELECT rows_read, rows_rejected FROM contact_import WHERE list_id = c.list_id ORDER BY id DESC LIMIT 1) i ON true
    CROSS JOIN LATERAL (
      SELECT count(DISTINCT contact_id) AS dialled, count(*) AS attempts, count(*) FILTER (WHERE person) AS answered,
-       count(*) FILTER (WHERE agent IS NOT NULL AND NOT nuisance) AS connected, count(*) FILTER (WHERE nuisance) AS abandoned
+       count(*) FILTER (WHERE agent IS NOT NULL AND NOT nuisance) AS connected, count(*) FILTER (WHERE nuisance OR person AND agent IS NULL AND times ? 'verdict') AS abandoned
      FROM attempt WHERE job_id = j.id) a
    WHERE j.id = $1`,
   { repeatable: true },

@@ -1,6 +1,6 @@
 import { AbandonmentLedger, type LedgerHistory } from '../ledger.ts';
 import { limited } from '../limited.ts';
-import type { Pacer, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
+import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
 import { AnswerEstimate, gridMs, gridSize } from './answer-estimate.ts';
 import { DurationHazard } from './duration-hazard.ts';
 import { FreeingProfile } from './freeing-profile.ts';
@@ -99,6 +99,11 @@ export class CruisePacer implements Pacer {
     };
   }
 
+  account(): PacingAccount {
+    const { price, answerShare, personShare, talkMs, wrapMs, waitMs } = this.beliefs;
+    return { promise: this.#promise, estimate: { answerShare, personShare, talkMs, wrapMs, waitMs }, room: this.#ledger.room(this.#genuine), price };
+  }
+
   observe(facts: readonly PacingFact[], now: number): void {
     for (const fact of facts) {
       this.#answer.observe(fact);
@@ -118,6 +123,9 @@ export class CruisePacer implements Pacer {
           this.#ledger.add(now, 1, 1);
           this.#seen += 1;
           this.#allowance.abandoned(now);
+          break;
+        case 'elsewhere':
+          this.#ledger.add(now, fact.answered, fact.abandoned);
           break;
         case 'talkEnded':
           this.#talk.ended(fact.talkMs);

@@ -2,28 +2,30 @@ import { SimulatedClock } from '../../../../src/kernel/clock.ts';
 import type { AgentId, AttemptId, ContactId, JobId } from '../../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../../src/kernel/logger.ts';
 import { step } from '../../../../src/kernel/machine.ts';
+import { defaultSharing, type JobSharing } from '../../../../src/core/allocation/job-sharing.ts';
 import type { LeasedContact } from '../../../../src/core/ports.ts';
-import { AgentManager, defaultAgentSettings, type AgentNotification, type Desktop } from '../../../../src/modules/agents/index.ts';
+import { AgentManager, defaultAgentSettings, type AgentNotification, type Desktop, type ServedJob } from '../../../../src/modules/agents/index.ts';
 import { agentMachine, type AgentEvent, type AgentState } from '../../../../src/modules/agents/agent.machine.ts';
 
 const job = 'job-1' as JobId;
+const served = (id: JobId, campaign: string): ServedJob => ({ id, campaign, sharing: defaultSharing, licence: 'predictive' });
 const attempt = 'attempt-1' as AttemptId;
 const contact: LeasedContact = { contact: '1' as ContactId, job, address: '+12025550101', timeZone: 'America/New_York', attemptNumber: 1, attributes: { name: 'Ann' }, leaseExpiresAt: 0 };
 
-function setUp(extensions = ['1001']) {
+function setUp(extensions = ['1001'], licences: Readonly<Record<string, number>> = {}) {
   const clock = new SimulatedClock();
   const nailed: string[] = [];
   const released: string[] = [];
   const lost: string[] = [];
   const manager = new AgentManager(
     {
-      clock, logger: silentLogger, settings: defaultAgentSettings,
+      clock, logger: silentLogger, settings: defaultAgentSettings, licences,
       nails: () => ({ nailUp: ({ agent }) => void nailed.push(`up ${agent}`), unnail: (agent, ms) => void nailed.push(`down ${agent} ${ms}`) }),
       releaseCustomer: (a) => void released.push(a), lostCustomer: (a) => void lost.push(a), changed: () => undefined,
     },
     extensions.map((extension) => ({ extension, passwordHash: '', address: `sip:${extension}@127.0.0.1` })),
   );
-  manager.attachJob({ id: job, campaign: 'spring' });
+  manager.openJob(served(job, 'spring'));
   const desk = (extension: string) => {
     const told: AgentNotification[] = [];
     const desktop: Desktop = { notify: (n) => told.push(n), close: () => undefined };
@@ -150,10 +152,10 @@ describe('AgentManager', () => {
   it('un-nails an agent whose job is over after the delay, unless the next job comes before', () => {
     const { manager, idle, nailed } = setUp();
     const { agent } = idle('1001');
-    manager.attachJob(undefined);
+    manager.closeJob(job);
     expect(nailed.at(-1)).toBe(`down 1001 ${defaultAgentSettings.unnailDelayMs}`);
     expect(manager.acquire(job, attempt)).toBeUndefined();
-    manager.attachJob({ id: 'job-2' as JobId, campaign: 'autumn' });
+    manager.openJob(served('job-2' as JobId, 'autumn'));
     expect(nailed.at(-1)).toBe('up 1001');
     expect([agent.state, manager.acquire('job-2' as JobId, attempt)?.agent]).toEqual(['idle', '1001']);
   });
@@ -164,7 +166,7 @@ describe('AgentManager', () => {
     manager.acquire(job, attempt);
     manager.connected('1001' as AgentId, attempt, contact);
     void manager.customerLeft('1001' as AgentId, attempt);
-    manager.attachJob(undefined);
+    manager.closeJob(job);
     expect(nailed).toEqual(['up 1001']);
     agent.wrapupCode = 'Sale';
     manager.take(agent, 'wrapupContact');
@@ -176,5 +178,119 @@ describe('AgentManager', () => {
     const { agent } = idle('1001');
     manager.take(agent, 'logoff');
     expect(nailed).toEqual(['up 1001', `down 1001 ${defaultAgentSettings.unnailDelayMs}`]);
+  });
+});
+
+describe('several jobs', () => {
+  const first = 'job-1' as JobId;
+  const second = 'job-2' as JobId;
+  const names = Array.from({ length: 8 }, (_, i) => String(1001 + i));
+  const of = (id: JobId, sharing: Partial<JobSharing> = {}, licence = 'predictive'): ServedJob => ({ id, campaign: id, sharing: { ...defaultSharing, ...sharing }, licence });
+  /** Lets rounds pass; both dialers go on telling that they could use everybody. */
+  function rounds(manager: AgentManager, clock: SimulatedClock, seconds: number, out: Partial<Record<JobId, number>> = {}): void {
+    for (let i = 0; i < seconds; i++) {
+      clock.advance(1_000);
+      for (const id of [first, second]) manager.setNeed(id, 100, out[id] ?? 0);
+    }
+  }
+  const idleOf = (manager: AgentManager, clock: SimulatedClock): number[] => [first, second].map((id) => manager.snapshot(id, clock.monotonic()).idle);
+
+  it('share their agents by priority, and again when a priority changes', () => {
+    const { manager, idle, clock, nailed } = setUp(names);
+    for (const name of names) idle(name);
+    rounds(manager, clock, 60);
+    manager.openJob(of(second, { priority: 5 }));
+    rounds(manager, clock, 1);
+    expect(idleOf(manager, clock)).toEqual([4, 4]);
+    rounds(manager, clock, 30);
+    manager.changeJob(second, { ...defaultSharing, priority: 10 }, 'predictive');
+    manager.changeJob(first, { ...defaultSharing, priority: 2 }, 'predictive');
+    rounds(manager, clock, 1);
+    expect(idleOf(manager, clock)).toEqual([1, 7]);
+    // The legs stay up all the while.
+    expect(nailed).toEqual(names.map((name) => `up ${name}`));
+  });
+
+  it('gives a job its minimum at once, and the agents back when it is over', () => {
+    const { manager, idle, clock } = setUp(names);
+    for (const name of names) idle(name);
+    rounds(manager, clock, 60);
+    manager.openJob(of(second, { priority: 1, minAgents: 3 }));
+    expect(idleOf(manager, clock)).toEqual([5, 3]);
+    manager.closeJob(second);
+    expect(idleOf(manager, clock)).toEqual([8, 0]);
+  });
+
+  it('tells the desktop which job it serves now', () => {
+    const { manager, idle, clock } = setUp(names);
+    const desks = names.map((name) => idle(name));
+    rounds(manager, clock, 60);
+    manager.openJob(of(second));
+    const attached = desks.map(({ told }) => told.filter((n) => n.notification === 'AGTJobAttached').map((n) => n.parameters.campaignName));
+    expect(attached.filter((a) => a.join() === 'spring')).toHaveLength(4);
+    expect(attached.filter((a) => a.join() === 'spring,job-2')).toHaveLength(4);
+  });
+
+  it('keeps idle agents for the calls that count on them, but counts them out for the pacer', () => {
+    const { manager, idle, clock } = setUp(names);
+    for (const name of names) idle(name);
+    rounds(manager, clock, 60, { [first]: 8 });
+    manager.openJob(of(second));
+    // Eight calls are out for eight idle agents: four are on the way to the other job, and none has gone.
+    expect(idleOf(manager, clock)).toEqual([4, 0]);
+    expect(manager.shareOf(first)).toEqual({ agents: 8, target: 4, leaving: 4 });
+    expect(manager.acquire(first, attempt)).toBeDefined();
+    rounds(manager, clock, 1, { [first]: 0 });
+    expect(idleOf(manager, clock)[1]).toBeGreaterThanOrEqual(3);
+  });
+
+  it('moves those who talk once they have wrapped up', () => {
+    const { manager, idle, clock } = setUp(['1001', '1002']);
+    for (const name of ['1001', '1002']) idle(name);
+    for (const n of [1, 2]) {
+      const chosen = manager.acquire(first, `attempt-${n}` as AttemptId);
+      if (chosen !== undefined) manager.connected(chosen.agent, `attempt-${n}` as AttemptId, contact);
+    }
+    rounds(manager, clock, 30);
+    manager.openJob(of(second));
+    expect(manager.shareOf(first)).toMatchObject({ agents: 2, leaving: 1 });
+    for (const n of [1, 2]) for (const agent of ['1001', '1002']) void manager.customerLeft(agent as AgentId, `attempt-${n}` as AttemptId);
+    rounds(manager, clock, 31);
+    expect(idleOf(manager, clock)).toEqual([1, 1]);
+  });
+
+  it('leaves agents beyond a licence without a job', () => {
+    const { manager, idle, clock } = setUp(names, { predictive: 5 });
+    for (const name of names) idle(name);
+    rounds(manager, clock, 60);
+    expect(idleOf(manager, clock)).toEqual([5, 0]);
+    manager.openJob(of(second, { priority: 1 }, 'preview'));
+    expect(idleOf(manager, clock)).toEqual([5, 3]);
+  });
+
+  it('lets agents of a job that needs none serve the other, unless its minimum is reserved', () => {
+    const { manager, idle, clock } = setUp(names);
+    for (const name of names) idle(name);
+    manager.openJob(of(second, { minAgents: 3, allocation: 'reserved' }));
+    for (let i = 0; i < 60; i++) {
+      clock.advance(1_000);
+      manager.setNeed(first, 100, 0);
+      manager.setNeed(second, 0, 0);
+    }
+    expect(idleOf(manager, clock)).toEqual([5, 3]);
+    manager.changeJob(second, { ...defaultSharing, minAgents: 3, allocation: 'dynamic' }, 'predictive');
+    expect(idleOf(manager, clock)).toEqual([8, 0]);
+  });
+
+  it('starves nobody: one agent serves two jobs in turn', () => {
+    const { manager, idle, clock } = setUp(['1001']);
+    idle('1001');
+    manager.openJob(of(second, { priority: 1 }));
+    const seconds = [0, 0];
+    for (let i = 0; i < 1_200; i++) {
+      rounds(manager, clock, 1);
+      idleOf(manager, clock).forEach((n, at) => (seconds[at] = (seconds[at] ?? 0) + n));
+    }
+    expect(Math.min(...seconds)).toBeGreaterThan(20);
   });
 });
