@@ -58,6 +58,8 @@ export interface LivePacing {
 }
 
 const tickMs = 1_000;
+/** A store that does not answer when a job begins is asked again after so long. */
+const openRetryMs = 2_000;
 
 /** Follows the job director: a dialler for each running job, stopped when the job pauses, stops or completes. */
 export class Jobs {
@@ -85,13 +87,16 @@ export class Jobs {
         const known = this.#running.get(job);
         if (known !== undefined) return known.loop.start();
         this.#opening.set(job, state);
-        this.#open(job).catch((error: unknown) => this.#deps.logger.error({ job, error: String(error) }, 'job not dialled: its settings or ledger could not be read'));
+        this.#open(job).catch((error: unknown) => {
+          this.#deps.logger.error({ job, error: String(error), retryInMs: openRetryMs }, 'job not dialled yet: its settings or ledger could not be read');
+          this.#deps.dialler.clock.after(openRetryMs, () => this.#openAgain(job));
+        });
         return;
       }
       case 'Pausing':
       case 'Stopping':
         this.#running.get(job)?.loop.pause();
-        return;
+        return this.#needNoMore(job);
       case 'Paused':
       case 'Completed':
         return this.#end(job);
@@ -158,6 +163,18 @@ export class Jobs {
   /** No new calls; resolves when every running attempt has its result. */
   async drain(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ loop }) => loop.stop()));
+  }
+
+  /** What is on its way still needs its agents; the others may serve other jobs. */
+  #needNoMore(job: JobId): void {
+    const { up, ringing, classifying, waiting } = this.#deps.dialler.runner.calls(job);
+    this.#deps.agents.setNeed(job, up, ringing.length + classifying.length + waiting.length);
+  }
+
+  #openAgain(id: JobId): void {
+    this.#deps.find(id).then((job) => {
+      if (job?.state === 'Running') this.onState(id, 'Running');
+    }, () => this.#deps.dialler.clock.after(openRetryMs, () => this.#openAgain(id)));
   }
 
   async #open(id: JobId): Promise<void> {

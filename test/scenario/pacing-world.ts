@@ -56,7 +56,7 @@ export class PacingWorld {
     const [header, ...rows] = makeContacts(given.campaigns.reduce((sum, c) => sum + c.contacts, 0), 9).trim().split('\n');
     for (const { name, contacts } of given.campaigns) {
       const file = this.#folder.file(`${name}.csv`, [header, ...rows.splice(0, contacts), ''].join('\n'));
-      const { code, stderr } = await nailup(['contacts', 'import', file, '--list', name, '--config', this.#config], { limitMs: 60_000 });
+      const { code, stderr } = await nailup(['contacts', 'import', file, '--list', name, '--config', this.#config], { limitMs: 120_000 });
       if (code !== 0) throw new Error(`import of ${name}: ${stderr}`);
     }
     await this.serve();
@@ -74,7 +74,7 @@ export class PacingWorld {
 
   /** A command of the product against this server. */
   command(...args: readonly string[]): ReturnType<typeof nailup> {
-    return nailup([...args, '--server', `http://127.0.0.1:${this.#httpPort}`]);
+    return nailup([...args, '--server', `http://127.0.0.1:${this.#httpPort}`], { limitMs: 120_000 });
   }
 
   get<T>(path: string): Promise<T> {

@@ -22,7 +22,7 @@ export interface ChartOptions {
   readonly rightTitle?: string;
 }
 
-const colours = ['#0b6e4f', '#b23a48', '#2f4b7c', '#d98e04', '#6a4c93', '#3d8b9e', '#7f5539', '#555555', '#a05195', '#58a618'];
+const colours = ['#0b6e4f', '#b23a48', '#2f4b7c', '#d98e04', '#6a4c93', '#3d8b9e', '#7f5539', '#555555', '#a05195', '#58a618', '#c2185b', '#00695c'];
 const lineColour = '#111111';
 const wide = 900;
 const high = 460;
