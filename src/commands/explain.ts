@@ -27,7 +27,7 @@ interface ExplainFlags extends OperatorOptions {
 }
 
 /** `nailup pacing explain --job J --at TIME`. */
-export function registerExplain(pacing: Command): void {
+export function addExplain(pacing: Command): void {
   pacing
     .command('explain')
     .description('say why a job dialled as many as it did at a moment: what its pacer saw, believed and was bound by')

@@ -13,7 +13,7 @@ import { parseScenario, type Scenario } from '../core/pacing/simulation/scenario
 import { simulate, type SimulationSample } from '../core/pacing/simulation/simulate.ts';
 import type { SimulationReport } from '../core/pacing/simulation/simulation-report.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
-import { registerExplain } from './explain.ts';
+import { addExplain } from './explain.ts';
 
 interface SimulateFlags {
   readonly kind: string;
@@ -51,7 +51,7 @@ export function registerPacing(program: Command): void {
     .option('--seeds <count>', 'number of seeds', wholeNumber, 3)
     .option('--out <folder>', 'where the SVG and JSON files go', 'out/pacing')
     .action(report);
-  registerExplain(pacing);
+  addExplain(pacing);
 }
 
 function wholeNumber(text: string): number {
