@@ -1,15 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { WavFileWriter } from '../audio/wav-writer.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
 import { decryptRecording } from '../media/embedded/encrypted-recording.ts';
 import type { LegStats, MediaStats } from '../media/media.ts';
+import { drawLegPlot, sampleOf, type LegSample } from './leg-plot.ts';
 import { OperatorClient, type OperatorOptions } from './operator-client.ts';
 import { commandConfig } from './store.ts';
 
 interface StatsOptions extends OperatorOptions {
   readonly leg?: string;
   readonly json?: boolean;
+  readonly plot?: string;
+  readonly seconds?: number;
 }
 
 interface TapOptions extends OperatorOptions {
@@ -35,6 +39,8 @@ export function registerMedia(program: Command): void {
     .description('ticks, ports, and loss, jitter and MOS of each leg')
     .option('--leg <id>', 'one leg only')
     .option('--json', 'print them as JSON')
+    .option('--plot <file>', "draw the leg's jitter and loss over time into an SVG file, with a look each second until it ends or the command is interrupted")
+    .option('--seconds <number>', 'with --plot: no longer than that', Number)
     .action(stats);
   common(media.command('tap'))
     .description("write what a leg's phone says into a WAV file, until the leg ends or the command is interrupted; the server notes it in its log")
@@ -51,11 +57,44 @@ export function registerMedia(program: Command): void {
 }
 
 async function stats(options: StatsOptions): Promise<void> {
+  if (options.plot !== undefined) return plot(options, options.plot);
   const query = options.leg === undefined ? '' : `?${new URLSearchParams({ leg: options.leg }).toString()}`;
   const answer = await new OperatorClient(options).get<MediaStats>(`/api/media/stats${query}`);
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   const { endpoints, conferences, dialogs, openPorts, packetIo, tickLatenessMs, legs } = answer;
   process.stdout.write(`${endpoints} endpoints, ${conferences} conferences, ${dialogs} dialogs, ${openPorts} ports (${packetIo}); ticks late p50 ${tickLatenessMs.p50.toFixed(1)} ms, p99 ${tickLatenessMs.p99.toFixed(1)} ms\n${legs.map(legLine).join('')}`);
+}
+
+/** Looks at the leg each second. The first look must find it; one that does not is its end. */
+async function plot({ leg, seconds = Number.POSITIVE_INFINITY, ...options }: StatsOptions, file: string): Promise<void> {
+  if (leg === undefined) throw new NailupError('MEDIA_PLOT_LEG', '--plot needs --leg', { place: file, mend: 'nailup media stats lists the legs.' });
+  const client = new OperatorClient(options);
+  const look = async (): Promise<LegStats | undefined> => (await client.get<MediaStats>(`/api/media/stats?${new URLSearchParams({ leg }).toString()}`)).legs[0];
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  const began = performance.now();
+  const samples: LegSample[] = [];
+  let before: LegStats | undefined;
+  try {
+    for (let found = await look(); found !== undefined; found = await look().catch(() => undefined)) {
+      const at = (performance.now() - began) / 1000;
+      samples.push(sampleOf(found, before, at));
+      before = found;
+      if (at >= seconds || stop.signal.aborted) break;
+      await pause(1000, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  } finally {
+    process.off('SIGINT', end);
+    process.off('SIGTERM', end);
+  }
+  try {
+    writeFileSync(file, drawLegPlot(leg, samples));
+  } catch (error) {
+    throw unusable(file, error);
+  }
+  process.stdout.write(`${samples.length} looks at ${leg} drawn in ${file}\n`);
 }
 
 const legLine = ({ node, codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos }: LegStats): string =>

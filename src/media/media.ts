@@ -173,7 +173,8 @@ export interface MediaEventMap {
    * plus performance.timeOrigin differences between threads removed), so that it can be compared with other events' times.
    */
   'edge.flowing': { from: MediaId; to: MediaId; atMs: number };
-  'node.closed': { node: MediaId };
+  /** With an endpoint's figures over its life, once it had a far end. */
+  'node.closed': { node: MediaId; leg?: LegStats };
   'play.started': { node: MediaId; play: string };
   'play.mark': { node: MediaId; play: string; mark: string; atMs: number };
   'play.done': { node: MediaId; play: string; how: 'finished' | 'stopped' | 'barged' | 'failed'; playedMs: number; reason?: string };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** What the cases need, by Debian's package and the program in it. */
+/** What the cases need, by Debian's package and the program or library in it. */
 const packages = [
   { name: 'baresip-core', program: 'baresip' },
   { name: 'sip-tester', program: 'sipp' },
@@ -9,9 +9,10 @@ const packages = [
   { name: 'linphone-cli', program: 'linphonec' },
   { name: 'tshark', program: 'tshark' },
   { name: 'openssl', program: 'openssl' },
+  { name: 'libspandsp2', program: 'libspandsp.so.2' },
 ] as const;
 
-const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin'];
+const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
 const has = (program: string): boolean => folders.some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
 
 /** Installs what is missing. @returns a sentence about what could not be had, undefined when all is there */

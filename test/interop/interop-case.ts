@@ -1,6 +1,6 @@
 import type { Scope } from './scope.ts';
 
-export type PeerName = 'sipp' | 'baresip' | 'kamailio' | 'linphone' | 'tshark';
+export type PeerName = 'sipp' | 'baresip' | 'kamailio' | 'linphone' | 'tshark' | 'spandsp';
 
 /** One capability that a peer and Nailup show together. Passes when `run` returns, fails when it throws. */
 export interface InteropCase {

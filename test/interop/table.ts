@@ -8,8 +8,8 @@ export interface Outcome {
   readonly words: string;
 }
 
-const packageOf: Readonly<Record<PeerName, string>> = { baresip: 'baresip-core', sipp: 'sip-tester', kamailio: 'kamailio', linphone: 'linphone-cli', tshark: 'tshark' };
-const order: readonly PeerName[] = ['baresip', 'sipp', 'kamailio', 'linphone', 'tshark'];
+const packageOf: Readonly<Record<PeerName, string>> = { baresip: 'baresip-core', sipp: 'sip-tester', kamailio: 'kamailio', linphone: 'linphone-cli', tshark: 'tshark', spandsp: 'libspandsp2' };
+const order: readonly PeerName[] = ['baresip', 'sipp', 'kamailio', 'linphone', 'tshark', 'spandsp'];
 
 /** `docs/interop.md`: peer × capability, as this run saw it. */
 export function interopTable(outcomes: readonly Outcome[], impossible: readonly NotPossible[]): string {

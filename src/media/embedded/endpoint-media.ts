@@ -29,6 +29,8 @@ export class EndpointMedia {
   readonly #pair: SocketPair;
   readonly #latch: Latch;
   readonly #now: () => number;
+  readonly #word: () => number;
+  #renamed: boolean;
   readonly #onHeard: () => void;
   readonly #crypto: { readonly out: SrtpContext; readonly in: SrtpContext } | undefined;
 
@@ -53,6 +55,8 @@ export class EndpointMedia {
     this.#latch = before === undefined ? new Latch() : before.#latch;
     this.rtcp = before?.rtcp ?? new RtcpSession(parts.cname, random);
     const word = (): number => Math.floor(random() * 4294967296) >>> 0;
+    this.#word = word;
+    this.#renamed = before !== undefined && before.#renamed;
     const send = (bytes: Uint8Array, length: number): void => {
       const size = this.#crypto === undefined ? length : this.#crypto.out.protect(bytes, length);
       if (size > 0) pair.rtp.send(bytes, size);
@@ -137,6 +141,7 @@ export class EndpointMedia {
       this.#pair.rtp.sendToSource();
       if (this.agreed.rtcpMux === false && this.#pair.rtp.sourceAddress() !== this.agreed.remote.address) this.#pair.rtcp.sendTo(this.#pair.rtp.sourceAddress(), port + 1);
     }
+    if (packet.ssrc === this.sender.ssrc) this.#avoidCollision();
     if (this.forwardTo !== undefined) {
       const what = receiver.passing(packet, bytes, arrivalMs);
       if (what === undefined) return;
@@ -144,6 +149,14 @@ export class EndpointMedia {
     } else if (!receiver.packet(packet, bytes, arrivalMs)) return;
     this.heardAt = arrivalMs;
     this.#onHeard();
+  }
+
+  /** Both ends chose one SSRC (RFC 3550 §8.2): we leave it. Once: a far end that sends us back what we sent would have it again at once. */
+  #avoidCollision(): void {
+    if (this.#renamed) return;
+    this.#renamed = true;
+    this.#report(this.#now(), true);
+    this.sender.rename(this.#word());
   }
 
   #rtcpArrived(bytes: Uint8Array, length: number, address: number, arrivalMs: number): void {

@@ -266,11 +266,13 @@ export class MediaEngine implements NodeContext {
     const node = this.#nodes.get(id);
     if (node === undefined) return;
     for (const recorder of [...node.recorders]) recorder.end('closed');
+    const leg = this.#endpoint(id)?.legStats();
     for (const edge of [...node.edgesIn, ...node.edgesOut]) this.#removeEdge(edge);
     node.close();
     this.#nodes.delete(id);
     remove<MediaNode>(node.kind === 'endpoint' ? this.#endpoints : node.kind === 'conference' ? this.#conferences : this.#dialogs, node);
-    this.emit({ name: 'node.closed', node: id });
+    if (leg !== undefined) this.log.info({ ...leg }, 'a leg is over');
+    this.emit({ name: 'node.closed', node: id, ...(leg === undefined ? {} : { leg }) });
   }
 }
 

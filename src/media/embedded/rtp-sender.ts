@@ -20,7 +20,7 @@ const packet = new Uint8Array(1500);
 
 /** The sending half of an endpoint: sequence, timestamps, encoding, digits as events or in band. */
 export class RtpSender {
-  readonly ssrc: number;
+  ssrc: number;
   packets = 0;
   octets = 0;
   #codec: Codec;
@@ -77,6 +77,12 @@ export class RtpSender {
     this.#framesPerPacket = splits ? Math.max(1, Math.min(3, Math.floor(agreed.ptimeMs / 20))) : 1;
     this.#held = 0;
     this.#heldBytes = 0;
+    this.#marker = true;
+  }
+
+  /** The stream goes on under another SSRC (RFC 3550 §8.2). */
+  rename(ssrc: number): void {
+    this.ssrc = ssrc;
     this.#marker = true;
   }
 

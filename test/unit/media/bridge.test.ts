@@ -145,3 +145,43 @@ test('a key ends a prompt with barge-in within 60 ms of its first packet', () =>
   const last = audio.findLastIndex((s) => Math.abs(s) > 50);
   expect(last / 8).toBeLessThan(60);
 });
+
+test('a leg that is over tells what it received, what was lost of it, and how it sounded', () => {
+  const media = new SimulatedMedia();
+  const [a] = [media.phone('a'), media.phone('b')];
+  media.connect('a', 'b');
+  a.lose = (n) => n % 10 === 0;
+  media.run(200);
+  for (const name of ['a', 'b']) media.engine.command({ op: 'close', node: id(name) });
+  const [bad, good] = media.all('node.closed').map((event) => event.leg);
+  expect(bad).toMatchObject({ node: 'a', codec: 'PCMU' });
+  expect(bad!.packetsLost).toBeGreaterThanOrEqual(19);
+  expect(good).toMatchObject({ node: 'b', packetsLost: 0 });
+  // ITU-T G.107 and G.113: G.711 with a tenth of its packets lost, against none.
+  expect(good!.mos).toBeGreaterThan(4.2);
+  expect(bad!.mos).toBeGreaterThan(2.8);
+  expect(bad!.mos).toBeLessThan(3.6);
+});
+
+test('a far end that chose our SSRC makes us take another one, once, and the stream goes on', () => {
+  const media = new SimulatedMedia();
+  const [a, b] = [media.phone('a'), media.phone('b')];
+  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) media.connect(from, to);
+  media.run(10);
+  const view = (packet: Uint8Array): DataView => new DataView(packet.buffer);
+  const ours = view(a.socket.sent.at(-1)!).getUint32(8);
+  a.ssrc = ours;
+  a.say = tone(500);
+  b.socket.sent.length = 0;
+  media.run(60);
+  const after = a.socket.sent.slice(10).map((packet) => view(packet));
+  const names = [...new Set(after.map((packet) => packet.getUint32(8)))];
+  expect(names.at(-1)).not.toBe(ours);
+  expect(names.length).toBeLessThanOrEqual(2);
+  for (let i = 1; i < after.length; i++) expect((after[i]!.getUint16(2) - after[i - 1]!.getUint16(2)) & 0xffff).toBe(1);
+  expect(levelAt(b.audio().subarray(2400), 500)).toBeGreaterThan(-20);
+  // It sends back what it hears: no further change.
+  a.ssrc = names.at(-1)!;
+  media.run(60);
+  expect(view(a.socket.sent.at(-1)!).getUint32(8)).toBe(names.at(-1));
+});

@@ -1,37 +1,7 @@
 import { DtmfClamp } from '../../../src/audio/dtmf-clamp.ts';
-import { SeededRandom } from '../../../src/kernel/random.ts';
-import { dtmfSample, frequenciesOf, levelAt, speechLike, align } from '../../contract/media/signals.ts';
-import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
-
-const pad = '0123456789*#ABCD';
-const count = 1000;
-const keys = (() => {
-  let seed = 42;
-  let text = '';
-  for (let i = 0; i < count; i++) text += pad[(seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) >>> 28];
-  return text;
-})();
-
-/** Customer, agent and monitor in a conference; the agent's leg is protected. */
-function conference(): { media: SimulatedMedia; customer: SimulatedPhone; agent: SimulatedPhone; monitor: SimulatedPhone } {
-  const media = new SimulatedMedia();
-  media.engine.command({ op: 'openConference', node: id('conference') });
-  const [customer, agent, monitor] = [media.phone('customer'), media.phone('agent'), media.phone('monitor')];
-  for (const name of ['customer', 'agent', 'monitor']) media.connect(name, 'conference');
-  media.connect('conference', 'customer');
-  media.connect('conference', 'agent', { events: 'mute', inband: 'mute' });
-  media.connect('conference', 'monitor');
-  media.run(50);
-  return { media, customer, agent, monitor };
-}
-
-/** Digits at 50/50 ms from sample 8000 on, with something underneath. */
-const typed = (under: (sample: number) => number) => (frame: number, begin: number): Int16Array => Int16Array.from({ length: 160 }, (_, i) => {
-  const n = (frame - begin) * 160 + i;
-  const within = n % 800;
-  const key = keys[Math.floor(n / 800)];
-  return (key !== undefined && n >= 0 && within < 400 ? dtmfSample(key, within, 5000) : 0) + under(n);
-});
+import { align, dtmfSample, frequenciesOf, levelAt, speechLike } from '../../contract/media/signals.ts';
+import { id, SimulatedMedia } from './simulated-engine.ts';
+import { below, conference, count, keys, music, typed } from './typed-digits.ts';
 
 test('1,000 digits in band at 50/50 ms: none above −60 dBm0 on the protected leg, all on the other', () => {
   const { media, customer, agent, monitor } = conference();
@@ -76,6 +46,56 @@ test('1,000 events and 1,000 INFO digits: none on the protected leg, all on the 
   media.run(20);
   expect(monitor.keysHeard()).toBe(keys + keys);
   expect(agent.keysHeard()).toBe('');
+});
+
+test.each(['speech', 'music'] as const)('1,000 events and 1,000 INFO digits with %s going on: none on the protected leg, all on the other', (what) => {
+  const { media, customer, agent, monitor } = conference();
+  const begin = customer.frame;
+  const under = below(underneath[what](), 6);
+  customer.say = (frame) => Int16Array.from({ length: 160 }, (_, i) => under(((frame - begin) * 160 + i) % (100 * 8000)));
+  for (const key of keys) {
+    customer.press(key);
+    media.run(8);
+  }
+  for (const key of keys) {
+    media.engine.command({ op: 'injectDigit', node: id('customer'), digit: key, durationMs: 60 });
+    media.run(9);
+  }
+  media.run(20);
+  expect(media.digits('customer')).toBe(keys + keys);
+  expect(monitor.keysHeard()).toBe(keys + keys);
+  expect(agent.keysHeard()).toBe('');
+  expect(agent.audio().some((sample) => Math.abs(sample) > 500)).toBe(true);
+});
+
+test('speech between digits reaches the protected leg at its own level, to half a decibel', () => {
+  const { media, customer, agent } = conference();
+  const begin = customer.frame;
+  const speech = speechLike(60);
+  // Every half second: a digit of 50 ms, silence of 50, and speech for the rest.
+  const said = Int16Array.from(speech, (sample, n) => (n % 4000 < 400 ? dtmfSample(keys[Math.floor(n / 4000)]!, n % 4000, 5000) : n % 4000 < 800 ? 0 : sample));
+  customer.say = (frame) => {
+    const out = new Int16Array(160);
+    out.set(said.subarray((frame - begin) * 160, (frame - begin) * 160 + 160));
+    return out;
+  };
+  agent.socket.sent.length = 0;
+  media.run(3000);
+  expect(media.digits('customer')).toBe(keys.slice(0, 120));
+  const heard = agent.audio();
+  const { offset } = align(heard.subarray(0, 8000), said.subarray(1200, 3600));
+  const power = (samples: Int16Array, at: number): number => samples.subarray(at, at + 800).reduce((sum, sample) => sum + sample * sample, 1);
+  let worst = 0;
+  let windows = 0;
+  for (let half = 0; half < 119; half++) {
+    for (let at = half * 4000 + 1200; at + 800 <= half * 4000 + 4000; at += 400) {
+      if (power(said, at) < 800 * 100 ** 2) continue; // a pause between syllables
+      worst = Math.max(worst, Math.abs(10 * Math.log10(power(heard, at - 1200 + offset) / power(said, at))));
+      windows += 1;
+    }
+  }
+  expect(windows).toBeGreaterThan(200);
+  expect(worst).toBeLessThan(0.5);
 });
 
 test('speech reaches the protected leg unchanged but for the delay of the look-back', () => {
@@ -159,29 +179,6 @@ test('a stream that begins with a digit leaks nothing of it, and its beginning i
   }
 });
 
-/** Chords of a few partials with vibrato and a drum, changing twice a second: nothing in it is a pair of pure tones. */
-function music(seconds: number, seed: number): Int16Array {
-  const random = new SeededRandom(seed);
-  const out = new Int16Array(seconds * 8000);
-  for (let note = 0; note * 4000 < out.length; note++) {
-    const root = 110 * 2 ** (Math.floor(random.next() * 24) / 12);
-    const chord = [1, random.next() < 0.5 ? 1.25 : 1.2, 1.5, 2, 3].map((ratio) => root * ratio);
-    const solo = random.next() < 0.3;
-    for (let i = 0; i < 4000 && note * 4000 + i < out.length; i++) {
-      const t = i / 8000;
-      const decay = Math.exp(-2.2 * t) * Math.min(1, t * 200);
-      let s = 0;
-      for (const [k, hz] of chord.entries()) {
-        if (solo && k > 1) break;
-        for (let h = 1; h <= 5; h++) s += (Math.sin(2 * Math.PI * hz * h * (t + 0.0004 * Math.sin(2 * Math.PI * 5.5 * t))) / h ** 1.4) * 0.3;
-      }
-      const drum = i < 500 ? (random.next() - 0.5) * Math.exp(-i / 100) : 0;
-      out[note * 4000 + i] = Math.max(-32767, Math.min(32767, 6000 * decay * s + 8000 * drum));
-    }
-  }
-  return out;
-}
-
 const underneath = {
   speech: () => speechLike(110),
   music: () => music(110, 5),
@@ -190,12 +187,8 @@ const underneath = {
 test.each(['speech', 'music'] as const)('1,000 digits in band with %s underneath: none above −60 dBm0 on the protected leg, all on the other', (what) => {
   const { media, customer, agent, monitor } = conference();
   const begin = customer.frame;
-  const under = underneath[what]();
-  let power = 0;
-  for (const s of under) power += s * s;
-  // 18 dB below the digits on average, its loudest parts 12.
-  const scale = (5000 * 10 ** (-18 / 20)) / Math.sqrt(power / under.length);
-  const make = typed((n) => (n >= 0 ? (under[n] ?? 0) * scale : 0));
+  // Its loudest parts are 12 dB below the digits.
+  const make = typed(below(underneath[what](), 18));
   customer.say = (frame) => make(frame, begin);
   agent.socket.sent.length = 0;
   monitor.socket.sent.length = 0;

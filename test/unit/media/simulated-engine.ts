@@ -1,7 +1,7 @@
 /** A media engine whose packets and time are moved by hand: no sockets, no clock; thousands of ticks a second. */
 import type { MediaId } from '../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
-import { linearToUlaw, ulawToLinear } from '../../../src/audio/g711.ts';
+import { decodeG711, encodeG711 } from '../../../src/audio/g711.ts';
 import { MediaEngine } from '../../../src/media/embedded/engine.ts';
 import type { PacketIo, PacketListener, PacketSocket } from '../../../src/media/embedded/packet-io.ts';
 import type { Clamp, MediaEvent, MediaEventMap, OpenEndpoint } from '../../../src/media/media.ts';
@@ -28,7 +28,7 @@ class SimulatedSocket implements PacketSocket {
 /** One phone: what it says each 20 ms, and what it has heard. */
 export class SimulatedPhone {
   readonly socket: SimulatedSocket;
-  readonly ssrc: number;
+  ssrc: number;
   say: (frame: number) => Int16Array | undefined = () => new Int16Array(160);
   /** Telephone-event payloads to send in place of audio, one a tick, with their timestamps. */
   readonly events: { timestamp: number; marker: boolean; payload: Uint8Array }[] = [];
@@ -36,22 +36,27 @@ export class SimulatedPhone {
   sequence = 100;
   /** Drops a packet when true. */
   lose: (n: number) => boolean = () => false;
-  constructor(socket: SimulatedSocket, ssrc: number) {
+  readonly #law: 'ulaw' | 'alaw';
+  readonly #payloadType: number;
+
+  constructor(socket: SimulatedSocket, ssrc: number, law: 'ulaw' | 'alaw') {
     this.socket = socket;
     this.ssrc = ssrc;
+    this.#law = law;
+    this.#payloadType = law === 'ulaw' ? 0 : 8;
   }
 
   slot(nowMs: number): void {
     const event = this.events.shift();
     const samples = event === undefined ? this.say(this.frame) : undefined;
-    const payload = event?.payload ?? (samples === undefined ? undefined : Uint8Array.from(samples, (s) => linearToUlaw[s & 0xffff]!));
+    const payload = event?.payload ?? (samples === undefined ? undefined : this.#encoded(samples));
     const timestamp = event?.timestamp ?? this.frame * 160;
     this.frame += 1;
     if (payload === undefined) return;
     const packet = new Uint8Array(12 + payload.length);
     const view = new DataView(packet.buffer);
     view.setUint8(0, 0x80);
-    view.setUint8(1, (event?.marker === true ? 0x80 : 0) | (event === undefined ? 0 : 101));
+    view.setUint8(1, (event?.marker === true ? 0x80 : 0) | (event === undefined ? this.#payloadType : 101));
     view.setUint16(2, this.sequence & 0xffff);
     view.setUint32(4, timestamp);
     view.setUint32(8, this.ssrc);
@@ -71,10 +76,16 @@ export class SimulatedPhone {
 
   /** Audio heard, in order. */
   audio(): Int16Array {
-    const packets = this.socket.sent.filter((p) => (p[1]! & 0x7f) === 0);
+    const packets = this.socket.sent.filter((p) => (p[1]! & 0x7f) === this.#payloadType);
     const out = new Int16Array(packets.length * 160);
-    for (const [n, p] of packets.entries()) for (let i = 0; i < 160; i++) out[n * 160 + i] = ulawToLinear[p[12 + i]!]!;
+    for (const [n, p] of packets.entries()) decodeG711(this.#law, p, out.subarray(n * 160, n * 160 + 160), 12, 160);
     return out;
+  }
+
+  #encoded(samples: Int16Array): Uint8Array {
+    const bytes = new Uint8Array(samples.length);
+    encodeG711(this.#law, samples, bytes, 0);
+    return bytes;
   }
 
   keysHeard(): string {
@@ -120,9 +131,9 @@ export class SimulatedMedia {
     return this.#nowMs;
   }
 
-  phone(name: string, open: Partial<OpenEndpoint> = {}): SimulatedPhone {
+  phone(name: string, open: Partial<OpenEndpoint> = {}, law: 'ulaw' | 'alaw' = 'ulaw'): SimulatedPhone {
     this.engine.command({ op: 'openEndpoint', command: { node: id(name), remoteSdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n', ...open } });
-    const phone = new SimulatedPhone(this.#sockets[this.#sockets.length - 1]!, 1000 + this.phones.length);
+    const phone = new SimulatedPhone(this.#sockets[this.#sockets.length - 1]!, 1000 + this.phones.length, law);
     this.phones.push(phone);
     return phone;
   }

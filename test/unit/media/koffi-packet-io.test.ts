@@ -1,0 +1,142 @@
+/** The packet I/O of the system's own calls, one by one and by io_uring, against Node's sockets. */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KoffiPacketIo } from '../../../src/media/embedded/koffi-packet-io.ts';
+import { loadLibc, type Libc } from '../../../src/media/embedded/libc.ts';
+import type { SocketPair } from '../../../src/media/embedded/packet-io.ts';
+
+const ports = { from: 0, to: 0 };
+const loaded = loadLibc();
+const kinds: { kind: string; open: (dscp?: number) => KoffiPacketIo | string }[] = typeof loaded === 'string' ? [] : [
+  { kind: 'koffi', open: (dscp = 46) => new KoffiPacketIo(loaded, '127.0.0.1', ports, dscp) },
+  { kind: 'io_uring', open: (dscp = 46) => KoffiPacketIo.withRing(loaded, '127.0.0.1', ports, dscp) },
+];
+// Where the system has no koffi or forbids io_uring, what is left to hold is that it says so.
+const usable = kinds.filter(({ open }) => {
+  const io = open();
+  if (typeof io !== 'string') io.close();
+  return typeof io !== 'string';
+});
+
+test('what cannot be used says why', () => {
+  if (typeof loaded === 'string') expect(loaded).toMatch(/\w/);
+  for (const { open } of kinds) {
+    const io = open();
+    if (typeof io === 'string') expect(io).toMatch(/io_uring/);
+    else io.close();
+  }
+});
+
+const opened = (io: KoffiPacketIo): SocketPair => {
+  let pair: SocketPair | undefined;
+  io.openPair((got) => (pair = got));
+  if (pair === undefined) throw new Error('no port pair');
+  return pair;
+};
+
+interface Peer {
+  readonly socket: Socket;
+  readonly heard: { bytes: Buffer; from: RemoteInfo }[];
+}
+async function peer(): Promise<Peer> {
+  const socket = createSocket('udp4');
+  socket.setMaxListeners(0);
+  const heard: Peer['heard'] = [];
+  socket.on('message', (bytes, from) => heard.push({ bytes, from }));
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  socket.setRecvBufferSize(1 << 20);
+  return { socket, heard };
+}
+const until = async (condition: () => boolean): Promise<void> => {
+  for (let i = 0; i < 400 && !condition(); i++) await pause(5);
+};
+
+if (usable.length > 0) describe.each(usable)('by $kind', ({ open }) => {
+  const io = open() as KoffiPacketIo;
+  afterAll(() => {
+    io.close();
+    expect(io.openSockets).toBe(0);
+  });
+
+  test('more sockets than go into one call, each of which answers what it hears: every packet comes back from its own port', async () => {
+    const { socket, heard } = await peer();
+    const pairs = Array.from({ length: 300 }, () => opened(io));
+    const delivered = new Map<number, string>();
+    for (const { rtp } of pairs) {
+      rtp.listener = { packet: (bytes, length, address, port) => {
+        delivered.set(rtp.port, Buffer.from(bytes.subarray(0, length)).toString());
+        expect([address, port]).toEqual([0x7f000001, socket.address().port]);
+        rtp.sendToSource();
+        rtp.send(bytes, length);
+      } };
+    }
+    for (const { rtp } of pairs) socket.send(`to ${rtp.port}`, rtp.port, '127.0.0.1');
+    await pause(50);
+    io.poll(performance.now());
+    await until(() => heard.length >= 300);
+    expect(delivered.size).toBe(300);
+    expect(new Set(heard.map(({ bytes, from }) => (bytes.toString() === `to ${from.port}` ? from.port : 0)))).toEqual(new Set(pairs.map(({ rtp }) => rtp.port)));
+    for (const { rtp, rtcp } of pairs) for (const one of [rtp, rtcp]) one.close();
+    socket.close();
+  });
+
+  test('a socket that is flooded brings a burst in a poll and no more, and the rest in the next ones', async () => {
+    const { socket } = await peer();
+    const { rtp, rtcp } = opened(io);
+    let count = 0;
+    rtp.listener = { packet: () => void (count += 1) };
+    for (let i = 0; i < 130; i++) socket.send('x', rtp.port, '127.0.0.1');
+    await pause(50);
+    io.poll(performance.now());
+    expect(count).toBe(65);
+    io.poll(performance.now());
+    expect(count).toBe(130);
+    for (const one of [rtp, rtcp]) one.close();
+    socket.close();
+  });
+
+  test('what was sent just before a socket closes still leaves', async () => {
+    const { socket, heard } = await peer();
+    const { rtp, rtcp } = opened(io);
+    rtp.sendTo('127.0.0.1', socket.address().port);
+    rtp.send(Buffer.from('farewell'), 8);
+    for (const one of [rtp, rtcp]) one.close();
+    await until(() => heard.length > 0);
+    expect(heard.map(({ bytes }) => bytes.toString())).toEqual(['farewell']);
+    socket.close();
+  });
+
+  test('packets carry the service class that was asked for', () => {
+    expect(serviceClassOf(open(46) as KoffiPacketIo)).toBe(46);
+    expect(serviceClassOf(open(8) as KoffiPacketIo)).toBe(8);
+  });
+});
+
+/** Sends a packet to a socket that asks for the type-of-service octet (IP_RECVTOS), and reads it there. */
+function serviceClassOf(io: KoffiPacketIo): number {
+  const libc = loaded as Libc;
+  const fd = libc.socket(2, 2, 0);
+  const address = new Uint8Array(28);
+  address.set([2, 0, 0, 0, 127, 0, 0, 1]);
+  libc.bind(fd, address, 16);
+  libc.getsockname(fd, address, Int32Array.of(28));
+  libc.setsockopt(fd, 0, 13, Int32Array.of(1), 4);
+  const { rtp } = opened(io);
+  rtp.sendTo('127.0.0.1', ((address[2] as number) << 8) | (address[3] as number));
+  rtp.send(Buffer.from('x'), 1);
+  io.flush();
+  // struct msghdr 56, struct iovec 16, payload 8, control 64.
+  const { bytes, address: at } = libc.allocate(160);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(16, at + 64n, true);
+  view.setBigUint64(24, 1n, true);
+  view.setBigUint64(32, at + 96n, true);
+  view.setBigUint64(40, 64n, true);
+  view.setBigUint64(64, at + 80n, true);
+  view.setBigUint64(72, 8n, true);
+  const length = libc.recvmsg(fd, Number(at), 0x40);
+  libc.close(fd);
+  io.close();
+  // struct cmsghdr 16: length, level (IPPROTO_IP), type (IP_TOS).
+  return length === 1 && view.getInt32(96 + 12, true) === 1 ? (bytes[96 + 16] as number) >> 2 : -1;
+}
