@@ -127,7 +127,7 @@ export class RtpSender {
     return this.#sending === undefined && this.#queue.length === 0 && this.#events?.active !== true && this.#tones?.active !== true;
   }
 
-  /** Passes a packet on as it came, under our own SSRC, sequence and clock; what the network lost stays lost, so that the far end knows. */
+  /** Passes a packet on as it came, under our own SSRC, sequence and clock; what the network lost stays lost, so that the far end knows. `bytes` may be written to. */
   forward(source: RtpPacket, bytes: Uint8Array, isEvent: boolean): void {
     const payloadType = isEvent ? this.#eventType : this.#payloadType;
     if (payloadType < 0 || source.payloadLength + rtpHeaderBytes > packet.length - srtpOverhead) return;
@@ -139,14 +139,17 @@ export class RtpSender {
     }
     const sequence = (source.sequence + this.#sequenceOffset) & 0xffff;
     const timestamp = (source.timestamp + this.#timestampOffset) >>> 0;
-    for (let i = 0; i < source.payloadLength; i++) packet[rtpHeaderBytes + i] = bytes[source.payloadOffset + i] as number;
-    writeRtpHeader(packet, 0, payloadType, source.marker, sequence, timestamp, this.ssrc);
+    // Where it lies if it can: there is room for what SRTP adds, and nothing between header and payload.
+    const inPlace = source.payloadOffset === rtpHeaderBytes && bytes.length >= rtpHeaderBytes + source.payloadLength + srtpOverhead;
+    const out = inPlace ? bytes : packet;
+    if (!inPlace) for (let i = 0; i < source.payloadLength; i++) packet[rtpHeaderBytes + i] = bytes[source.payloadOffset + i] as number;
+    writeRtpHeader(out, 0, payloadType, source.marker, sequence, timestamp, this.ssrc);
     if (((sequence - this.#sequence) & 0xffff) < 0x8000) this.#sequence = (sequence + 1) & 0xffff;
     const units = frameSamples(this.#codec.rate) * this.#codec.unitsPerSample;
     if (((timestamp + units - this.timestamp) | 0) > 0) this.timestamp = (timestamp + units) >>> 0;
     this.packets += 1;
     this.octets += source.payloadLength;
-    this.#send(packet, rtpHeaderBytes + source.payloadLength);
+    this.#send(out, rtpHeaderBytes + source.payloadLength);
   }
 
   /** Forwarding is over: our own frames go on where it ended. */
