@@ -24,6 +24,21 @@ export interface ScriptScope {
   readonly parent: ScriptScope | undefined;
 }
 
+export interface ScopeOptions {
+  /** The scope is also visible under its own name from inside (`dialog.x`). */
+  readonly named?: boolean;
+  /** Refuses assignment (session, §8.2.1). */
+  readonly readOnly?: boolean;
+  /** A named scope with one variable, made only for a text that can look at it. Nothing else may be declared in it before. */
+  readonly deferred?: DeferredVariable;
+}
+
+/** `value` may be asked more than once, and always answers the same. */
+export interface DeferredVariable {
+  readonly variable: string;
+  readonly value: () => unknown;
+}
+
 /** Made by `ScriptContext.reference`. */
 export class ScriptReference {
   readonly scope: ScriptScope;
@@ -40,11 +55,8 @@ export class ScriptReference {
 export interface ScriptContext {
   /** The outermost scope, holding the ECMAScript built-ins. */
   readonly root: ScriptScope;
-  /**
-   * Opens a scope below `parent`. With `named` the scope is also visible under its own name from inside (`dialog.x`).
-   * `readOnly` scopes refuse assignment (session, §8.2.1).
-   */
-  openScope(parent: ScriptScope, name: string, options?: { named?: boolean; readOnly?: boolean }): ScriptScope;
+  /** Opens a scope below `parent`. */
+  openScope(parent: ScriptScope, name: string, options?: ScopeOptions): ScriptScope;
   closeScope(scope: ScriptScope): void;
   /** Evaluates an expression as seen from `scope`. An undeclared assignment is an error. The value is deep-copied out unless `keep`. */
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, realpath } from 'node:fs/promises';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Clock } from '../kernel/clock.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { FetchError, Resource } from './fetch.ts';
 
@@ -16,26 +17,37 @@ export function contentTypeOf(path: string): string {
   return types[extname(path).toLowerCase()] ?? '';
 }
 
-/** Reads `file:` addresses below the given folders only, symbolic links followed and judged by where they lead. */
+/** What was read, and of which state of the file. */
+interface KeptFile {
+  readonly stamp: string;
+  readonly resource: Resource;
+  lookedAt: number;
+}
+
+/** How long a file that was just looked at is taken as unchanged, ms: many sessions start on the same page in the same moment. */
+const trustMs = 100;
+/** Octets of files kept, all together; larger ones are read each time. */
+const maxKept = 32 * 1024 * 1024;
+
+/** Reads `file:` addresses below the given folders only, symbolic links followed and judged by where they lead. A file that did not change is not read again. */
 export class FileSource {
   readonly #roots: readonly string[];
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, KeptFile>();
+  #keptBytes = 0;
   #resolved: Promise<readonly string[]> | undefined;
 
-  constructor(roots: readonly string[]) {
+  constructor(roots: readonly string[], clock: Clock) {
     this.#roots = roots;
+    this.#clock = clock;
   }
 
   async read(uri: string, maxBytes: number): Promise<Result<Resource, FetchError>> {
     const refuse = (kind: FetchError['kind'], message: string): Result<Resource, FetchError> => fail({ kind, uri, message: `${uri}: ${message}` });
-    let path: string;
-    try {
-      const url = new URL(uri);
-      url.search = '';
-      url.hash = '';
-      path = fileURLToPath(url);
-    } catch {
-      return refuse('uri', 'is no address of a file');
-    }
+    const kept = this.#kept.get(uri);
+    if (kept !== undefined && kept.resource.body.length <= maxBytes && this.#clock.monotonic() - kept.lookedAt < trustMs) return ok(kept.resource);
+    const path = pathOf(uri);
+    if (path === undefined) return refuse('uri', 'is no address of a file');
     this.#resolved ??= Promise.all(this.#roots.map(async (root) => realpath(root).catch(() => root)));
     const roots = await this.#resolved;
     const below = (real: string): boolean => roots.some((root) => real === root || real.startsWith(root.endsWith(sep) ? root : root + sep));
@@ -49,17 +61,51 @@ export class FileSource {
     try {
       const handle = await open(real, 'r');
       try {
-        const { size } = await handle.stat().then((s) => (s.isFile() ? s : { size: -1 }));
-        if (size < 0) return refuse('missing', 'is not a file');
-        if (size > maxBytes) return refuse('too-large', `has ${size} octets; at most ${maxBytes} are taken`);
+        const about = await handle.stat();
+        if (!about.isFile()) return refuse('missing', 'is not a file');
+        if (about.size > maxBytes) return refuse('too-large', `has ${about.size} octets; at most ${maxBytes} are taken`);
+        const stamp = `${real} ${about.dev} ${about.ino} ${about.mtimeMs} ${about.ctimeMs} ${about.size}`;
+        if (kept?.stamp === stamp) {
+          kept.lookedAt = this.#clock.monotonic();
+          return ok(kept.resource);
+        }
         const body = await handle.readFile();
         const version = createHash('sha1').update(uri).update('\n').update(body).digest('base64url');
-        return ok({ uri, status: 200, contentType: contentTypeOf(real), headers: {}, body, fromCache: false, version });
+        const resource: Resource = { uri, status: 200, contentType: contentTypeOf(real), headers: {}, body, fromCache: false, version };
+        this.#keep(uri, { stamp, resource, lookedAt: this.#clock.monotonic() });
+        return ok(resource);
       } finally {
         await handle.close();
       }
     } catch (error) {
       return refuse('missing', `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`);
     }
+  }
+
+  #keep(uri: string, file: KeptFile): void {
+    this.#forget(uri);
+    if (file.resource.body.length > maxKept / 8) return;
+    this.#kept.set(uri, file);
+    this.#keptBytes += file.resource.body.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#keptBytes <= maxKept) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(uri: string): void {
+    this.#keptBytes -= this.#kept.get(uri)?.resource.body.length ?? 0;
+    this.#kept.delete(uri);
+  }
+}
+
+function pathOf(uri: string): string | undefined {
+  try {
+    const url = new URL(uri);
+    url.search = '';
+    url.hash = '';
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
   }
 }

@@ -21,9 +21,8 @@ export interface TransitionNode extends Position {
   readonly eventName: string | undefined;
   readonly children: readonly ElementNode[];
   readonly node: ElementNode;
-  /** Whether its text can see event$, and whether it needs a scope of its own at all. */
-  readonly usesEvent: boolean;
-  readonly usesScope: boolean;
+  /** Whether it puts variables of its own into its scope. */
+  readonly declares: boolean;
 }
 
 /** A document: parsed and checked once, run by any number of sessions. Immutable. */

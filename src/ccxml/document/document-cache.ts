@@ -18,8 +18,9 @@ export class DocumentCache {
     return this.#parses;
   }
 
-  parse(text: string, uri: string): Result<CcxmlDocument, DocumentRefusal> {
-    const key = `${uri}\n${createHash('sha1').update(text).digest('base64')}`;
+  /** `version`: stands for this text at this address; without it the text is digested. */
+  parse(text: string, uri: string, version?: string): Result<CcxmlDocument, DocumentRefusal> {
+    const key = `${uri}\n${version ?? createHash('sha1').update(text).digest('base64')}`;
     const known = this.#parsed.get(key);
     if (known !== undefined) {
       this.#parsed.delete(key);

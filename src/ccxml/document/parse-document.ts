@@ -8,7 +8,7 @@ import { initialTags } from '../elements/registry.ts';
 import { compileEventPattern } from '../events/event-name.ts';
 import { buildNode, type BuildReport } from './build-node.ts';
 import type { CcxmlDocument, Diagnostic, TransitionNode } from './ccxml-document.ts';
-import { looksAtObjects, needsOf } from './text-needs.ts';
+import { declaresVariables, looksAtObjects } from './text-needs.ts';
 import { isVariableName } from './variable-name.ts';
 
 /** Why a document is refused: every error, in document order, with the warnings. */
@@ -113,7 +113,7 @@ function transitionOf(node: ElementNode, diagnostics: Diagnostic[]): TransitionN
     eventName: old !== undefined && isVariableName(old.text) ? old.text : undefined,
     children: node.children,
     node,
-    ...needsOf(node, old?.text),
+    declares: declaresVariables(node),
   }];
 }
 

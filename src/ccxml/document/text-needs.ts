@@ -12,10 +12,9 @@ const wholeEvent = /event\$(?!\s*\.\s*[A-Za-z_$])/;
 /** Patterns of events that carry live objects, or may. */
 const objectEvents = /^(connection|dialog|conference|error|\w*\*|$)/;
 
-/** Whether a transition's text can see event$, and whether it needs a scope of its own: what nobody sees is not made. */
-export function needsOf(node: ElementNode, eventName: string | undefined): { readonly usesEvent: boolean; readonly usesScope: boolean } {
-  const usesEvent = eventName !== undefined || someText(node, (text) => text.includes('event$') || opaque.test(text)) || some(node, isForeignScript);
-  return { usesEvent, usesScope: usesEvent || some(node, (element) => element.tag === 'var' || element.tag === 'script') };
+/** Whether a transition puts variables of its own into its scope. */
+export function declaresVariables(node: ElementNode): boolean {
+  return node.attributes['name'] !== undefined || some(node, (element) => element.tag === 'var' || element.tag === 'script');
 }
 
 /** Whether an element's text can get hold of a live connection, dialog or conference object. */

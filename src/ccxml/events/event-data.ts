@@ -8,4 +8,9 @@ export interface EventData {
 }
 
 /** Properties the platform alone sets: a namelist cannot forge them. */
-export const reservedProperties: ReadonlySet<string> = new Set(['name', 'eventid', 'eventsource', 'eventsourcetype']);
+const reservedProperties: ReadonlySet<string> = new Set(['name', 'eventid', 'eventsource', 'eventsourcetype']);
+
+/** What a sender may set of an event. */
+export function unreserved(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !reservedProperties.has(name)));
+}

@@ -5,7 +5,7 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { isEventName } from '../events/event-name.ts';
 import type { CcxmlPlatform, CcxmlServer, PlatformEvent, SessionEnd, StartSession } from '../platform.ts';
 import { defaultSessionLimits, type FetchRequest, type SessionLimits, type SessionRequest, type TraceEntry } from '../session/session-protocol.ts';
-import { reservedProperties } from '../events/event-data.ts';
+import { unreserved } from '../events/event-data.ts';
 import { Bridging } from './bridging.ts';
 import { Conferences } from './conferences.ts';
 import { Connections } from './connections.ts';
@@ -87,8 +87,7 @@ export class CcxmlHost implements CcxmlServer {
 
   inject(session: SessionId, event: string, data: Readonly<Record<string, unknown>>): boolean {
     if (!isEventName(event)) return false;
-    const properties = Object.fromEntries(Object.entries(data).filter(([name]) => !reservedProperties.has(name)));
-    return this.state.deliver(session, { ...properties, name: event, eventsource: typeof data['eventsource'] === 'string' ? data['eventsource'] : 'basichttp', eventsourcetype: 'basichttp' });
+    return this.state.deliver(session, { ...unreserved(data), name: event, eventsource: typeof data['eventsource'] === 'string' ? data['eventsource'] : 'basichttp', eventsourcetype: 'basichttp' });
   }
 
   kill(session: SessionId, unconditional: boolean): boolean {

@@ -1,4 +1,4 @@
-import { badFetchEvent, type FetchError, type Fetcher } from '../../fetch/fetch.ts';
+import { badFetchEvent, type FetchError, type Fetcher, type Resource } from '../../fetch/fetch.ts';
 import { toFormParameters } from '../io-processor/form-parameters.ts';
 import { decodeXml } from '../../xml/decode-xml.ts';
 import type { FetchOutcome, FetchRequest } from '../session/session-protocol.ts';
@@ -10,6 +10,7 @@ const maxBytes = 4 * 1024 * 1024;
 /** Fetches through the server's own fetcher: cache, address policy and limits are its. */
 export class FetcherResources implements ResourceLoader {
   readonly #fetcher: Fetcher;
+  readonly #texts = new WeakMap<Uint8Array, Extract<FetchOutcome, { ok: true }>>();
 
   constructor(fetcher: Fetcher) {
     this.#fetcher = fetcher;
@@ -29,8 +30,18 @@ export class FetcherResources implements ResourceLoader {
       ...(request.maxStaleMs === undefined ? {} : { maxStale: Math.floor(request.maxStaleMs / 1000) }),
     });
     if (!fetched.ok) return { ok: false, ...failureOf(fetched.error) };
-    const decoded = decodeXml(fetched.value.body, fetched.value.contentType);
-    return decoded.ok ? { ok: true, uri: fetched.value.uri, text: decoded.text, contentType: fetched.value.contentType } : { ok: false, reason: `${fetched.value.uri}: ${decoded.message}` };
+    return this.#decoded(fetched.value);
+  }
+
+  /** The octets of a document that many sessions start on are decoded once. */
+  #decoded({ uri, body, contentType, version }: Resource): FetchOutcome {
+    const known = this.#texts.get(body);
+    if (known?.contentType === contentType && known.uri === uri) return known;
+    const decoded = decodeXml(body, contentType);
+    if (!decoded.ok) return { ok: false, reason: `${uri}: ${decoded.message}` };
+    const text = { ok: true, uri, text: decoded.text, contentType, version: `${version} ${contentType}` } as const;
+    this.#texts.set(body, text);
+    return text;
   }
 
   async post(request: { readonly uri: string; readonly form: readonly (readonly [string, string])[]; readonly timeoutMs: number }, signal: AbortSignal): Promise<PostOutcome> {

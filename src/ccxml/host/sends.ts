@@ -1,5 +1,5 @@
 import type { DialogId, SessionId } from '../../kernel/ids.ts';
-import { reservedProperties } from '../events/event-data.ts';
+import { unreserved } from '../events/event-data.ts';
 import { toFormParameters } from '../io-processor/form-parameters.ts';
 import type { SessionRequest } from '../session/session-protocol.ts';
 import type { HostState } from './host-state.ts';
@@ -35,7 +35,7 @@ export class Sends {
   }
 
   #toSession(session: SessionId, request: SendRequest): void {
-    const event = { ...withoutReserved(request.data), name: request.name, eventid: request.sendId, eventsource: session, eventsourcetype: 'ccxml' } as const;
+    const event = { ...unreserved(request.data), name: request.name, eventid: request.sendId, eventsource: session, eventsourcetype: 'ccxml' } as const;
     if (this.#state.deliver(request.target as SessionId, event)) this.#successful(session, request);
     else this.#failed(session, request, 'error.send.targetunavailable', `there is no session ${JSON.stringify(request.target)}`);
   }
@@ -57,7 +57,7 @@ export class Sends {
     if (owner === undefined) return;
     if (!/^https?:/i.test(request.target)) return this.#failed(session, request, 'error.send.targetunavailable', `${JSON.stringify(request.target)} is no HTTP address`);
     const own = { name: request.name, sessionid: session, eventid: request.sendId, eventsource: session, eventsourcetype: 'ccxml' };
-    const form = toFormParameters({ ...own, ...withoutReserved(request.data) });
+    const form = toFormParameters({ ...own, ...unreserved(request.data) });
     const controller = new AbortController();
     owner.fetches.set(request.sendId, controller);
     void this.#state.resources.post({ uri: request.target, form, timeoutMs: httpTimeoutMs }, controller.signal).then((outcome) => {
@@ -75,8 +75,4 @@ export class Sends {
   #failed(session: SessionId, request: SendRequest, name: string, reason: string, more: Readonly<Record<string, unknown>> = {}): void {
     this.#state.elementError(session, name, 'send', reason, { ...more, sendid: request.sendId });
   }
-}
-
-function withoutReserved(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !reservedProperties.has(name)));
 }

@@ -6,6 +6,7 @@ import { DocumentCache } from '../document/document-cache.ts';
 import { CcxmlSession } from '../session/ccxml-session.ts';
 import type { SessionRequest } from '../session/session-protocol.ts';
 import { noRoom } from './session-runner.ts';
+import { restored } from './shared-texts.ts';
 import { watchTime, type FromWorker, type ToWorker, type WorkerSetup } from './worker-protocol.ts';
 
 /** A thread that runs CCXML sessions. What it works on stands in the shared watch, so that the main thread can end it. */
@@ -13,6 +14,7 @@ const setup = workerData as WorkerSetup;
 const watch = new Int32Array(setup.watch);
 const clock = new SystemClock();
 const documents = new DocumentCache();
+const texts = new Map<string, string>();
 const sessions = new Map<SessionId, { readonly session: CcxmlSession; readonly slot: number }>();
 let engine = await QuickjsEngine.create({ maxMemoryBytes: setup.maxMemoryBytes });
 let outbox: FromWorker[] = [];
@@ -66,7 +68,12 @@ function launch({ slot, start }: Extract<ToWorker, { type: 'launch' }>): void {
 function handle(message: ToWorker): boolean {
   if (message.type === 'post') {
     const found = sessions.get(message.session);
-    if (found !== undefined) attend(found.slot, () => found.session.post(message.message));
+    if (found !== undefined) attend(found.slot, () => found.session.post(restored(message.message, texts)));
+    return true;
+  }
+  if (message.type === 'keep' || message.type === 'forget') {
+    if (message.type === 'keep') texts.set(message.version, message.text);
+    else texts.delete(message.version);
     return true;
   }
   if (engine.broken !== undefined || engine.exhausted) {

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { startModuleWorker } from '../../kernel/module-worker.ts';
+import { SharedTexts } from './shared-texts.ts';
 import type { RunnerEvents, RunnerFactory, SessionRunner } from './session-runner.ts';
 import { watchTime, type FromWorker, type ToWorker, type WorkerSetup } from './worker-protocol.ts';
 
@@ -21,6 +22,7 @@ interface PoolWorker {
   readonly watch: Int32Array;
   readonly sessions: Map<SessionId, number>;
   readonly slots: Map<number, SessionId>;
+  readonly texts: SharedTexts;
   outbox: ToWorker[];
   closing: boolean;
 }
@@ -62,7 +64,10 @@ class WorkerPool implements SessionRunner {
 
   post(session: SessionId, message: Parameters<SessionRunner['post']>[1]): void {
     const worker = this.#home.get(session);
-    if (worker !== undefined) this.#send(worker, { type: 'post', session, message });
+    if (worker === undefined) return;
+    const spared = worker.texts.spare(message);
+    for (const notice of spared.before) this.#send(worker, notice);
+    this.#send(worker, { type: 'post', session, message: spared.message });
   }
 
   async close(): Promise<void> {
@@ -77,7 +82,7 @@ class WorkerPool implements SessionRunner {
 
   #startWorker(): PoolWorker {
     const watch = new SharedArrayBuffer(8);
-    const worker: PoolWorker = { thread: this.#thread(watch), watch: new Int32Array(watch), sessions: new Map(), slots: new Map(), outbox: [], closing: false };
+    const worker: PoolWorker = { thread: this.#thread(watch), watch: new Int32Array(watch), sessions: new Map(), slots: new Map(), texts: new SharedTexts(), outbox: [], closing: false };
     worker.thread.on('message', (batch: readonly FromWorker[]) => {
       for (const message of batch) if (message.type === 'request') this.#request(worker, message.session, message.request);
     });
@@ -90,7 +95,7 @@ class WorkerPool implements SessionRunner {
 
   #thread(watch: SharedArrayBuffer): Worker {
     const setup: WorkerSetup = { watch, maxMemoryBytes: this.#options.maxMemoryBytes };
-    return startModuleWorker(import.meta.url, './session-worker', { workerData: setup, resourceLimits: { maxOldGenerationSizeMb: 512 } });
+    return startModuleWorker(import.meta.url, './session-worker', { workerData: setup, resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 48 } });
   }
 
   #request(worker: PoolWorker, session: SessionId, request: Parameters<RunnerEvents['request']>[1]): void {
@@ -110,7 +115,8 @@ class WorkerPool implements SessionRunner {
     worker.outbox.push(message);
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(() => {
+    // What one turn of the event loop brings travels together.
+    setImmediate(() => {
       this.#flushing = false;
       for (const w of this.#workers) {
         if (w.outbox.length === 0) continue;

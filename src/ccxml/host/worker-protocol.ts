@@ -4,7 +4,10 @@ import type { SessionMessage, SessionRequest, SessionStart } from '../session/se
 /** Main thread → worker; sent in batches. */
 export type ToWorker =
   | { readonly type: 'launch'; readonly slot: number; readonly start: SessionStart }
-  | { readonly type: 'post'; readonly session: SessionId; readonly message: SessionMessage };
+  | { readonly type: 'post'; readonly session: SessionId; readonly message: SessionMessage }
+  /** A text to be kept: later it is only named by its version. */
+  | { readonly type: 'keep'; readonly version: string; readonly text: string }
+  | { readonly type: 'forget'; readonly version: string };
 
 /** Worker → main thread; sent in batches. */
 export type FromWorker =

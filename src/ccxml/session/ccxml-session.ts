@@ -130,6 +130,11 @@ export class CcxmlSession {
     return id.startsWith(`send-${this.start.session.replace(/^session-/, '')}-`) && Number(id.slice(id.lastIndexOf('-') + 1)) <= this.#ids;
   }
 
+  /** Puts an event of its own into the queue. */
+  receive(event: EventData): void {
+    this.#enqueue({ event, patches: [], depth: 0, kill: false });
+  }
+
   raise(name: string, data: Readonly<Record<string, unknown>>): void {
     const isError = name === 'error' || name.startsWith('error.');
     const depth = isError ? this.#depth + 1 : 0;
@@ -224,10 +229,7 @@ export class CcxmlSession {
     };
     const candidates = inState(transitionIndex.candidates(document.loaded.document, event.name), current);
     if (candidates.length === 0) return this.#unhandled(event, item);
-    // A scope and event$ are made only for those who can see them.
-    const scoped = candidates.some((t) => t.usesScope);
-    const scope = scoped ? this.context.openScope(document.scope, 'transition', { named: true }) : document.scope;
-    if (candidates.some((t) => t.usesEvent)) this.context.set(scope, 'event$', this.#eventValue(event));
+    const scope = this.#transitionScope(document.scope, event, candidates.some((t) => t.declares));
     this.#runner.enter(scope, event);
     const transition = selectTransition(candidates, this.#runner);
     if (transition === undefined) this.#unhandled(event, item);
@@ -242,7 +244,18 @@ export class CcxmlSession {
     }
     if (this.#ended) return;
     this.#runner.leave();
-    if (scoped) this.context.closeScope(scope);
+    this.context.closeScope(scope);
+  }
+
+  /** A scope and event$ are made for those who look at them. What is declared in a scope must find it made: functions keep the scopes they were made in. */
+  #transitionScope(parent: ScriptScope, event: EventData, declares: boolean): ScriptScope {
+    if (!declares) {
+      let value: Record<string, unknown> | undefined;
+      return this.context.openScope(parent, 'transition', { named: true, deferred: { variable: 'event$', value: () => (value ??= this.#eventValue(event)) } });
+    }
+    const scope = this.context.openScope(parent, 'transition', { named: true });
+    this.context.set(scope, 'event$', this.#eventValue(event));
+    return scope;
   }
 
   #eventValue(event: EventData): Record<string, unknown> {

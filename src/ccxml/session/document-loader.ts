@@ -27,7 +27,7 @@ export class DocumentLoader {
   load(request: FetchRequest, done: (result: Result<LoadedDocument, LoadFailure>) => void): void {
     this.#fetch(request, (outcome) => {
       if (!outcome.ok) return done(fail({ reason: outcome.reason, place: undefined, status: outcome.status }));
-      const parsed = this.#cache.parse(outcome.text, outcome.uri);
+      const parsed = this.#cache.parse(outcome.text, outcome.uri, outcome.version);
       if (!parsed.ok) {
         const first = parsed.error.diagnostics.find((d) => d.severity === 'error');
         const more = parsed.error.diagnostics.filter((d) => d.severity === 'error').length - 1;

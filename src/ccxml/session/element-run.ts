@@ -41,6 +41,8 @@ export interface ElementRun {
   fetched(fetchId: string): FetchedContent | undefined;
   scriptOf(uri: string): string | undefined;
 
+  /** An event of this session to itself, without the way over the host. */
+  sendToSelf(sendId: string, name: string, data: Readonly<Record<string, unknown>>): void;
   /** Runs `task` after a delay unless cancelled; false when the session has too many timers. */
   delaySend(sendId: string, delayMs: number, task: () => void): boolean;
   cancelSend(sendId: string): 'cancelled' | 'too-late' | 'unknown';

@@ -3,7 +3,7 @@ import type { SessionId } from '../../kernel/ids.ts';
 import { resolveUri } from '../../xml/xml-tree.ts';
 import type { AttributeSource, ElementDefinition, ElementNode } from '../elements/element.ts';
 import { elements } from '../elements/registry.ts';
-import type { EventData } from '../events/event-data.ts';
+import { unreserved, type EventData } from '../events/event-data.ts';
 import { evaluateAttribute } from './attribute-evaluation.ts';
 import type { CcxmlSession } from './ccxml-session.ts';
 import { abort, normal, type Completion } from './completion.ts';
@@ -174,6 +174,11 @@ export class ElementRunner implements ElementRun {
 
   scriptOf(uri: string): string | undefined {
     return this.#session.loaded?.scripts.get(uri);
+  }
+
+  sendToSelf(sendId: string, name: string, data: Readonly<Record<string, unknown>>): void {
+    this.#session.receive({ ...unreserved(data), name, eventid: sendId, eventsource: this.sessionId, eventsourcetype: 'ccxml' });
+    this.#session.raise('send.successful', { sendid: sendId, tagname: 'send' });
   }
 
   delaySend(sendId: string, delayMs: number, task: () => void): boolean {

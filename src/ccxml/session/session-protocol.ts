@@ -26,7 +26,7 @@ export type SessionMessage =
   | { readonly type: 'trace'; readonly on: boolean };
 
 export type FetchOutcome =
-  | { readonly ok: true; readonly uri: string; readonly text: string; readonly contentType?: string }
+  | { readonly ok: true; readonly uri: string; readonly text: string; readonly contentType?: string; /** The same for the same content of the same address. */ readonly version?: string }
   | { readonly ok: false; readonly reason: string; readonly status?: number };
 
 export interface FetchRequest {

@@ -1,27 +1,13 @@
 import type { QuickJSHandle, QuickJSWASMModule } from 'quickjs-emscripten';
-import { ScriptReference, type ScriptContext, type ScriptLimits, type ScriptOutcome, type ScriptScope } from '../ecmascript.ts';
+import { ScriptReference, type ScopeOptions, type ScriptContext, type ScriptLimits, type ScriptOutcome, type ScriptScope } from '../ecmascript.ts';
 import { literalOf } from '../expression-syntax.ts';
-import { anObject, needsRealm, simpleExpression, simpleTruth, simpleValue, type PathReader, type Primitive, type SimplePath } from '../simple-expression.ts';
+import { anObject, needsRealm, simpleExpression, simpleTruth, simpleValue, type PathReader, type Primitive, type SimpleExpression, type SimplePath } from '../simple-expression.ts';
 import { decodeRealmValue, encodeHostValue } from '../host-value.ts';
 import { CompiledExpressions, type ExpressionKind } from './compiled-expressions.ts';
 import { preparedScript } from './prepared-script.ts';
+import { QuickjsScope } from './quickjs-scope.ts';
 import { done, Realm, type ContextHost } from './realm.ts';
 
-class QuickjsScope implements ScriptScope {
-  readonly name: string;
-  readonly parent: QuickjsScope | undefined;
-  readonly depth: number;
-  readonly number: number;
-  readonly handle: QuickJSHandle;
-
-  constructor(name: string, parent: QuickjsScope | undefined, number: number, handle: QuickJSHandle) {
-    this.name = name;
-    this.parent = parent;
-    this.depth = parent === undefined ? 1 : parent.depth + 1;
-    this.number = number;
-    this.handle = handle;
-  }
-}
 
 export class QuickjsContext implements ScriptContext {
   readonly root: ScriptScope;
@@ -34,18 +20,18 @@ export class QuickjsContext implements ScriptContext {
     this.#closed = closed;
     this.#realm = new Realm(module, limits, host);
     this.#compiled = new CompiledExpressions(this.#realm.vm);
-    this.root = this.#open(undefined, 'root', false, false);
+    this.root = this.#make(new QuickjsScope('root', undefined), {});
   }
 
-  openScope(parent: ScriptScope, name: string, options: { named?: boolean; readOnly?: boolean } = {}): ScriptScope {
-    return this.#open(this.#own(parent), name, options.named === true, options.readOnly === true);
+  openScope(parent: ScriptScope, name: string, options: ScopeOptions = {}): ScriptScope {
+    const scope = new QuickjsScope(name, this.#own(parent), options.deferred);
+    return options.deferred === undefined ? this.#make(scope, options) : scope;
   }
 
   closeScope(scope: ScriptScope): void {
-    const own = this.#own(scope);
-    if (!this.#scopes.delete(own)) return;
-    this.#realm.guarded(() => this.#realm.call('close', own.handle).dispose(), undefined);
-    own.handle.dispose();
+    if (!(scope instanceof QuickjsScope) || scope.closed) return;
+    if (this.#scopes.delete(scope)) this.#realm.guarded(() => this.#realm.call('close', scope.handle).dispose(), undefined);
+    scope.close();
   }
 
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome {
@@ -54,13 +40,15 @@ export class QuickjsContext implements ScriptContext {
     const simple = simpleExpression(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (own) => {
       if (simple.kind === 'path') {
+        const plain = own.plainValue(simple);
+        if (plain !== undefined) return { ok: true, value: plain.value };
         const text = this.#readText(own, simple);
         if (text === 'x') throw needsRealm;
         return { ok: true, value: this.#exported(text) };
       }
       return { ok: true, value: simpleValue(simple, this.#reader(own)) };
     });
-    return answer ?? this.#withExpression(scope, expression, 'value', (own, fn) => ({ ok: true, value: this.#exported(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
+    return answer ?? this.#withExpression(scope, expression, expression, 'value', (own, fn) => ({ ok: true, value: this.#exported(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
   }
 
   test(scope: ScriptScope, expression: string): ScriptOutcome {
@@ -68,7 +56,7 @@ export class QuickjsContext implements ScriptContext {
     if (literal !== undefined) return { ok: true, value: Boolean(literal.value) };
     const simple = simpleExpression(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: simpleTruth(simple, this.#reader(own)) }));
-    return answer ?? this.#withExpression(scope, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#realm.number(this.#realm.call('plain', own.handle, fn)) === 1 }));
+    return answer ?? this.#withExpression(scope, expression, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#realm.number(this.#realm.call('plain', own.handle, fn)) === 1 }));
   }
 
   text(scope: ScriptScope, expression: string): ScriptOutcome {
@@ -76,31 +64,34 @@ export class QuickjsContext implements ScriptContext {
     if (literal !== undefined) return { ok: true, value: String(literal.value) };
     const simple = simpleExpression(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: String(simpleValue(simple, this.#reader(own))) }));
-    return answer ?? this.#withExpression(scope, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
+    return answer ?? this.#withExpression(scope, expression, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
   }
 
   declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome {
     if (!isIdentifier(name)) return syntaxError(`${JSON.stringify(name)} is no name of a variable`);
     if (expression === undefined) return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.run('bindValue', this.#own(scope).handle, n, this.#realm.vm.undefined)));
-    const simple = simpleExpression(expression);
-    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => this.#realm.named(name, (n) => {
+    const simple = plainOrSimple(expression);
+    const answer = simple === undefined ? undefined : this.#simply(scope, (read) => this.#realm.named(name, (n) => {
+      const own = this.#own(read);
       if (simple.kind === 'path') return this.#stored(simple, (path) => this.#realm.call('bind', own.handle, n, path));
       return this.#realm.withPrimitive(simpleValue(simple, this.#reader(own)), (value) => this.#realm.run('bindValue', own.handle, n, value));
     }));
-    return answer ?? this.#withExpression(scope, expression, 'value', (own, fn) => this.#realm.named(name, (n) => this.#realm.run('declare', own.handle, n, fn)));
+    return answer ?? this.#withExpression(scope, undefined, expression, 'value', (own, fn) => this.#realm.named(name, (n) => this.#realm.run('declare', own.handle, n, fn)));
   }
 
   assign(scope: ScriptScope, name: string, expression: string): ScriptOutcome {
     const target = simpleExpression(name);
-    const simple = target?.kind === 'path' ? simpleExpression(expression) : undefined;
-    const answer = target?.kind !== 'path' || simple === undefined ? undefined : this.#simply(scope, (own) => this.#realm.named(target.text, (to) => {
-      if (simple.kind === 'path') return this.#stored(simple, (path) => this.#realm.withNumber(1, (one) => this.#realm.call('store', own.handle, to, path, one)));
-      return this.#realm.withPrimitive(simpleValue(simple, this.#reader(own)), (value) => this.#realm.run('store', own.handle, to, value));
+    const simple = target?.kind === 'path' ? plainOrSimple(expression) : undefined;
+    const answer = target?.kind !== 'path' || simple === undefined ? undefined : this.#simply(scope, (read) => this.#realm.named(target.text, (to) => {
+      const plain = simple.kind === 'path' ? read.plainValue(simple) : { value: simpleValue(simple, this.#reader(read)) };
+      if (plain !== undefined) return this.#realm.withPrimitive(plain.value, (value) => this.#realm.run('store', this.#seen(read, target.text).handle, to, value));
+      const own = this.#seen(read, `${target.text} ${expression}`);
+      return this.#stored(simple as SimplePath, (path) => this.#realm.withNumber(1, (one) => this.#realm.call('store', own.handle, to, path, one)));
     }));
     if (answer !== undefined) return answer;
     const undeclared = this.#undeclaredTarget(scope, name);
     if (undeclared !== undefined) return undeclared;
-    return this.#withExpression(scope, expression, 'value', (own, fn) => {
+    return this.#withExpression(scope, `${name} ${expression}`, expression, 'value', (own, fn) => {
       // The value first, so that an error in it is reported at its own place; then the plain assignment.
       const value = this.#realm.call('plain', own.handle, fn);
       try {
@@ -118,7 +109,7 @@ export class QuickjsContext implements ScriptContext {
     const prepared = preparedScript(source);
     if (!prepared.ok) return { ok: false, kind: 'syntax', ...prepared.error, place };
     return this.#realm.enter(() => {
-      const own = this.#own(scope);
+      const own = prepared.value.names.length > 0 ? this.#own(scope) : this.#seen(scope, source);
       if (prepared.value.names.length > 0) this.#realm.named(JSON.stringify(prepared.value.names), (n) => this.#realm.run('hoist', own.handle, n));
       const fn = this.#compiled.script(prepared.value, own.depth, place);
       if (!fn.ok) return fn.error;
@@ -189,25 +180,36 @@ export class QuickjsContext implements ScriptContext {
   dispose(): void {
     const first = this.#realm.dispose(() => {
       this.#compiled.dispose();
-      for (const scope of this.#scopes) scope.handle.dispose();
+      for (const scope of this.#scopes) scope.close();
     });
     if (first) this.#closed(this);
   }
 
-  #open(parent: QuickjsScope | undefined, name: string, named: boolean, readOnly: boolean): QuickjsScope {
+  #make(scope: QuickjsScope, options: ScopeOptions): QuickjsScope {
     const number = this.#nextScope++;
-    const vm = this.#realm.vm;
-    const args = [parent?.handle ?? vm.undefined, vm.newNumber(number), vm.newString(name), vm.newNumber(named ? 1 : 0), vm.newNumber(readOnly ? 1 : 0)];
-    const result = vm.callFunction(this.#realm.fetchFunction('open'), vm.undefined, args);
-    args[2]?.dispose();
-    const scope = new QuickjsScope(name, parent, number, this.#realm.must(result));
+    const { vm } = this.#realm;
+    const args = [vm.newNumber(number), vm.newString(scope.name), vm.newNumber(options.named === true ? 1 : 0), vm.newNumber(options.readOnly === true ? 1 : 0)];
+    const result = vm.callFunction(this.#realm.fetchFunction('open'), vm.undefined, [scope.parent === undefined ? vm.undefined : this.#own(scope.parent).handle, ...args]);
+    for (const arg of args) arg.dispose();
+    scope.make(number, this.#realm.must(result));
     this.#scopes.add(scope);
     return scope;
   }
 
+  /** The scope, made in the realm if it was put off so far. */
   #own(scope: ScriptScope): QuickjsScope {
-    if (!(scope instanceof QuickjsScope) || !scope.handle.alive) throw new Error(`the scope ${scope.name} is closed or of another context`);
-    return scope;
+    const own = openScopeOf(scope);
+    const { deferred } = own;
+    if (deferred === undefined) return own;
+    this.#make(own, { named: true });
+    this.#realm.named(deferred.variable, (n) => this.#realm.named(this.#encode(deferred.value()), (v) => this.#realm.run('set', own.handle, n, v)));
+    return own;
+  }
+
+  /** The scope that `text` runs in: one that is put off, and that the text cannot see, is passed over. */
+  #seen(scope: ScriptScope, text: string): QuickjsScope {
+    const own = openScopeOf(scope);
+    return own.deferred === undefined || own.parent === undefined || own.concerns(text) ? this.#own(own) : this.#own(own.parent);
   }
 
   #encode(value: unknown): string {
@@ -222,7 +224,7 @@ export class QuickjsContext implements ScriptContext {
     let unfit = false;
     const outcome = this.#realm.enter(() => {
       try {
-        return task(this.#own(scope));
+        return task(openScopeOf(scope));
       } catch (reason) {
         if (reason !== needsRealm) throw reason;
         unfit = true;
@@ -234,6 +236,8 @@ export class QuickjsContext implements ScriptContext {
 
   #reader(own: QuickjsScope): PathReader {
     return (path) => {
+      const plain = own.plainValue(path);
+      if (plain !== undefined) return plain.value;
       const text = this.#readText(own, path);
       return text === 'o' || text === 'x' ? anObject : (decodeRealmValue(text) as Primitive);
     };
@@ -241,7 +245,7 @@ export class QuickjsContext implements ScriptContext {
 
   #readText(own: QuickjsScope, path: SimplePath): string {
     this.#realm.reading = path;
-    const text = this.#realm.named(path.text, (p) => this.#realm.string(this.#realm.call('read', own.handle, p)));
+    const text = this.#realm.named(path.text, (p) => this.#realm.string(this.#realm.call('read', this.#seen(own, path.text).handle, p)));
     this.#realm.reading = undefined;
     // The name is of no scope; it may be one of the language's own.
     if (text === 'm') throw needsRealm;
@@ -262,9 +266,10 @@ export class QuickjsContext implements ScriptContext {
     return done;
   }
 
-  #withExpression(scope: ScriptScope, expression: string, kind: ExpressionKind, use: (own: QuickjsScope, fn: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
+  /** `looksAt`: the text that says what of the scope is looked at, the expression among it. */
+  #withExpression(scope: ScriptScope, looksAt: string | undefined, expression: string, kind: ExpressionKind, use: (own: QuickjsScope, fn: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
     return this.#realm.enter(() => {
-      const own = this.#own(scope);
+      const own = looksAt === undefined ? this.#own(scope) : this.#seen(scope, looksAt);
       const fn = this.#compiled.expression(expression, own.depth, kind);
       return fn.ok ? use(own, fn.value) : fn.error;
     });
@@ -279,6 +284,17 @@ export class QuickjsContext implements ScriptContext {
     return missing ? { ok: false, kind: 'error', message: `ReferenceError: ${first}.${second} is not declared` } : undefined;
   }
 
+}
+
+function openScopeOf(scope: ScriptScope): QuickjsScope {
+  if (!(scope instanceof QuickjsScope) || scope.closed) throw new Error(`the scope ${scope.name} is closed or of another context`);
+  return scope;
+}
+
+/** A literal is taken without the parser: what identifiers and the like are written as would fill its memory. */
+function plainOrSimple(expression: string): SimpleExpression | undefined {
+  const literal = literalOf(expression);
+  return literal === undefined ? simpleExpression(expression) : { kind: 'value', value: literal.value };
 }
 
 function isIdentifier(name: string): boolean {

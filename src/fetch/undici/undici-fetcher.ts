@@ -63,7 +63,7 @@ export class UndiciFetcher implements Fetcher {
       policy: new AddressPolicy(options.allowedRanges), connectTimeoutMs: this.#options.defaultTimeoutMs, hosts: options.hosts ?? {},
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     });
-    this.#files = new FileSource(options.fileRoots ?? []);
+    this.#files = new FileSource(options.fileRoots ?? [], this.#clock);
     this.#cache = new ResponseCache(options.cacheBytes ?? 64 * 1024 * 1024, this.#clock);
   }
 

@@ -224,6 +224,28 @@ describe('undici-fetcher', () => {
     expect(seen.filter((s) => s.headers.host?.startsWith('rebind'))).toHaveLength(0);
   });
 
+  it('reads a file again only when it changed, and sees the change', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nailup-fetch-'));
+    try {
+      const page = join(folder, 'page.ccxml');
+      const uri = pathToFileURL(page).href;
+      const clock = new SimulatedClock();
+      const f = fetcher({ fileRoots: [folder], clock });
+      writeFileSync(page, 'one');
+      const first = await got(f, { uri });
+      clock.advance(1000);
+      expect((await got(f, { uri })).body).toBe(first.body);
+      writeFileSync(page, 'other');
+      clock.advance(1000);
+      expect(Buffer.from((await got(f, { uri })).body).toString()).toBe('other');
+      rmSync(page);
+      clock.advance(1000);
+      expect(await failure(f, { uri })).toMatchObject({ kind: 'missing' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('reads files below the configured folders only, links and tricks included', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nailup-fetch-'));
     try {

@@ -34,4 +34,22 @@ describe('what a page can see', () => {
     const { end } = await CcxmlWorld.run(onLoaded('<send target="session.id" name="\'a\'"/><send target="session.id" name="\'b\'" namelist="w"/>', '<transition event="a"><assign name="w" expr="1"/></transition><transition event="b"><exit expr="event$.w + \' \' + w"/></transition>', '<var name="w" expr="5"/>'));
     expect(end?.value).toBe('5 1');
   });
+
+  it.each([
+    ['a property of event$', 'event$.w + 1', 2],
+    ['event$ passed on whole', 'whole(event$)', 1],
+    ['event$ by way of eval', "eval('eve' + 'nt$.w')", 1],
+    ['event$ by way of the scope', 'transition.event$.w', 1],
+    ['what event$ does not have', 'typeof event$.nothing', 'undefined'],
+    ['what every object has', 'typeof event$.hasOwnProperty', 'function'],
+    ['a name that only the document has', 'w', 5],
+  ])('finds %s', async (_what, expression, expected) => {
+    const { end } = await CcxmlWorld.run(onLoaded('<send target="session.id" name="\'a\'" namelist="w"/>', `<transition event="a"><assign name="w" expr="5"/><exit expr="${expression}"/></transition>`, '<var name="w" expr="1"/><script>function whole(e) { return e.w; }</script>'));
+    expect(end?.value).toBe(expected);
+  });
+
+  it('keeps a change a page makes to event$', async () => {
+    const { end } = await CcxmlWorld.run(onLoaded('<send target="session.id" name="\'a\'"/>', '<transition event="a"><assign name="event$.mine" expr="event$.name + 1"/><exit expr="event$.mine"/></transition>'));
+    expect(end?.value).toBe('a1');
+  });
 });

@@ -1,0 +1,75 @@
+import type { QuickJSHandle } from 'quickjs-emscripten';
+import { ScriptReference, type DeferredVariable, type ScriptScope } from '../ecmascript.ts';
+import type { Primitive, SimplePath } from '../simple-expression.ts';
+
+/** A scope of one realm. A deferred one is made there when a text that can see it, or its variable, is first run. */
+export class QuickjsScope implements ScriptScope {
+  readonly name: string;
+  readonly parent: QuickjsScope | undefined;
+  readonly depth: number;
+  /** What is not made yet: only a text that speaks of it needs it made. */
+  deferred: DeferredVariable | undefined;
+  #made: { readonly number: number; readonly handle: QuickJSHandle } | undefined;
+  #closed = false;
+
+  constructor(name: string, parent: QuickjsScope | undefined, deferred?: DeferredVariable) {
+    this.name = name;
+    this.parent = parent;
+    this.depth = parent === undefined ? 1 : parent.depth + 1;
+    this.deferred = deferred;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get handle(): QuickJSHandle {
+    return this.#there.handle;
+  }
+
+  /** Its number in the realm. */
+  get number(): number {
+    return this.#there.number;
+  }
+
+  get #there(): { readonly number: number; readonly handle: QuickJSHandle } {
+    if (this.#made === undefined) throw new Error(`the scope ${this.name} is not made yet`);
+    return this.#made;
+  }
+
+  make(number: number, handle: QuickJSHandle): void {
+    this.deferred = undefined;
+    this.#made = { number, handle };
+  }
+
+  /** Lets the realm's object go. */
+  close(): void {
+    this.#closed = true;
+    this.#made?.handle.dispose();
+  }
+
+  /** Whether running `text` may look at what is deferred here. */
+  concerns(text: string): boolean {
+    const { deferred } = this;
+    return deferred !== undefined && (text.includes(deferred.variable) || text.includes(this.name) || runtimeNames.test(text));
+  }
+
+  /**
+   * A path into the deferred variable, read without the realm: only down own properties of plain data to a primitive, where both
+   * sides cannot differ. Undefined: ask the realm.
+   */
+  plainValue(path: SimplePath): { readonly value: Primitive } | undefined {
+    const { deferred } = this;
+    const [root, ...names] = path.text.split('.');
+    if (deferred === undefined || root !== deferred.variable) return undefined;
+    let at: unknown = deferred.value();
+    for (const name of names) {
+      if (typeof at !== 'object' || at === null || at instanceof ScriptReference || at instanceof Date || !Object.hasOwn(at, name)) return undefined;
+      at = (at as Readonly<Record<string, unknown>>)[name];
+    }
+    return at === null || at === undefined || typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? { value: at } : undefined;
+  }
+}
+
+/** Text that can compute a name while it runs: `eval`, escapes inside names. What it may see cannot be told from reading it. */
+const runtimeNames = /\\|\beval\b|\bFunction\b|constructor|\bwith\b/;
