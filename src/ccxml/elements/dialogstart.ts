@@ -13,7 +13,9 @@ export const dialogstart = element({
   attributes: { ...dialogAttributes, prepareddialogid: { kind: 'string' } },
   check: (has) => {
     if (has('src') === has('prepareddialogid')) return 'exactly one of src and prepareddialogid is needed';
-    return undefined;
+    // §7.2.2.2: these were settled by <dialogprepare>.
+    const settled = has('prepareddialogid') ? (['type', 'namelist', 'parameters', 'maxage', 'maxstale', 'enctype', 'method'] as const).filter((name) => has(name)) : [];
+    return settled.length === 0 ? undefined : `${settled.join(', ')} and prepareddialogid exclude each other; give it on <dialogprepare>`;
   },
   perform(values, node, run) {
     if (values.connectionid !== undefined && values.conferenceid !== undefined) return run.semantic(node, 'dialogstart: connectionid and conferenceid exclude each other');
@@ -29,7 +31,7 @@ export const dialogstart = element({
     const media = { connection, conference: values.conferenceid, direction: values.mediadirection ?? 'both' };
     if (prepared !== undefined) {
       run.request({
-        do: 'dialogstart', prepared: true, dialog, parameters: values.parameters ?? {}, hints: run.hintsOf(values.hints),
+        do: 'dialogstart', prepared: true, dialog, hints: run.hintsOf(values.hints),
         media: { ...media, fallback: idOfEvent(run, 'connectionid'), directionGiven: values.mediadirection !== undefined },
       });
       return normal;

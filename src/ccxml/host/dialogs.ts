@@ -22,7 +22,7 @@ export class Dialogs {
     const trouble = this.#endpointTrouble(session, request.media);
     if (trouble !== undefined) return this.#refuse(session, 'error.semantic', 'dialogprepare', request.dialog, trouble);
     const { connection, conference, direction } = request.media;
-    this.#add({ kind: 'dialog', id: request.dialog, owner: session, state: 'preparing', connection, conference, direction });
+    this.#add({ kind: 'dialog', id: request.dialog, owner: session, state: 'preparing', connection, conference, direction, parameters: request.parameters });
     const reply = this.#state.platform.prepareDialog({
       dialog: request.dialog, session, src: request.src, type: request.type, parameters: request.parameters, fetch: fetchOf(request), hints: request.hints, ...endpointOf(request.media),
     });
@@ -35,7 +35,7 @@ export class Dialogs {
     const trouble = this.#endpointTrouble(session, request.media);
     if (trouble !== undefined) return this.#refuse(session, 'error.semantic', 'dialogstart', request.dialog, trouble);
     const { connection, conference, direction } = request.media;
-    const dialog = this.#add({ kind: 'dialog', id: request.dialog, owner: session, state: 'starting', connection, conference, direction });
+    const dialog = this.#add({ kind: 'dialog', id: request.dialog, owner: session, state: 'starting', connection, conference, direction, parameters: request.parameters });
     const reply = this.#state.platform.startDialog({
       dialog: dialog.id, session, src: request.src, type: request.type, parameters: request.parameters, fetch: fetchOf(request), hints: request.hints, ...endpointOf(request.media),
     });
@@ -47,8 +47,10 @@ export class Dialogs {
     const dialog = this.#state.dialogs.get(request.dialog);
     const error = (name: string, reason: string): void => this.#state.elementError(session, name, 'dialogstart', reason, { dialogid: request.dialog });
     if (dialog?.owner !== session) return error('error.semantic', `${JSON.stringify(request.dialog)} is no prepared dialog of this session`);
-    if (dialog.state !== 'prepared') return error('error.dialog.notstarted', `dialog ${dialog.id} is ${dialog.state}, not prepared`);
+    if (dialog.state !== 'prepared') return error('error.dialog.wrongstate', `dialog ${dialog.id} is ${dialog.state}, not prepared`);
     const given = request.media.connection !== undefined || request.media.conference !== undefined;
+    // §7.2.2.2: the endpoint is named once, by the one element or the other.
+    if (given && (dialog.connection ?? dialog.conference) !== undefined) return error('error.dialog.notstarted', `dialog ${dialog.id} was prepared for ${dialog.connection ?? dialog.conference ?? ''}; it takes no other connectionid or conferenceid`);
     const media: DialogMedia = given ? request.media
       : dialog.connection !== undefined || dialog.conference !== undefined ? { connection: dialog.connection, conference: dialog.conference, direction: request.media.direction }
       : { connection: request.media.fallback, conference: undefined, direction: request.media.direction };
@@ -59,7 +61,7 @@ export class Dialogs {
     dialog.conference = media.conference;
     if (request.media.directionGiven === true) dialog.direction = request.media.direction;
     dialog.state = 'starting';
-    const reply = this.#state.platform.startDialog({ dialog: dialog.id, session, parameters: request.parameters, hints: request.hints, ...endpointOf(media) });
+    const reply = this.#state.platform.startDialog({ dialog: dialog.id, session, parameters: dialog.parameters, hints: request.hints, ...endpointOf(media) });
     if (!reply.accepted) return this.#failed(dialog.id, 'error.dialog.notstarted', 'dialogstart', reply.refusal.reason);
     this.#connect(dialog);
   }

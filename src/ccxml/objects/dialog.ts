@@ -10,6 +10,8 @@ export interface Dialog {
   connection: string | undefined;
   conference: string | undefined;
   direction: string;
+  /** Given when it was prepared: the dialog gets them when it starts. */
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 export function dialogProperties(dialog: Dialog): Record<string, unknown> {

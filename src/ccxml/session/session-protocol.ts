@@ -75,7 +75,7 @@ export type SessionRequest =
   | { readonly do: 'unjoin'; readonly id1: string; readonly id2: string; readonly hints: HintsRecord }
   | ({ readonly do: 'dialogprepare'; readonly media: DialogMedia; readonly hints: HintsRecord } & DialogRequest)
   | ({ readonly do: 'dialogstart'; readonly media: DialogMedia; readonly hints: HintsRecord; readonly prepared: false } & DialogRequest)
-  | { readonly do: 'dialogstart'; readonly prepared: true; readonly dialog: DialogId; readonly media: DialogMedia; readonly parameters: Readonly<Record<string, unknown>>; readonly hints: HintsRecord }
+  | { readonly do: 'dialogstart'; readonly prepared: true; readonly dialog: DialogId; readonly media: DialogMedia; readonly hints: HintsRecord }
   | { readonly do: 'dialogterminate'; readonly dialog: string; readonly immediate: boolean; readonly hints: HintsRecord }
   | { readonly do: 'send'; readonly sendId: string; readonly targetType: string; readonly target: string; readonly name: string; readonly data: Readonly<Record<string, unknown>>; readonly hints: HintsRecord }
   | { readonly do: 'move'; readonly source: string | undefined; readonly event: EventData | undefined; readonly session: string }
