@@ -2,6 +2,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { instantOf, jobStart, pacingChange, sharingChange, skillReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
+import { sessionTraces, type SessionDoor } from './session-traces.ts';
 
 /** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */
 export interface OperatorDoor {
@@ -28,6 +29,7 @@ export interface OperatorDoor {
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void>;
   /** Messages on the wire, oldest first. */
   trace(query: TraceQuery): Promise<unknown>;
+  callControlSessions(): SessionDoor;
 }
 
 export interface TraceQuery {
@@ -72,6 +74,7 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
   app.get('/api/media/stats', answer((request) => door.mediaStats(queried(request, 'leg'))));
   app.get('/api/media/legs/:id/audio', (request, response, next) => streamLeg(door, request, response).catch(next));
   app.get('/api/sip/trace', answer((request) => door.trace({ call: queried(request, 'call'), after: Number(queried(request, 'after') ?? 0) || 0 })));
+  sessionTraces(app, () => door.callControlSessions());
   app.get('/api/jobs/:id/report', answer((request) => door.report(id(request))));
   app.get('/api/jobs/:id/attempts', answer((request) => door.attempts(id(request))));
   app.use((_request, response) => void response.status(404).json({ error: 'no such address', code: 'NOT_FOUND', mend: 'docs/api.md lists the addresses' }));

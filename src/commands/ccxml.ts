@@ -8,14 +8,15 @@ import { parseDocument } from '../ccxml/document/parse-document.ts';
 import { drawSvg } from '../ccxml/draw/draw-svg.ts';
 import { stateChart } from '../ccxml/draw/state-chart.ts';
 import type { SessionEnd } from '../ccxml/platform.ts';
-import type { TraceEntry } from '../ccxml/session/session-protocol.ts';
 import { ScriptedDialogs } from '../ccxml/simulation/scripted-dialogs.ts';
 import { Simulation } from '../ccxml/simulation/simulation.ts';
 import type { WebSite } from '../ccxml/simulation/simulated-web.ts';
 import { QuickjsEngine } from '../ecmascript/quickjs/quickjs-engine.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
+import { registerSessions } from './ccxml-sessions.ts';
+import { describeStep, shorten } from './session-step.ts';
 
-/** `nailup ccxml check | run | draw`: for authors of call-control pages. */
+/** `nailup ccxml check | run | draw`: for authors of call-control pages; `sessions | trace` of a running server. */
 export function registerCcxml(program: Command): void {
   const ccxml = program.command('ccxml').description('call-control pages');
   ccxml
@@ -34,6 +35,7 @@ export function registerCcxml(program: Command): void {
     .description('draw the state chart of a page as SVG')
     .option('--out <file>', 'where to (default: standard output)')
     .action(draw);
+  registerSessions(ccxml);
 }
 
 function read(file: string): { text: string; uri: string } {
@@ -118,11 +120,11 @@ async function run(file: string, flags: { readonly script?: string; readonly qui
     scripts,
     dialogs: (clock) => (sink) => new ScriptedDialogs(clock, sink, dialogScripts(script)),
     sites: sitesOf(script.web ?? {}),
-    onCommand: (name, command) => say('command', `${name} ${show(command)}`),
+    onCommand: (name, command) => say('command', `${name} ${shorten(command)}`),
     observe: {
       log: (session, level, message, place) => say(level === 'warn' ? 'warning' : 'log', `${session} ${message}${place === undefined ? '' : ` (${place.replace(/^.*\//, '')})`}`, true),
-      trace: (session, entry) => say(entry.what, `${session} ${describe(entry)}`),
-      ended: (session, ended) => say('end', `${session} ${ended.how}${ended.value === undefined ? '' : ` ${JSON.stringify(ended.value)}`}${ended.reason === undefined ? '' : `: ${ended.reason}`}${Object.keys(ended.values).length === 0 ? '' : ` ${show(ended.values)}`}`, true),
+      trace: (session, entry) => say(entry.what, `${session} ${describeStep(entry)}`),
+      ended: (session, ended) => say('end', `${session} ${ended.how}${ended.value === undefined ? '' : ` ${JSON.stringify(ended.value)}`}${ended.reason === undefined ? '' : `: ${ended.reason}`}${Object.keys(ended.values).length === 0 ? '' : ` ${shorten(ended.values)}`}`, true),
     },
   });
   const session = simulation.ids.next('session');
@@ -169,21 +171,4 @@ function sitesOf(web: NonNullable<RunScript['web']>): Record<string, WebSite> {
 
 function placed(values: Readonly<Record<string, unknown>>, connections: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === 'string' ? value.replace(/^\$connection:(\d+)$/, (whole, n: string) => connections[Number(n)] ?? whole) : value]));
-}
-
-function describe(entry: TraceEntry): string {
-  const short = (place: string): string => place.replace(/^.*\//, '');
-  switch (entry.what) {
-    case 'event': return `${entry.name} ${show(Object.fromEntries(Object.entries(entry.event).filter(([k]) => !['name', 'eventid', 'eventsource', 'eventsourcetype', 'protocol'].includes(k))))}`;
-    case 'transition': return `${entry.event}${entry.state === undefined ? '' : ` in state ${entry.state}`} (${short(entry.place)})`;
-    case 'unhandled': return entry.event;
-    case 'element': return `<${entry.tag}> (${short(entry.place)})`;
-    case 'state': return `${entry.from} -> ${entry.to}`;
-    case 'document': return short(entry.uri);
-  }
-}
-
-function show(value: object): string {
-  const text = JSON.stringify(value);
-  return text.length > 240 ? `${text.slice(0, 240)}…` : text;
 }
