@@ -6,6 +6,9 @@ import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type 
 import type { CcxmlServer } from './ccxml/platform.ts';
 import { campaignsOf, type Config } from './config/index.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
+import { ccxmlSettings } from './config/ccxml-settings.ts';
+import type { Config } from './config/index.ts';
+import { AttemptRunner, type DriverSettings } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
 import { SharedLines } from './core/call-control/shared-lines.ts';
 import { Nailing } from './core/nailing/nailing.ts';
@@ -233,9 +236,11 @@ export class NailupServer {
     const { platform, runner, nailing, ccxml } = parts;
     ccxml.server = await createCcxmlServer(
       platform,
-      {},
+      ccxmlSettings(config),
       { clock: this.#houseClock, ids: this.#ids, logger: this.#log, fetcher: parts.fetcher, observe: this.#sessionObserver() },
-    );
+    ).catch((error: unknown) => {
+      throw portError(error, `${config.ccxml.http?.host ?? ''}:${config.ccxml.http?.port ?? ''}`, 'ccxml.http.port');
+    });
     const server = ccxml.server;
     try {
       await platform.start(

@@ -1,9 +1,16 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../kernel/package-root.ts';
 import { defaultSessionLimits, type SessionLimits } from './session/session-protocol.ts';
 
 /** How the CCXML server runs; what is left out has the default. */
 export interface CcxmlConfig {
-  /** Threads that run sessions. */
+  /** Threads that run the sessions of one group. */
   readonly workers: number;
+  /** Groups of sessions (`StartSession.group`) whose thread is started with the server. */
+  readonly groups: readonly string[];
+  /** Addresses below which pages are trusted with a shared thread from the start; others have to show themselves first. */
+  readonly provenUnder: readonly string[];
   /** Memory of all sessions of one thread together, octets. */
   readonly workerMemoryBytes: number;
   /** A session that holds its thread longer is ended, ms. */
@@ -27,6 +34,8 @@ export interface BasicHttpConfig {
 
 export const defaultCcxmlConfig: CcxmlConfig = {
   workers: 1,
+  groups: [],
+  provenUnder: [pathToFileURL(join(packageRoot(), 'ccxml')).href],
   workerMemoryBytes: 1024 * 1024 * 1024,
   stuckAfterMs: 750,
   maxSessions: 10_000,

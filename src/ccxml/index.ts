@@ -3,18 +3,17 @@ import type { Clock } from '../kernel/clock.ts';
 import type { IdSource, SessionId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { defaultCcxmlConfig, type CcxmlSettings } from './config.ts';
-import { CcxmlHost, type SessionObserver } from './host/ccxml-host.ts';
+import { CcxmlHost, type RunningSession, type SessionFollower, type SessionObserver } from './host/ccxml-host.ts';
 import { FetcherResources } from './host/fetcher-resources.ts';
 import { OwnAddressResources } from './host/own-address-resources.ts';
 import { workerPoolRunner } from './host/worker-pool-runner.ts';
 import { basicHttp, createSession, type IoAnswer } from './io-processor/basic-http.ts';
 import { BasicHttpServer } from './io-processor/basic-http-server.ts';
 import type { CcxmlPlatform, CcxmlServer, SessionEnd } from './platform.ts';
-import type { TraceEntry } from './session/session-protocol.ts';
 
 export type { CcxmlConfig, CcxmlSettings } from './config.ts';
 export { defaultCcxmlConfig } from './config.ts';
-export type { SessionObserver } from './host/ccxml-host.ts';
+export type { RunningSession, SessionFollower, SessionObserver } from './host/ccxml-host.ts';
 export type { SessionLimits, TraceEntry } from './session/session-protocol.ts';
 
 export interface CcxmlDependencies {
@@ -28,14 +27,14 @@ export interface CcxmlDependencies {
 /** The CCXML server with what its surroundings want to ask. */
 export interface RunningCcxmlServer extends CcxmlServer {
   readonly sessionCount: number;
-  /** Those that run now. */
-  sessions(): readonly SessionId[];
+  /** Those that run now, the oldest first. */
+  running(): readonly RunningSession[];
   /** Addresses of the I/O processors, as `session.ioprocessors` has them. */
   readonly ioProcessors: Readonly<Record<string, string>>;
   /** Brings a page into the fetcher's cache before it is needed. */
   prefetch(uri: string): void;
   /** Follows a session live; call the result to stop. Undefined: no such session. */
-  trace(session: SessionId, listener: (entry: TraceEntry) => void): (() => void) | undefined;
+  trace(session: SessionId, follower: SessionFollower): (() => void) | undefined;
 }
 
 /** Starts the CCXML server: session threads, watchdog, and the HTTP door when configured. `stop` ends all of it. */
@@ -61,21 +60,21 @@ export async function createCcxmlServer(platform: CcxmlPlatform, settings: Ccxml
       const processor = own.get(uri);
       return processor === undefined ? undefined : handle(processor, form);
     }),
-    runner: workerPoolRunner({ workers: config.workers, maxMemoryBytes: config.workerMemoryBytes, stuckAfterMs: config.stuckAfterMs, clock: deps.clock, logger: deps.logger }),
+    runner: workerPoolRunner({ workers: config.workers, maxMemoryBytes: config.workerMemoryBytes, stuckAfterMs: config.stuckAfterMs, provenUnder: config.provenUnder, groups: config.groups, clock: deps.clock, logger: deps.logger }),
     ...(deps.observe === undefined ? {} : { observe: deps.observe }),
   });
   return {
     get sessionCount() {
       return host.sessionCount;
     },
-    sessions: () => [...host.state.sessions.keys()],
+    running: () => host.running(),
     ioProcessors,
     start: (request) => host.start(request),
     deliver: (event) => host.deliver(event),
     inject: (session, event, data) => host.inject(session, event, data),
     kill: (session, unconditional) => host.kill(session, unconditional),
     prefetch: (uri) => deps.fetcher.prefetch({ uri }),
-    trace: (session, listener) => host.trace(session, listener),
+    trace: (session, follower) => host.trace(session, follower),
     stop: async () => {
       await door?.close();
       await host.stop();

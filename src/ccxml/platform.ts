@@ -131,12 +131,14 @@ export interface StartSession {
   readonly secondaryUri?: string;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly inbound?: { readonly connection: ConnectionId; readonly facts: ConnectionFacts };
+  /** Sessions of different groups never share a thread, so that no page of one can harm another: agents, attempts, inbound calls. */
+  readonly group?: string;
   /** Called exactly once when the session is over. */
   readonly onEnd: (end: SessionEnd) => void;
 }
 
 export interface SessionEnd {
-  /** `exit`: by `<exit>`; `error`: an event that no transition took; `kill`; `load`: the document could not be started; `limit`: ended by a sandbox limit. */
+  /** `exit`: by `<exit>`; `error`: an event that no transition took; `kill`, also when another page had the thread ended; `load`: the document could not be started; `limit`: ended by a sandbox limit. */
   readonly how: 'exit' | 'error' | 'kill' | 'load' | 'limit';
   /** The value of `<exit expr>`. */
   readonly value?: unknown;

@@ -47,6 +47,7 @@ export class InboundCalls {
     this.#sessions.add(session);
     const reply = ccxml().start({
       session,
+      group: 'inbound',
       uri: route.pageUri,
       values: { avaya: { ParameterMap: { ...route.parameters, dialogUrl: route.dialogUri ?? '' }, UUI_Info: call.facts.aai ?? '' } },
       inbound: { connection, facts: call.facts },

@@ -1,5 +1,7 @@
 import type { JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
 import type { OperatorDoor, TraceQuery } from '../api/operator-api.ts';
+import type { RunningCcxmlServer } from '../ccxml/index.ts';
+import type { Config } from '../config/index.ts';
 import type { SystemClock } from '../kernel/clock.ts';
 import type { JobId } from '../kernel/ids.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
@@ -164,6 +166,12 @@ export class ServerDoor implements OperatorDoor {
 
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void> {
     return this.#legTaps.listen(this.#parts.media, leg, who, hear, ended);
+  }
+
+  callControlSessions(): RunningCcxmlServer {
+    const { server } = this.#parts.ccxml;
+    if (server === undefined) throw new NailupError('SERVER_NOT_UP', 'the CCXML server is not up');
+    return server;
   }
 
   async trace(query: TraceQuery): Promise<{ messages: readonly WireMessage[]; last: number }> {

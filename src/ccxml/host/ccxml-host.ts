@@ -33,11 +33,30 @@ export interface HostParts {
   readonly observe?: SessionObserver;
 }
 
+/** Sessions whose launcher names no group. */
+const defaultGroup = 'others';
+
 /** Told what sessions do; for logs, traces and `nailup ccxml run`. */
 export interface SessionObserver {
   readonly log?: (session: SessionId, level: 'info' | 'warn', message: string, place: string | undefined) => void;
   readonly trace?: (session: SessionId, entry: TraceEntry) => void;
   readonly ended?: (session: SessionId, end: SessionEnd) => void;
+}
+
+/** Who follows one session. */
+export interface SessionFollower {
+  readonly step: (entry: TraceEntry) => void;
+  readonly ended: (end: SessionEnd) => void;
+}
+
+/** A session as a list shows it. `startedAt`: milliseconds since 1970. */
+export interface RunningSession {
+  readonly session: SessionId;
+  readonly uri: string;
+  readonly group: string;
+  readonly parent: SessionId | undefined;
+  readonly startedAt: number;
+  readonly connections: readonly string[];
 }
 
 /** The main-thread side of the CCXML server: objects that sessions share, routing both ways, and the sessions' beginning and end. */
@@ -51,7 +70,7 @@ export class CcxmlHost implements CcxmlServer {
   readonly #dialogs: Dialogs;
   readonly #sends: Sends;
   readonly #moves: Moves;
-  readonly #traced = new Map<SessionId, Set<(entry: TraceEntry) => void>>();
+  readonly #traced = new Map<SessionId, Set<SessionFollower>>();
   readonly #limits: SessionLimits;
   readonly #families: SessionFamilies;
 
@@ -68,7 +87,7 @@ export class CcxmlHost implements CcxmlServer {
     this.#moves = new Moves(this.state, this.#conferences);
     this.#runner = parts.runner({
       request: (session, request) => this.#guarded(session, request),
-      lost: (session, reason) => this.#ended(session, { how: 'limit', values: {}, reason }),
+      lost: (session, end) => this.#ended(session, end),
     });
   }
 
@@ -80,7 +99,7 @@ export class CcxmlHost implements CcxmlServer {
     if (this.state.sessions.has(request.session)) return refused('bad-argument', `session ${request.session} exists`);
     if (this.state.sessions.size >= (this.#parts.maxSessions ?? 10_000)) return refused('noresource', `${this.state.sessions.size} sessions run; no more may`);
     const fetch: FetchRequest = { id: `fetch-${request.session}-0`, uri: request.uri, method: 'get', enctype: 'application/x-www-form-urlencoded', namelist: {}, timeoutMs: undefined, maxAgeMs: undefined, maxStaleMs: undefined, ...(request.secondaryUri === undefined ? {} : { secondaryUri: request.secondaryUri }) };
-    this.#launch(request.session, request.uri, undefined, request.values ?? {}, fetch, request.inbound === undefined ? 'external' : 'newcall', request.onEnd);
+    this.#launch(request.session, request.uri, undefined, request.group ?? defaultGroup, request.values ?? {}, fetch, request.inbound === undefined ? 'external' : 'newcall', request.onEnd);
     if (request.inbound !== undefined) this.#connections.adopt(request.session, request.inbound.connection, request.inbound.facts);
     return accepted;
   }
@@ -104,16 +123,21 @@ export class CcxmlHost implements CcxmlServer {
     this.#dialogs.deliver(event);
   }
 
+  /** The sessions that run now, the oldest first. */
+  running(): readonly RunningSession[] {
+    return [...this.state.sessions.values()].map(({ id, uri, group, parent, startedAt, connections }) => ({ session: id, uri, group, parent, startedAt, connections: [...connections] }));
+  }
+
   /** Follows a session live; call the result to stop. Undefined: no such session. */
-  trace(session: SessionId, listener: (entry: TraceEntry) => void): (() => void) | undefined {
+  trace(session: SessionId, follower: SessionFollower): (() => void) | undefined {
     const found = this.state.sessions.get(session);
     if (found === undefined) return undefined;
     const listeners = this.#traced.get(session) ?? new Set();
-    listeners.add(listener);
+    listeners.add(follower);
     this.#traced.set(session, listeners);
     found.post({ type: 'trace', on: true });
     return () => {
-      listeners.delete(listener);
+      listeners.delete(follower);
       if (listeners.size > 0 || this.#parts.observe?.trace !== undefined) return;
       this.#traced.delete(session);
       found.post({ type: 'trace', on: false });
@@ -128,15 +152,15 @@ export class CcxmlHost implements CcxmlServer {
     await this.#runner.close();
   }
 
-  #launch(session: SessionId, uri: string, parent: SessionId | undefined, values: Readonly<Record<string, unknown>>, fetch: FetchRequest, startupMode: 'newcall' | 'external' | 'createccxml', onEnd: StartSession['onEnd'] | undefined): void {
+  #launch(session: SessionId, uri: string, parent: SessionId | undefined, group: string, values: Readonly<Record<string, unknown>>, fetch: FetchRequest, startupMode: 'newcall' | 'external' | 'createccxml', onEnd: StartSession['onEnd'] | undefined): void {
     const host: HostSession = {
-      id: session, uri, parent, onEnd, startedAt: this.state.clock.now(), connections: new Set(), dialogs: new Set(), conferences: new Set(), children: new Set(), fetches: new Map(), loaded: false,
+      id: session, uri, parent, group, onEnd, startedAt: this.state.clock.now(), connections: new Set(), dialogs: new Set(), conferences: new Set(), children: new Set(), fetches: new Map(), loaded: false,
       post: (message) => this.#runner.post(session, message),
     };
     this.state.sessions.set(session, host);
     if (parent === undefined) this.#families.begin(session);
     else this.state.sessions.get(parent)?.children.add(session);
-    this.#runner.launch({ session, uri, startupMode, parent, values, ioProcessors: this.#parts.ioProcessors?.() ?? {}, fetch, limits: this.#limits, trace: this.#parts.observe?.trace !== undefined });
+    this.#runner.launch({ session, uri, startupMode, parent, values, ioProcessors: this.#parts.ioProcessors?.() ?? {}, fetch, limits: this.#limits, trace: this.#parts.observe?.trace !== undefined }, group);
   }
 
   /** What throws here is a bug; it ends the session that met it, not the server. */
@@ -178,7 +202,7 @@ export class CcxmlHost implements CcxmlServer {
         return;
       case 'trace':
         this.#parts.observe?.trace?.(session, request.entry);
-        for (const listener of this.#traced.get(session) ?? []) listener(request.entry);
+        for (const follower of this.#traced.get(session) ?? []) follower.step(request.entry);
     }
   }
 
@@ -187,7 +211,7 @@ export class CcxmlHost implements CcxmlServer {
     if (this.state.sessions.size >= (this.#parts.maxSessions ?? 10_000)) return refuse('too many sessions run');
     const trouble = this.#families.join(parent.id, request.session);
     if (trouble !== undefined) return refuse(trouble);
-    this.#launch(request.session, request.next.uri, parent.id, request.parameters, request.next, 'createccxml', undefined);
+    this.#launch(request.session, request.next.uri, parent.id, parent.group, request.parameters, request.next, 'createccxml', undefined);
   }
 
   #fetch(session: HostSession, request: FetchRequest): void {
@@ -210,6 +234,7 @@ export class CcxmlHost implements CcxmlServer {
     if (session === undefined) return;
     this.state.sessions.delete(id);
     this.#families.end(id);
+    for (const follower of this.#traced.get(id) ?? []) follower.ended(end);
     this.#traced.delete(id);
     for (const controller of session.fetches.values()) controller.abort();
     for (const dialog of [...session.dialogs]) this.#dialogs.abandon(dialog);

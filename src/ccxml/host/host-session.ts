@@ -7,6 +7,8 @@ export interface HostSession {
   readonly id: SessionId;
   readonly uri: string;
   readonly parent: SessionId | undefined;
+  /** Shares its thread only with sessions of the same group. */
+  readonly group: string;
   readonly onEnd: StartSession['onEnd'] | undefined;
   readonly startedAt: number;
   readonly connections: Set<ConnectionId>;

@@ -4,7 +4,8 @@ import type { SessionMessage, SessionRequest, SessionStart } from '../session/se
 
 /** Where sessions run: worker threads in production, in process in tests and simulations. */
 export interface SessionRunner {
-  launch(start: SessionStart): void;
+  /** `group`: sessions of different groups share nothing that one of them could take from the other. */
+  launch(start: SessionStart, group: string): void;
   post(session: SessionId, message: SessionMessage): void;
   close(): Promise<void>;
 }
@@ -12,7 +13,7 @@ export interface SessionRunner {
 /** What a runner tells the host. `lost`: the thread of these sessions was ended; they are over. */
 export interface RunnerEvents {
   readonly request: (session: SessionId, request: SessionRequest) => void;
-  readonly lost: (session: SessionId, reason: string) => void;
+  readonly lost: (session: SessionId, end: SessionEnd) => void;
 }
 
 export type RunnerFactory = (events: RunnerEvents) => SessionRunner;

@@ -1,36 +1,37 @@
-import type { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import { startModuleWorker } from '../../kernel/module-worker.ts';
-import { SharedTexts } from './shared-texts.ts';
+import { DocumentStanding, pageOf } from './document-standing.ts';
 import type { RunnerEvents, RunnerFactory, SessionRunner } from './session-runner.ts';
-import { watchTime, type FromWorker, type ToWorker, type WorkerSetup } from './worker-protocol.ts';
+import { SessionThread } from './session-thread.ts';
 
 export interface WorkerPoolOptions {
+  /** Threads for the proven pages of one group of sessions. */
   readonly workers: number;
   /** All sessions of one worker together. */
   readonly maxMemoryBytes: number;
   /** A session that holds its thread longer is stuck: the thread is ended, and every session on it. */
   readonly stuckAfterMs: number;
+  /** Addresses below which pages are the server's own, and proven from the start. */
+  readonly provenUnder: readonly string[];
+  /** Groups whose thread is started at once, so that their first session need not wait for it. */
+  readonly groups: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-interface PoolWorker {
-  thread: Worker;
-  readonly watch: Int32Array;
-  readonly sessions: Map<SessionId, number>;
-  readonly slots: Map<number, SessionId>;
-  readonly texts: SharedTexts;
-  outbox: ToWorker[];
-  closing: boolean;
-}
-
 /** How often the watchdog looks, ms. */
 const inspectEveryMs = 100;
+/** Threads beside the main ones are ended when nothing ran on them for so long, ms. */
+const idleEndMs = 60_000;
+/** Threads for pages in quarantine, at most; more such pages share them. */
+const maxQuarantines = 8;
 
-/** Sessions on worker threads, with a watchdog over each thread. */
+/**
+ * Sessions on worker threads, with a watchdog over each. Only ending a thread stops a built-in that does not come back, so who shares
+ * a thread is chosen with care: sessions of different groups never do, a page on probation shares only with its like, and a page that
+ * once had its thread ended runs on a thread of its own.
+ */
 export function workerPoolRunner(options: WorkerPoolOptions): RunnerFactory {
   return (events) => new WorkerPool(options, events);
 }
@@ -38,9 +39,10 @@ export function workerPoolRunner(options: WorkerPoolOptions): RunnerFactory {
 class WorkerPool implements SessionRunner {
   readonly #options: WorkerPoolOptions;
   readonly #events: RunnerEvents;
-  readonly #workers: PoolWorker[] = [];
-  readonly #home = new Map<SessionId, PoolWorker>();
-  #slot = 0;
+  readonly #standing: DocumentStanding;
+  readonly #threads = new Set<SessionThread>();
+  readonly #home = new Map<SessionId, SessionThread>();
+  readonly #quarantines = new Map<string, number>();
   #watchdog: Timer | undefined;
   #flushing = false;
   #closed = false;
@@ -48,82 +50,80 @@ class WorkerPool implements SessionRunner {
   constructor(options: WorkerPoolOptions, events: RunnerEvents) {
     this.#options = options;
     this.#events = events;
-    for (let i = 0; i < options.workers; i++) this.#workers.push(this.#startWorker());
+    this.#standing = new DocumentStanding(options.provenUnder);
+    for (const group of options.groups) this.#startThread(`proven ${group}`);
     this.#watchLater();
   }
 
-  launch(start: Parameters<SessionRunner['launch']>[0]): void {
-    const worker = this.#workers.reduce((least, w) => (w.sessions.size < least.sessions.size ? w : least));
-    this.#slot = (this.#slot % 0x7ffffffe) + 1;
-    const slot = this.#slot;
-    worker.sessions.set(start.session, slot);
-    worker.slots.set(slot, start.session);
-    this.#home.set(start.session, worker);
-    this.#send(worker, { type: 'launch', slot, start });
+  launch(start: Parameters<SessionRunner['launch']>[0], group: string): void {
+    const thread = this.#threadFor(start.uri, group);
+    this.#home.set(start.session, thread);
+    thread.launch(start);
+    this.#flushSoon();
   }
 
   post(session: SessionId, message: Parameters<SessionRunner['post']>[1]): void {
-    const worker = this.#home.get(session);
-    if (worker === undefined) return;
-    const spared = worker.texts.spare(message);
-    for (const notice of spared.before) this.#send(worker, notice);
-    this.#send(worker, { type: 'post', session, message: spared.message });
+    const thread = this.#home.get(session);
+    if (thread === undefined) return;
+    thread.post(session, message);
+    this.#flushSoon();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#watchdog?.cancel();
-    await Promise.all(this.#workers.map(async (worker) => {
-      worker.closing = true;
-      await worker.thread.terminate();
-    }));
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
     this.#home.clear();
   }
 
-  #startWorker(): PoolWorker {
-    const watch = new SharedArrayBuffer(8);
-    const worker: PoolWorker = { thread: this.#thread(watch), watch: new Int32Array(watch), sessions: new Map(), slots: new Map(), texts: new SharedTexts(), outbox: [], closing: false };
-    worker.thread.on('message', (batch: readonly FromWorker[]) => {
-      for (const message of batch) if (message.type === 'request') this.#request(worker, message.session, message.request);
-    });
-    worker.thread.on('error', (error) => this.#lost(worker, `the session thread failed: ${error instanceof Error ? error.message : String(error)}`, undefined));
-    worker.thread.on('exit', () => {
-      if (!worker.closing) this.#lost(worker, 'the session thread ended', undefined);
-    });
-    return worker;
+  #threadFor(uri: string, group: string): SessionThread {
+    const standing = this.#standing.of(uri);
+    const room = standing === 'quarantine' ? `quarantine ${this.#quarantineOf(uri)}` : `${standing} ${group}`;
+    const those = [...this.#threads].filter((thread) => thread.room === room);
+    const least = those.reduce<SessionThread | undefined>((least_, thread) => (least_ === undefined || thread.sessions.size < least_.sessions.size ? thread : least_), undefined);
+    const most = standing === 'proven' ? this.#options.workers : 1;
+    if (least !== undefined && (least.sessions.size === 0 || those.length >= most)) return least;
+    return this.#startThread(room);
   }
 
-  #thread(watch: SharedArrayBuffer): Worker {
-    const setup: WorkerSetup = { watch, maxMemoryBytes: this.#options.maxMemoryBytes };
-    return startModuleWorker(import.meta.url, './session-worker', { workerData: setup, resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 48 } });
+  #startThread(room: string): SessionThread {
+    const thread: SessionThread = new SessionThread(room, this.#options.maxMemoryBytes, this.#options.clock.monotonic(), {
+      request: (session, request) => this.#request(thread, session, request),
+      failed: (reason) => this.#lost(thread, reason, undefined),
+    });
+    this.#threads.add(thread);
+    return thread;
   }
 
-  #request(worker: PoolWorker, session: SessionId, request: Parameters<RunnerEvents['request']>[1]): void {
-    if (this.#home.get(session) !== worker) return;
-    if (request.do === 'end') this.#forget(worker, session);
+  #quarantineOf(uri: string): number {
+    const page = pageOf(uri);
+    const known = this.#quarantines.get(page) ?? this.#quarantines.size % maxQuarantines;
+    this.#quarantines.set(page, known);
+    return known;
+  }
+
+  #request(thread: SessionThread, session: SessionId, request: Parameters<RunnerEvents['request']>[1]): void {
+    if (this.#home.get(session) !== thread) return;
+    if (request.do === 'end') {
+      const uri = thread.sessions.get(session)?.uri;
+      if (uri !== undefined && request.end.how !== 'limit') this.#standing.ended(uri);
+      this.#forget(thread, session);
+    }
     this.#events.request(session, request);
   }
 
-  #forget(worker: PoolWorker, session: SessionId): void {
-    const slot = worker.sessions.get(session);
-    worker.sessions.delete(session);
-    if (slot !== undefined) worker.slots.delete(slot);
+  #forget(thread: SessionThread, session: SessionId): void {
+    thread.forget(session, this.#options.clock.monotonic());
     this.#home.delete(session);
   }
 
-  #send(worker: PoolWorker, message: ToWorker): void {
-    worker.outbox.push(message);
+  /** What one turn of the event loop brings travels together. */
+  #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    // What one turn of the event loop brings travels together.
     setImmediate(() => {
       this.#flushing = false;
-      for (const w of this.#workers) {
-        if (w.outbox.length === 0) continue;
-        const batch = w.outbox;
-        w.outbox = [];
-        w.thread.postMessage(batch);
-      }
+      for (const thread of this.#threads) thread.flush();
     });
   }
 
@@ -132,32 +132,38 @@ class WorkerPool implements SessionRunner {
     const set = this.#options.clock.monotonic();
     this.#watchdog = this.#options.clock.after(inspectEveryMs, () => {
       // Where this thread comes late, the machine is short of time, and the others get more of it too.
-      const late = Math.max(0, this.#options.clock.monotonic() - set - inspectEveryMs);
-      for (const worker of [...this.#workers]) this.#inspect(worker, this.#options.stuckAfterMs + 4 * late);
+      const now = this.#options.clock.monotonic();
+      const late = Math.max(0, now - set - inspectEveryMs);
+      for (const thread of [...this.#threads]) {
+        this.#inspect(thread, this.#options.stuckAfterMs + 4 * late);
+        if (!thread.room.startsWith('proven ') && thread.sessions.size === 0 && now - thread.idleSince > idleEndMs) this.#dismiss(thread);
+      }
       this.#watchLater();
     });
   }
 
-  #inspect(worker: PoolWorker, allowedMs: number): void {
-    const slot = Atomics.load(worker.watch, 0);
-    if (slot === 0) return;
-    const elapsed = watchTime(Date.now()) - Atomics.load(worker.watch, 1);
-    if (elapsed < allowedMs) return;
-    this.#lost(worker, `the page held its thread for ${elapsed} ms`, worker.slots.get(slot));
+  #dismiss(thread: SessionThread): void {
+    this.#threads.delete(thread);
+    void thread.end();
   }
 
-  /** Ends a thread and all its sessions, and puts a new one in its place. */
-  #lost(worker: PoolWorker, reason: string, culprit: SessionId | undefined): void {
-    if (worker.closing) return;
-    worker.closing = true;
-    const index = this.#workers.indexOf(worker);
-    const sessions = [...worker.sessions.keys()];
-    this.#options.logger.error({ ...(culprit === undefined ? {} : { session: culprit }), sessions: sessions.length }, reason);
-    void worker.thread.terminate();
-    if (index >= 0 && !this.#closed) this.#workers[index] = this.#startWorker();
-    for (const session of sessions) {
-      this.#forget(worker, session);
-      this.#events.lost(session, culprit === undefined || session === culprit ? reason : `the thread was ended because of session ${culprit}: ${reason}`);
+  #inspect(thread: SessionThread, allowedMs: number): void {
+    const busy = thread.busyWith();
+    if (busy === undefined || busy.elapsedMs < allowedMs) return;
+    this.#lost(thread, `the page held its thread for ${busy.elapsedMs} ms`, busy.session);
+  }
+
+  /** Ends a thread and all its sessions. The culprit's page goes into quarantine; the others are told that it was not theirs. */
+  #lost(thread: SessionThread, reason: string, culprit: SessionId | undefined): void {
+    if (!this.#threads.has(thread)) return;
+    const sessions = [...thread.sessions.values()];
+    const page = culprit === undefined ? undefined : thread.sessions.get(culprit)?.uri;
+    this.#options.logger.error({ ...(culprit === undefined ? {} : { session: culprit, page }), room: thread.room, sessions: sessions.length }, reason);
+    this.#dismiss(thread);
+    if (page !== undefined) this.#standing.stuck(page);
+    for (const { session } of sessions) {
+      this.#forget(thread, session);
+      this.#events.lost(session, culprit === undefined || session === culprit ? { how: 'limit', values: {}, reason } : { how: 'kill', values: {}, reason: `ccxml.kill.unconditional: the thread was ended because of session ${culprit}: ${reason}` });
     }
   }
 }

@@ -31,6 +31,6 @@ export function createSession(server: CcxmlServer, ids: IdSource, parameters: re
   if (uri === undefined || !/^(https?|file):/i.test(uri)) return { status: 400, body: 'the parameter uri is missing or no address' };
   const session = ids.next('session');
   const values = fromFormParameters(parameters.filter(([key]) => key !== 'uri'));
-  const reply = server.start({ session, uri, values, onEnd });
+  const reply = server.start({ session, uri, values, group: 'http', onEnd });
   return reply.accepted ? { status: 200, body: session } : { status: 503, body: reply.refusal.reason };
 }

@@ -98,6 +98,7 @@ export class AttemptRunner {
     this.#deps.observe({ name: 'attempt.started', attempt });
     const reply = this.#deps.ccxml().start({
       session: attempt.session,
+      group: 'attempts',
       uri: settings.driverUri,
       values: launchValues(attempt, settings),
       onEnd: (end) => this.#ended(attempt, end),

@@ -178,6 +178,7 @@ export class Nailing implements NailControl {
     const { ccxml, settings } = this.#deps;
     const reply = ccxml().start({
       session,
+      group: 'agents',
       uri: settings.nailerUri,
       values: {
         avaya: {

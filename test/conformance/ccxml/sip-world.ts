@@ -153,7 +153,7 @@ class SipWorld implements TestWorld {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     stack.incoming = (call) => call.refuse(480);
-    for (const session of server.sessions()) server.kill(session, true);
+    for (const { session } of server.running()) server.kill(session, true);
     for (const telephone of this.#telephones.values()) telephone.hangUp();
     await this.live(2_000, () => server.sessionCount === 0 && stack.open === 0);
     if (server.sessionCount > 0 || stack.open > 0) console.log(`left behind: ${server.sessionCount} sessions, ${stack.open} calls and connections`);

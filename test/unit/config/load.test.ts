@@ -1,3 +1,4 @@
+import { ccxmlSettings } from '../../../src/config/ccxml-settings.ts';
 import { parseConfig } from '../../../src/config/index.ts';
 import { NailupError } from '../../../src/kernel/nailup-error.ts';
 
@@ -34,6 +35,15 @@ describe('configuration', () => {
     expect(error.message.split('\n')).toHaveLength(2);
     expect(error.place).toBe('nailup.yaml:2:3');
     expect(error.message).toContain('nailup.yaml:4:3');
+  });
+
+  it('takes limits and threads of call-control pages, and opens their HTTP door to others only with a password', () => {
+    const config = parseConfig('ccxml:\n  workers: 2\n  limits:\n    timers: 7\n  http:\n    host: 0.0.0.0\n    user: crm\n    password: long enough\ninbound:\n  - to: "*"\n', 'nailup.yaml');
+    expect(ccxmlSettings(config)).toMatchObject({ workers: 2, stuckAfterMs: 750, groups: ['inbound'], limits: { timers: 7, fetches: 20 }, basicHttp: { host: '0.0.0.0', port: 8081, user: 'crm', password: 'long enough' } });
+    expect(ccxmlSettings(parseConfig('', 'nailup.yaml'))).not.toHaveProperty('basicHttp');
+    const open = fault('ccxml:\n  http:\n    host: 0.0.0.0\n');
+    expect(open.message).toContain('only on a loopback address');
+    expect(open.place).toMatch(/^nailup.yaml:\d+:\d+$/);
   });
 
   it('refuses a password where a hash belongs, without repeating it', () => {

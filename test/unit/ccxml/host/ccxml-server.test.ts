@@ -53,11 +53,15 @@ describe('createCcxmlServer', () => {
     await begin();
     const { session, end } = launch(page('live.ccxml', onLoaded('', '<transition event="stop"><exit/></transition>')));
     const seen: TraceEntry[] = [];
-    const stop = server.trace(session, (entry) => void seen.push(entry));
+    const ended: SessionEnd[] = [];
+    const follower = { step: (entry: TraceEntry) => void seen.push(entry), ended: (told: SessionEnd) => void ended.push(told) };
+    const stop = server.trace(session, follower);
     expect(stop).toBeDefined();
-    expect(server.trace(ids.next('session'), () => undefined)).toBeUndefined();
+    expect(server.trace(ids.next('session'), follower)).toBeUndefined();
+    expect(server.running()).toEqual([expect.objectContaining({ session, group: 'others', parent: undefined, connections: [] })]);
     server.inject(session, 'stop', { why: 'test' });
-    await end;
+    expect(ended).toEqual([await end]);
+    expect(server.running()).toEqual([]);
     expect(seen.map((e) => e.what)).toEqual(expect.arrayContaining(['event', 'transition', 'element']));
     expect(seen.find((e) => e.what === 'event' && e.name === 'stop')).toMatchObject({ event: { why: 'test', eventsourcetype: 'basichttp' } });
   });

@@ -22,7 +22,7 @@ describe('hostile pages', () => {
     fetch: (request) => {
       const text = pages.get(request.uri);
       if (text === undefined) return Promise.resolve(fail({ kind: 'missing' as const, uri: request.uri, message: `${request.uri}: no such page` }));
-      return Promise.resolve(ok({ uri: request.uri, status: 200, contentType: 'application/ccxml+xml', headers: {}, body: Buffer.from(text), fromCache: false, version: '1' }));
+      return Promise.resolve(ok({ uri: request.uri, status: 200, contentType: 'application/ccxml+xml', headers: {}, body: Buffer.from(text), fromCache: false, version: `${request.uri} ${text}` }));
     },
     prefetch: () => undefined,
     compiled: () => Promise.reject(new Error('not used')),
@@ -37,12 +37,19 @@ describe('hostile pages', () => {
     await run(onLoaded('<exit/>'));
   };
 
-  const launch = (text: string): { session: SessionId; end: Promise<SessionEnd> } => {
+  const launch = (text: string, { folder = 'pages', name, group }: { folder?: string; name?: string; group?: string } = {}): { session: SessionId; end: Promise<SessionEnd> } => {
     const session = ids.next('session');
-    const uri = `file:///pages/${session}.ccxml`;
+    const uri = `file:///${folder}/${name ?? session}.ccxml`;
     pages.set(uri, text);
-    const end = new Promise<SessionEnd>((resolve) => void server.start({ session, uri, onEnd: resolve }));
+    const end = new Promise<SessionEnd>((resolve) => void server.start({ session, uri, onEnd: resolve, ...(group === undefined ? {} : { group }) }));
     return { session, end };
+  };
+  const stuck = onLoaded('<script>Array.prototype.indexOf.call({ length: 9007199254740991 }, 1)</script>');
+  const waiting = onLoaded('', '<transition event="stop"><exit expr="\'well\'"/></transition>');
+  /** Which of the sessions are still there to be stopped. */
+  const stopped = async (sessions: readonly { session: SessionId; end: Promise<SessionEnd> }[]): Promise<readonly unknown[]> => {
+    for (const { session } of sessions) server.inject(session, 'stop', {});
+    return (await Promise.all(sessions.map(({ end }) => end))).map(({ value, how }) => value ?? how);
   };
   const run = (text: string): Promise<SessionEnd> => launch(text).end;
 
@@ -119,16 +126,32 @@ describe('hostile pages', () => {
     expect(server.kill(session, true)).toBe(false);
   });
 
-  it('keeps sessions on other threads alive when one thread has to be ended', async () => {
-    await start({ workers: 2 });
-    const quiet = [launch(onLoaded('', '<transition event="stop"><exit expr="\'well\'"/></transition>')), launch(onLoaded('', '<transition event="stop"><exit expr="\'well\'"/></transition>'))];
-    const bad = launch(onLoaded('<script>Array.prototype.indexOf.call({ length: 9007199254740991 }, 1)</script>'));
-    expect((await bad.end).how).toBe('limit');
-    for (const { session } of quiet) server.inject(session, 'stop', {});
-    const ends = await Promise.all(quiet.map((q) => q.end));
-    expect(ends.filter((e) => e.value === 'well')).toHaveLength(1);
-    expect(ends.filter((e) => e.how === 'limit' && e.reason?.includes('because of session') === true)).toHaveLength(1);
+  it('ends proven pages and sessions of other groups never for a page that is stuck', async () => {
+    await start({ provenUnder: ['file:///ours/'] });
+    const safe = [launch(waiting, { folder: 'ours' }), launch(waiting, { group: 'agents' }), launch(waiting, { folder: 'ours', group: 'inbound' })];
+    const bad = launch(stuck, { group: 'inbound' });
+    expect(await bad.end).toMatchObject({ how: 'limit', reason: expect.stringMatching(/held its thread for \d+ ms/) });
+    expect(await stopped(safe)).toEqual(['well', 'well', 'well']);
     expect((await run(onLoaded('<exit expr="\'again\'"/>'))).value).toBe('again');
+  });
+
+  it('tells pages on probation beside a stuck one whose fault it was, and lets that page hold nobody up again', async () => {
+    await start();
+    const beside = launch(waiting);
+    const bad = launch(stuck, { name: 'bad' });
+    expect((await bad.end).how).toBe('limit');
+    expect(await beside.end).toMatchObject({ how: 'kill', reason: expect.stringContaining(`because of session ${bad.session}`) });
+    const next = [launch(waiting), launch(waiting)];
+    expect((await launch(stuck, { name: 'bad' }).end).how).toBe('limit');
+    expect(await stopped(next)).toEqual(['well', 'well']);
+  });
+
+  it('trusts a page with the shared thread after it has run to its end often enough', async () => {
+    await start();
+    for (let i = 0; i < 20; i++) await launch(onLoaded('<exit/>'), { name: 'good' }).end;
+    const good = launch(waiting, { name: 'good' });
+    expect((await launch(stuck).end).how).toBe('limit');
+    expect(await stopped([good])).toEqual(['well']);
   });
 
   it('cannot reach the host', async () => {
