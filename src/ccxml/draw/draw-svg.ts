@@ -117,9 +117,10 @@ function arrow(from: Box, to: Box, events: readonly string[]): string {
     return line(`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`);
   }
   if (to.x === from.x) {
-    const down = to.y > from.y;
-    const x1 = from.x + from.width * 0.7;
-    return line(down ? `M${x1} ${from.y + from.height}C${x1 + 30} ${from.y + from.height + 20} ${x1 + 30} ${to.y - 20} ${x1} ${to.y}` : `M${x1} ${from.y}C${x1 + 60} ${from.y - 25} ${x1 + 60} ${to.y + to.height + 25} ${x1} ${to.y + to.height}`);
+    // Around the right side of what stands between them.
+    const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height - 16, to.x + to.width, to.y + (to.y > from.y ? 16 : to.height - 16)];
+    const out = Math.max(x1, x2) + gapX / 3;
+    return line(`M${x1} ${y1}C${out} ${y1} ${out} ${y2} ${x2} ${y2}`);
   }
   const [x1, y1, x2, y2] = [from.x, from.y + from.height - 18, to.x + to.width, to.y + to.height - 18];
   return line(`M${x1} ${y1}C${x1 - 70} ${y1 + 26} ${x2 + 70} ${y2 + 26} ${x2} ${y2}`);
