@@ -29,6 +29,7 @@ export class ScriptedDialogs implements SimulatedDialogs {
   readonly #sink: (event: PlatformEvent) => void;
   readonly #scripts: readonly DialogScript[];
   readonly #running = new Map<DialogId, Running>();
+  readonly #preparing = new Map<DialogId, Timer>();
 
   constructor(clock: Clock, sink: (event: PlatformEvent) => void, scripts: readonly DialogScript[] = []) {
     this.#clock = clock;
@@ -37,17 +38,18 @@ export class ScriptedDialogs implements SimulatedDialogs {
   }
 
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#preparing.size;
   }
 
   prepare(command: { readonly dialog: DialogId; readonly src: string }): Reply {
     const { dialog, src } = command;
-    this.#clock.after(10, () => {
+    this.#preparing.set(dialog, this.#clock.after(10, () => {
+      this.#preparing.delete(dialog);
       const trouble = this.#script(src)?.fails;
       if (trouble !== undefined) return this.#sink({ name: 'dialog.failed', dialog, phase: 'prepare', event: 'error.badfetch', reason: trouble });
       this.#running.set(dialog, { id: dialog, src, timers: [] });
       this.#sink({ name: 'dialog.prepared', dialog });
-    });
+    }));
     return accepted;
   }
 
@@ -62,6 +64,15 @@ export class ScriptedDialogs implements SimulatedDialogs {
   }
 
   terminate(dialog: DialogId): Reply {
+    const preparing = this.#preparing.get(dialog);
+    if (preparing !== undefined) {
+      preparing.cancel();
+      this.#preparing.set(dialog, this.#clock.after(10, () => {
+        this.#preparing.delete(dialog);
+        this.#sink({ name: 'dialog.exit', dialog, values: {} });
+      }));
+      return accepted;
+    }
     const running = this.#running.get(dialog);
     if (running === undefined) return refused('unknown-id', 'there is no such dialog');
     running.timers.push(this.#clock.after(10, () => this.#exit(running, {})));
