@@ -3,6 +3,7 @@ import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { instantOf, jobStart, pacingChange, sharingChange, skillReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
 import { sessionTraces, type SessionDoor } from './session-traces.ts';
+import { streamSession, type SessionDoor } from './session-traces.ts';
 
 /** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */
 export interface OperatorDoor {
@@ -74,7 +75,8 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
   app.get('/api/media/stats', answer((request) => door.mediaStats(queried(request, 'leg'))));
   app.get('/api/media/legs/:id/audio', (request, response, next) => streamLeg(door, request, response).catch(next));
   app.get('/api/sip/trace', answer((request) => door.trace({ call: queried(request, 'call'), after: Number(queried(request, 'after') ?? 0) || 0 })));
-  sessionTraces(app, () => door.callControlSessions());
+  app.get('/api/ccxml/sessions', answer(() => Promise.resolve(door.callControlSessions().running())));
+  app.get('/api/ccxml/sessions/:id/trace', (request, response) => streamSession(door.callControlSessions(), request, response));
   app.get('/api/jobs/:id/report', answer((request) => door.report(id(request))));
   app.get('/api/jobs/:id/attempts', answer((request) => door.attempts(id(request))));
   app.use((_request, response) => void response.status(404).json({ error: 'no such address', code: 'NOT_FOUND', mend: 'docs/api.md lists the addresses' }));

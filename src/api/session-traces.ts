@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { RunningSession, SessionFollower } from '../ccxml/index.ts';
 import type { SessionId } from '../kernel/ids.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
@@ -13,13 +13,8 @@ export interface SessionDoor {
 /** Octets that may wait for a reader that does not keep up; then it loses the trace. */
 const mostWaiting = 1024 * 1024;
 
-/** `GET /api/ccxml/sessions`, and `…/:id/trace`: one JSON object a line for each step of a session, `{"what": "end", …}` the last. */
-export function sessionTraces(app: Express, sessions: () => SessionDoor): void {
-  app.get('/api/ccxml/sessions', (_request, response) => void response.json(sessions().running()));
-  app.get('/api/ccxml/sessions/:id/trace', (request, response) => follow(sessions(), request, response));
-}
-
-function follow(door: SessionDoor, request: Request, response: Response): void {
+/** One JSON object a line for each step of a session, `{"what": "end", …}` the last. @throws NailupError SESSION_UNKNOWN */
+export function streamSession(door: SessionDoor, request: Request, response: Response): void {
   const session = String(request.params['id']);
   const line = (entry: object): void => {
     if (response.writableLength > mostWaiting) return void response.destroy();

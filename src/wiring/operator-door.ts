@@ -170,7 +170,7 @@ export class ServerDoor implements OperatorDoor {
 
   callControlSessions(): RunningCcxmlServer {
     const { server } = this.#parts.ccxml;
-    if (server === undefined) throw new NailupError('SERVER_NOT_UP', 'the CCXML server is not up');
+    if (server === undefined) throw new Error('the CCXML server is not up');
     return server;
   }
 
