@@ -2,7 +2,6 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { instantOf, jobStart, pacingChange, sharingChange, skillReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
-import { sessionTraces, type SessionDoor } from './session-traces.ts';
 import { streamSession, type SessionDoor } from './session-traces.ts';
 
 /** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */

@@ -120,16 +120,17 @@ const inbound = z.strictObject({
 export function campaignsOf(config: Config): readonly CampaignConfig[] {
   return [...(config.campaign === undefined ? [] : [config.campaign]), ...config.campaigns];
 }
-const count = z.number().int().min(0).max(1_000_000);
+
+const amount = z.number().int().min(0).max(1_000_000);
 const ccxml = z.strictObject({
   workers: z.number().int().min(1).max(64).default(1),
   workerMemoryBytes: z.number().int().min(64 * 1024 * 1024).max(4 * 1024 * 1024 * 1024).default(1024 * 1024 * 1024),
   stuckAfterMs: z.number().int().min(100).max(10_000).default(750),
-  maxSessions: count.min(1).default(10_000),
+  maxSessions: amount.min(1).default(10_000),
   limits: z.strictObject({
     memoryBytes: z.number().int().min(512 * 1024).max(1024 * 1024 * 1024).default(4 * 1024 * 1024), evaluationMs: z.number().int().min(10).max(5_000).default(500),
     cpuBurstMs: z.number().int().min(50).max(60_000).default(800), cpuRefillPerSecondMs: z.number().int().min(1).max(1_000).default(250),
-    queuedEvents: count.min(10).default(1_000), timers: count.default(500), childSessions: count.default(50), fetches: count.min(1).default(20), objects: count.min(1).default(500),
+    queuedEvents: amount.min(10).default(1_000), timers: amount.default(500), childSessions: amount.default(50), fetches: amount.min(1).default(20), objects: amount.min(1).default(500),
   }).prefault({}),
   http: z.strictObject({
     host: host.default('127.0.0.1'), port: port.default(8081), user: z.string().min(1).optional(), password: z.string().min(8, 'must have 8 characters or more').optional(),

@@ -1,7 +1,6 @@
 import type { JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
 import type { OperatorDoor, TraceQuery } from '../api/operator-api.ts';
 import type { RunningCcxmlServer } from '../ccxml/index.ts';
-import type { Config } from '../config/index.ts';
 import type { SystemClock } from '../kernel/clock.ts';
 import type { JobId } from '../kernel/ids.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
