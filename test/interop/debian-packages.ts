@@ -1,18 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** What the cases need, by Debian's package and the program or library in it. */
+/** What the cases need, by Debian's package and the program, library or model in it. */
 const packages = [
   { name: 'baresip-core', program: 'baresip' },
   { name: 'sip-tester', program: 'sipp' },
   { name: 'kamailio', program: 'kamailio' },
   { name: 'linphone-cli', program: 'linphonec' },
   { name: 'tshark', program: 'tshark' },
+  { name: 'espeak-ng', program: 'espeak-ng' },
+  { name: 'flite', program: 'flite' },
+  { name: 'pocketsphinx', program: 'pocketsphinx_continuous' },
+  { name: 'pocketsphinx-en-us', program: 'cmudict-en-us.dict' },
   { name: 'openssl', program: 'openssl' },
   { name: 'libspandsp2', program: 'libspandsp.so.2' },
 ] as const;
 
-const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
+const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/share/pocketsphinx/model/en-us'];
 const has = (program: string): boolean => folders.some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
 
 /** Installs what is missing. @returns a sentence about what could not be had, undefined when all is there */

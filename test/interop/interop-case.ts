@@ -1,6 +1,6 @@
 import type { Scope } from './scope.ts';
 
-export type PeerName = 'sipp' | 'baresip' | 'kamailio' | 'linphone' | 'tshark' | 'spandsp';
+export type PeerName = 'sipp' | 'baresip' | 'kamailio' | 'linphone' | 'tshark' | 'spandsp' | 'espeak-ng' | 'flite' | 'pocketsphinx';
 
 /** One capability that a peer and Nailup show together. Passes when `run` returns, fails when it throws. */
 export interface InteropCase {

@@ -10,6 +10,7 @@ import { kamailioCases } from './cases/kamailio.ts';
 import { linphoneCases, linphoneNot } from './cases/linphone.ts';
 import { secondOpinionCases } from './cases/second-opinion.ts';
 import { sippCases, sippNot } from './cases/sipp.ts';
+import { speechCases } from './cases/speech.ts';
 import { traceCases } from './cases/trace.ts';
 import { installPeers } from './debian-packages.ts';
 import type { InteropCase } from './interop-case.ts';
@@ -21,7 +22,7 @@ import { Unsupported } from './unsupported.ts';
  * `npm run test:interop [-- --only NAME] [--write]`: Nailup with the programs of others, one case after the other. Exit code 1
  * when a case fails or a peer cannot be installed. `--write` makes docs/interop.md.
  */
-const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...secondOpinionCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases, ...traceCases];
+const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...secondOpinionCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases, ...traceCases, ...speechCases];
 const impossible = [...baresipNot, ...sippNot, ...linphoneNot];
 const usualLimitMs = 45_000;
 

@@ -8,8 +8,11 @@ export interface Outcome {
   readonly words: string;
 }
 
-const packageOf: Readonly<Record<PeerName, string>> = { baresip: 'baresip-core', sipp: 'sip-tester', kamailio: 'kamailio', linphone: 'linphone-cli', tshark: 'tshark', spandsp: 'libspandsp2' };
-const order: readonly PeerName[] = ['baresip', 'sipp', 'kamailio', 'linphone', 'tshark', 'spandsp'];
+const packageOf: Readonly<Record<PeerName, string>> = {
+  baresip: 'baresip-core', sipp: 'sip-tester', kamailio: 'kamailio', linphone: 'linphone-cli', tshark: 'tshark', spandsp: 'libspandsp2',
+  'espeak-ng': 'espeak-ng', flite: 'flite', pocketsphinx: 'pocketsphinx',
+};
+const order: readonly PeerName[] = ['baresip', 'sipp', 'kamailio', 'linphone', 'tshark', 'spandsp', 'espeak-ng', 'flite', 'pocketsphinx'];
 
 /** `docs/interop.md`: peer × capability, as this run saw it. */
 export function interopTable(outcomes: readonly Outcome[], impossible: readonly NotPossible[]): string {
@@ -25,7 +28,7 @@ export function interopTable(outcomes: readonly Outcome[], impossible: readonly 
   return [
     '# Interoperation',
     '',
-    'Made by `npm run test:interop -- --write`. Every entry is a call over real SIP and RTP on loopback between Nailup and a program that others',
+    'Made by `npm run test:interop -- --write`. Every entry with a SIP peer is a call over real SIP and RTP on loopback between Nailup and a program that others',
     'wrote. In calls with baresip and linphone each side sends a tone and the recordings of both are measured (Goertzel); sipp records nothing, so our tone goes',
     'to it and back. Rows of signalling alone (registration, REFER, refresh, INFO) check messages, and sound where their result says so.',
     '',
