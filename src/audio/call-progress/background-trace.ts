@@ -8,6 +8,9 @@ const ONSET = 3;
 const LEAST = 3;
 const MOST_BEFORE = 40;
 
+/** Scratch of the thread: filled and read within one call. */
+const levels = new Float64Array(KEPT);
+
 /**
  * What was heard before the voice. A caller's room is there from the answer on; a recording's begins with the recording,
  * shortly before the voice: the background steps up.
@@ -21,7 +24,6 @@ export class BackgroundTrace {
   /** How uneven it was between the step and the voice, dB (standard deviation of the blocks). */
   unevennessDb = 0;
   readonly #powers = new Float64Array(KEPT);
-  readonly #levels = new Float64Array(KEPT);
   #blocks = 0;
 
   reset(): void {
@@ -73,17 +75,17 @@ export class BackgroundTrace {
     this.stepDb = this.stepAgoMs = this.stepAtMs = this.unevennessDb = 0;
     const until = this.#blocks - blocksAgo - ONSET;
     const from = Math.max(0, this.#blocks - KEPT);
-    for (let i = from; i < until; i++) this.#levels[i % KEPT] = Math.max(-75, dbm0OfPower(this.#powers[i % KEPT] as number));
+    for (let i = from; i < until; i++) levels[i % KEPT] = Math.max(-75, dbm0OfPower(this.#powers[i % KEPT] as number));
     let bestScore = 0;
     let sumAfter = 0;
     let at = until;
     for (let split = until - 1; split > from + LEAST; split--) {
-      sumAfter += this.#level(split);
+      sumAfter += level(split);
       const after = until - split;
       if (after < LEAST) continue;
       const before = Math.min(MOST_BEFORE, split - from);
       let sumBefore = 0;
-      for (let i = split - before; i < split; i++) sumBefore += this.#level(i);
+      for (let i = split - before; i < split; i++) sumBefore += level(i);
       const step = sumAfter / after - sumBefore / before;
       const score = Math.abs(step) * Math.sqrt((after * before) / (after + before));
       if (score > bestScore) {
@@ -98,14 +100,12 @@ export class BackgroundTrace {
     let sum = 0;
     let squares = 0;
     for (let i = at; i < until; i++) {
-      sum += this.#level(i);
-      squares += this.#level(i) ** 2;
+      sum += level(i);
+      squares += level(i) ** 2;
     }
     const n = until - at;
     this.unevennessDb = Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
   }
-
-  #level(block: number): number {
-    return this.#levels[block % KEPT] as number;
-  }
 }
+
+const level = (block: number): number => levels[block % KEPT] as number;

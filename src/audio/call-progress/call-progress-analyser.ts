@@ -225,7 +225,7 @@ export class CallProgressAnalyser {
     // The first block may hold the step itself.
     if (this.#background.unevenness(blocks - 1) < EVEN_DB) {
       if (this.#voiceMs < EVEN_MS) return;
-      if (this.#tones.flatness > NOISE_FLATNESS) {
+      if (this.#tones.flatness() > NOISE_FLATNESS) {
         this.#floor = this.#background.meanPower(blocks - 1);
         this.#voiceMs = 0;
         return;

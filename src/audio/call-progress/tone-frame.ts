@@ -67,9 +67,10 @@ export class ToneFrame {
     this.purity = Math.min(1, inside / total);
   }
 
-  /** Of the last spectrum between 300 and 3,000 Hz: geometric over arithmetic mean. Noise lies near 0.5, voices and music below 0.1. */
-  get flatness(): number {
-    const power = this.#spectrum.power;
+  /** Of the last 32 ms between 300 and 3,000 Hz: geometric over arithmetic mean. Noise lies near 0.5, voices and music below 0.1. */
+  flatness(): number {
+    spectrum.process(this.#ring, this.#at);
+    const power = spectrum.power;
     let logs = 0;
     let sum = 0;
     for (let k = 10; k < 96; k++) {

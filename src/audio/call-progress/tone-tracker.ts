@@ -86,9 +86,9 @@ export class ToneTracker {
     return this.#frame.purity;
   }
 
-  /** Of the last look: see ToneFrame. */
-  get flatness(): number {
-    return this.#frame.flatness;
+  /** See ToneFrame. */
+  flatness(): number {
+    return this.#frame.flatness();
   }
 
   /** Takes one block of 10 ms, whose mean square is `power`. */
