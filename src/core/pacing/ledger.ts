@@ -112,6 +112,13 @@ export class AbandonmentLedger {
     return Math.min(room, this.#monthCap * Math.max(100, this.#monthAnswered * genuine) - this.#monthAbandoned);
   }
 
+  /** People answered in the longest window of a day. */
+  get answeredInDay(): number {
+    let answered = 0;
+    for (const window of this.#windows) answered = Math.max(answered, window.answered);
+    return answered;
+  }
+
   /** People and abandonments in the longest window of a day, and over 30 days. */
   get totals(): { readonly day: { readonly answered: number; readonly abandoned: number }; readonly month: { readonly answered: number; readonly abandoned: number } } {
     const day = { answered: 0, abandoned: 0 };

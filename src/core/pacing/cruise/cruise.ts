@@ -1,42 +1,26 @@
 import { AbandonmentLedger, type LedgerHistory } from '../ledger.ts';
 import { limited } from '../limited.ts';
 import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
+import { AbandonmentPrice } from './abandonment-price.ts';
 import { AnswerEstimate, gridMs, gridSize } from './answer-estimate.ts';
+import { ArrivalProfile } from './arrival-profile.ts';
+import { cruiseTuning, type CruiseTuning } from './cruise-tuning.ts';
+import { mostDials } from './dial-search.ts';
 import { DurationHazard } from './duration-hazard.ts';
 import { FreeingProfile } from './freeing-profile.ts';
-import { LookAhead, stepMs, steps } from './look-ahead.ts';
+import { LookAhead, stepMs } from './look-ahead.ts';
 import { WaitAllowance } from './wait-allowance.ts';
 
 const hourMs = 3_600_000;
-const perStep = stepMs / gridMs;
-
-/** Shape of the policy; the defaults are tuned in the simulator (docs/pacing.md, "What was tuned"). */
-export interface CruiseTuning {
-  /** First price: the abandonments borne for one more answered person. */
-  readonly firstPrice: number;
-  /** Abandonments kept in hand, for each square root of the people answered in the day. */
-  readonly reserve: number;
-  /** Less is spent as the room shrinks below the reserve, more above it: the exponent. */
-  readonly firmness: number;
-  readonly boldness: number;
-  /** The chance borne, per decision, of crossing the cap by what is on its way. */
-  readonly risk: number;
-  /** How fast the price learns, per person. */
-  readonly priceStep: number;
-  /** Standard errors added to the answer share. */
-  readonly caution: number;
-  /** As many more while it is hardly known. */
-  readonly firstCaution: number;
-}
-
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.047, reserve: 0.2, firmness: 0.5, boldness: 1, risk: 3e-5, priceStep: 0, caution: 0.3, firstCaution: 1.6 };
+/** From so many agents on a decision each half second is enough; in between the picture hardly changes. */
+const manyAgents = 60;
+const betweenMs = 450;
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who
  * will answer when, and how many people that leaves with nobody, for one more dial and one more. A dial is worth it while the
- * abandonments it adds stay below a *price* per person it brings; the price moves so that abandonments are spent at the pace
- * the promise allows. What every window still bears (the ledger), less a reserve, sets that pace; and a dial that could carry
- * what is on its way past the cap is not made at any price.
+ * abandonments it adds stay below a *price* per person it brings; the price moves with the room that every window still has (the
+ * ledger), compared with a reserve; and a dial that could carry what is on its way past the cap is not made at any price.
  *
  * Deterministic and without a clock; the cost of a decision does not depend on how many calls there have been.
  */
@@ -48,12 +32,12 @@ export class CruisePacer implements Pacer {
   readonly #answer = new AnswerEstimate();
   readonly #talk = new DurationHazard({ priorMeanMs: 150_000, memory: 1500 });
   readonly #wrap = new DurationHazard({ priorMeanMs: 25_000, memory: 1500 });
-  readonly #freeing = new FreeingProfile();
+  readonly #freeing = new FreeingProfile(this.#talk, this.#wrap);
+  readonly #arriving = new ArrivalProfile(this.#answer);
+  readonly #price: AbandonmentPrice;
   readonly #allowance: WaitAllowance;
   readonly #ahead = new LookAhead();
   readonly #ringingByAge = new Float64Array(gridSize + 1);
-  readonly #byGrid = new Float64Array(gridSize + 64);
-  #logPrice: number;
   #lastRinging = 0;
   #resolved = 0;
   #dialsResolved = 0;
@@ -61,6 +45,8 @@ export class CruisePacer implements Pacer {
   #lastLook = Number.NEGATIVE_INFINITY;
   #lastWatch = Number.NEGATIVE_INFINITY;
   #lastRefresh = Number.NEGATIVE_INFINITY;
+  #factsAtRefresh = 0;
+  #staff = 0;
   #talksEnded = 0;
   #wrapsEnded = 0;
   #wrappingNow = 0;
@@ -79,7 +65,7 @@ export class CruisePacer implements Pacer {
       ...(options.now === undefined ? {} : { now: options.now }),
     });
     this.#allowance = new WaitAllowance(options.promise);
-    this.#logPrice = Math.log(this.#tuning.firstPrice);
+    this.#price = new AbandonmentPrice(this.#tuning, cap);
   }
 
   get ledger(): AbandonmentLedger {
@@ -94,7 +80,7 @@ export class CruisePacer implements Pacer {
       talkMs: this.#talk.meanMs,
       wrapMs: this.#wrap.meanMs,
       waitMs: this.#allowance.ms(this.#answer.verdictMeanMs),
-      price: Math.exp(this.#logPrice),
+      price: this.#price.base,
       honesty: this.#seen / this.#foreseen,
     };
   }
@@ -142,14 +128,14 @@ export class CruisePacer implements Pacer {
   }
 
   decide(state: PacingState, now: number): PacingDecision {
+    if (this.#staff > manyAgents && now >= this.#lastDecision && now - this.#lastDecision < betweenMs && state.limits.floor === undefined) return { dial: 0, why: 'within the half second' };
     const { agents, calls } = state;
     this.#takeIn(state, now);
     const staff = agents.idle + agents.talking.length + agents.wrapping.length;
     const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
-    if (staff === 0) return this.#answerWith(0, state, 'nobody is staffed');
-    // With many agents a decision a second is enough; in between the picture hardly changes.
-    if (staff > 60 && now - this.#lastDecision < 450) return this.#answerWith(0, state, 'within the half second');
+    this.#staff = staff;
     this.#lastDecision = now;
+    if (staff === 0) return this.#answerWith(0, state, 'nobody is staffed');
 
     const ahead = this.#ahead;
     this.#lookAt(state, now);
@@ -163,81 +149,29 @@ export class CruisePacer implements Pacer {
     const honesty = Math.max(0.3, this.#seen / this.#foreseen);
     const room = this.#ledger.room(this.#genuine);
     const spare = Math.floor(room + 1e-9);
-    const pace = this.#pace(room);
-    const price = Math.exp(this.#logPrice) * (pace / this.#promise.targetRate) ** 0.85;
+    const price = this.#price.at(room, this.#ledger.answeredInDay, staff);
     const before = ahead.abandoned(0) * honesty;
-    const known = new Map<number, number>([[0, before]]);
-    const lost = (k: number): number => {
-      let there = known.get(k);
-      if (there === undefined) known.set(k, (there = ahead.abandoned(k) * honesty));
-      return there;
-    };
-    /** Expected abandonments with k dials, if the k-th is worth it. */
-    const worth = (k: number): number | undefined => {
-      const there = lost(k);
-      return there - lost(k - 1) <= Math.max(1e-6, price) * chance ? there : undefined;
-    };
-    let dial = 0;
-    let after = before;
-    const first = worth(1);
-    if (first !== undefined) {
-      dial = 1;
-      after = first;
-      // Upwards in growing steps, then halving: each further dial adds more than the one before.
-      let low = 1;
-      let high = Math.min(most, 2) + 1;
-      for (;;) {
-        const k = Math.min(most, high - 1);
-        if (k <= low) break;
-        const there = worth(k);
-        if (there === undefined) {
-          high = k;
-          break;
-        }
-        low = k;
-        after = there;
-        if (k === most) break;
-        high = k * 2 + 1;
-      }
-      // Among many dials an eighth more or less does not matter, and a decision must stay cheap.
-      while (high - low > Math.max(1, low >> 3) && low < most) {
-        const middle = (low + high) >> 1;
-        const there = worth(middle);
-        if (there === undefined) high = middle;
-        else {
-          low = middle;
-          after = there;
-        }
-      }
-      dial = low;
-    }
+    const worth = (k: number): boolean => ahead.added(k) * honesty <= Math.max(1e-6, price * chance);
+    let dial = mostDials(most, 3, worth);
     // Whatever it is worth: not past what a window still bears.
-    if (dial > 0 && after > 1e-5 && this.#tuning.risk < 1) {
-      const bearable = (k: number): boolean => (spare > 0 ? ahead.exceeding(spare, k) * honesty : lost(k) - before) <= (spare > 0 ? this.#tuning.risk : 1e-6);
-      if (!bearable(dial)) {
-        let low = 0;
-        let high = dial;
-        while (high - low > Math.max(1, low >> 2)) {
-          const middle = (low + high) >> 1;
-          if (bearable(middle)) low = middle;
-          else high = middle;
-        }
-        dial = low;
-        after = lost(dial);
-      }
-    }
+    const { risk, storm, stormRisk } = this.#tuning;
+    const bearable = (k: number): boolean => ahead.stressed(spare, k, storm) <= stormRisk && ahead.exceeding(spare, k) * honesty <= risk;
+    if (dial > 0 && risk < 1 && !bearable(dial)) dial = mostDials(dial - 1, 2, bearable);
     // One call for each idle agent risks nobody, whatever the estimate says.
-    const sure = Math.min(most, agents.idle - out);
-    if (dial < sure) {
-      dial = sure;
-      after = Math.max(before, Math.min(after, lost(dial)));
+    dial = Math.max(dial, Math.min(most, agents.idle - out));
+    let added = 0;
+    if (dial > 0) {
+      added = Math.max(0, ahead.abandoned(dial) * honesty - before);
+      this.#price.bought(dial * chance);
+      this.#foresee(added / honesty);
     }
-    if (dial > 0) this.#spend(dial * chance, after - before, honesty, pace);
-    const why = `${agents.idle} idle, ${ahead.peopleMean.toFixed(1)} people due of ${out} out; +${dial} adds ${(after - before).toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}`;
-    return this.#answerWith(dial, state, spare > 0 ? why : `${why}; no room in a window: none at risk`);
+    const { idle } = agents;
+    const due = ahead.peopleMean;
+    const why = (): string => `${idle} idle, ${due.toFixed(1)} people due of ${out} out; +${dial} adds ${added.toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}${spare > 0 ? '' : '; no room in a window: none at risk'}`;
+    return this.#answerWith(dial, state, why);
   }
 
-  #answerWith(dial: number, state: PacingState, why: string): PacingDecision {
+  #answerWith(dial: number, state: PacingState, why: string | (() => string)): PacingDecision {
     const decision = limited(dial, state, why);
     this.#lastRinging = state.calls.ringing.length;
     return decision;
@@ -260,15 +194,22 @@ export class CruisePacer implements Pacer {
     this.#answer.dialled(dialled, from);
     this.#lastLook = now;
     this.#answer.ripen(now);
-    const rest = agents.talking.length > 100 ? 30_000 : 15_000;
-    if (now - this.#lastRefresh >= rest || this.#lastRefresh > now) {
-      this.#lastRefresh = now;
-      this.#answer.refresh();
-      this.#talk.refresh(agents.talking);
-      this.#wrap.refresh(agents.wrapping);
-      const noWrap = this.#talksEnded < 20 ? 0 : 1 - Math.min(1, (this.#wrapsEnded + this.#wrappingNow) / this.#talksEnded);
-      this.#freeing.refresh(this.#talk, this.#wrap, this.#allowance.ms(this.#answer.verdictMeanMs) + stepMs / 2, noWrap);
-    }
+    this.#refresh(agents, now);
+  }
+
+  /** Brings the curves up to date, in time or once a part more has been seen. */
+  #refresh(agents: PacingState['agents'], now: number): void {
+    const seen = this.#dialsResolved + this.#talksEnded + this.#wrapsEnded;
+    const since = now - this.#lastRefresh;
+    if (since >= 0 && since < 60_000 && (since < 5000 || seen < 1.05 * this.#factsAtRefresh + 2)) return;
+    this.#lastRefresh = now;
+    this.#factsAtRefresh = seen;
+    this.#answer.refresh();
+    this.#arriving.refresh();
+    this.#talk.refresh(agents.talking);
+    this.#wrap.refresh(agents.wrapping);
+    const noWrap = this.#talksEnded < 20 ? 0 : 1 - Math.min(1, (this.#wrapsEnded + this.#wrappingNow) / this.#talksEnded);
+    this.#freeing.refresh(this.#talk, this.#wrap, this.#allowance.ms(this.#answer.verdictMeanMs) + stepMs / 2, noWrap);
   }
 
   /** Sets the look-ahead's inputs from what is out and who is busy. */
@@ -295,75 +236,29 @@ export class CruisePacer implements Pacer {
     }
     if (Number.isFinite(this.#lastWatch)) answer.watch(calls.ringing, now - this.#lastWatch);
     this.#lastWatch = now;
-    // Answers per half second from now, then verdicts after them.
-    const answers = this.#byGrid;
-    const horizon = steps * perStep;
-    answers.fill(0);
     for (let b = 0; b <= gridSize; b++) {
       const here = count[b] as number;
       if (here === 0) continue;
       const chance = answer.chanceAt(b, share, answerShare);
-      const left = answer.ringLeft(b);
-      if (chance <= 1e-6 || left <= 1e-6) continue;
-      for (let i = 0; i < here; i++) ahead.addCall(chance);
-      const scale = (here * chance) / left;
-      const last = Math.min(horizon, gridSize - b);
-      for (let i = 0; i <= last; i++) answers[i] = (answers[i] as number) + scale * answer.ringAt(b + i);
+      if (chance <= 1e-6) continue;
+      ahead.addCalls(here, chance);
+      this.#arriving.addRinging(b, here * chance, ahead.arrivals);
     }
-    const judged = (into: Float64Array, from: (i: number) => number): void => {
-      for (let i = 0; i <= horizon; i++) {
-        const mass = from(i);
-        if (mass <= 1e-9) continue;
-        for (let v = 0; v < answer.verdictBins; v++) {
-          const step = Math.min(steps - 1, Math.floor((i + v + 0.5) / perStep));
-          into[step] = (into[step] as number) + mass * answer.verdictAt(v);
-        }
-      }
-    };
-    judged(ahead.arrivals, (i) => answers[i] as number);
-    let left = share;
-    judged(ahead.fresh, (i) => {
-      const mass = share * answer.ringAt(i);
-      left -= mass;
-      return mass;
-    });
-    ahead.fresh[steps - 1] = (ahead.fresh[steps - 1] as number) + Math.max(0, left);
+    this.#arriving.addRinging(0, share, ahead.fresh);
+    const { personShare } = answer;
     for (const age of calls.classifying) {
-      ahead.addCall(answer.personShare);
-      const from = Math.floor(age / gridMs);
-      let open = 0;
-      for (let v = from; v < answer.verdictBins; v++) open += answer.verdictAt(v);
-      if (open <= 1e-6) {
-        ahead.arrivals[0] = (ahead.arrivals[0] as number) + answer.personShare;
-        continue;
-      }
-      for (let v = from; v < answer.verdictBins; v++) {
-        const step = Math.min(steps - 1, Math.floor((v - from + 0.5) / perStep));
-        ahead.arrivals[step] = (ahead.arrivals[step] as number) + (answer.personShare * answer.verdictAt(v)) / open;
-      }
+      ahead.addCalls(1, personShare);
+      this.#arriving.addClassifying(Math.floor(age / gridMs), personShare, ahead.arrivals);
     }
     this.#freeing.sum(agents.talking, agents.wrapping, ahead.frees, ahead.freesSquared);
     ahead.prepare();
   }
 
-  /** Abandonments to spend per answered person now: what the promise earns, less when the room is short of the reserve. */
-  #pace(room: number): number {
-    const { targetRate } = this.#promise;
-    const { answered } = this.#ledger.totals.day;
-    const kept = this.#tuning.reserve * Math.sqrt(Math.max(100, answered)) * Math.sqrt(targetRate / 0.03);
-    if (answered < 100) return Math.min(targetRate, Math.max(0.05 * targetRate, (room - kept) / (120 - answered)));
-    const filled = Math.max(0.0025, room / kept);
-    return targetRate * Math.min(6, filled ** (filled > 1 ? this.#tuning.boldness : this.#tuning.firmness));
-  }
-
-  /** Books what a decision spends, and moves the price towards that pace. */
-  #spend(people: number, abandoned: number, honesty: number, pace: number): void {
-    this.#foreseen += abandoned / honesty;
-    if (this.#foreseen > 60) {
-      this.#foreseen *= 0.5;
-      this.#seen *= 0.5;
-    }
-    this.#logPrice += Math.min(1, people) * this.#tuning.priceStep * Math.max(-4, 1 - abandoned / people / pace);
-    this.#logPrice = Math.min(Math.log(0.6), Math.max(Math.log(0.005), this.#logPrice));
+  /** Books what a decision is expected to cost. */
+  #foresee(abandoned: number): void {
+    this.#foreseen += abandoned;
+    if (this.#foreseen <= 60) return;
+    this.#foreseen *= 0.5;
+    this.#seen *= 0.5;
   }
 }

@@ -12,35 +12,65 @@ export class FreeingProfile {
   readonly #wrap = new Float64Array(DurationHazard.bins() * width);
   readonly #talkCount = new Float64Array(DurationHazard.bins());
   readonly #wrapCount = new Float64Array(DurationHazard.bins());
+  readonly #talkKnown = new Uint8Array(DurationHazard.bins());
+  readonly #wrapKnown = new Uint8Array(DurationHazard.bins());
+  readonly #wrapBy = new Float64Array(width);
+  #talkHazard: DurationHazard;
+  #wrapHazard: DurationHazard;
+  #leadMs = 0;
+  #noWrap = 0;
 
-  /** `noWrap`: share of the calls after which an agent is free at once. */
+  constructor(talk: DurationHazard, wrap: DurationHazard) {
+    this.#talkHazard = talk;
+    this.#wrapHazard = wrap;
+  }
+
+  /** The curves have changed; `noWrap`: share of the calls after which an agent is free at once. Each age is worked out when first met. */
   refresh(talk: DurationHazard, wrap: DurationHazard, leadMs: number, noWrap: number): void {
-    const time = (j: number): number => (j === 0 ? 0 : leadMs + (j - 1) * stepMs);
+    this.#talkHazard = talk;
+    this.#wrapHazard = wrap;
+    this.#leadMs = leadMs;
+    this.#noWrap = noWrap;
+    this.#talkKnown.fill(0);
+    this.#wrapKnown.fill(0);
     // A wrap-up that begins in step i ends by the end of step j.
-    const wrapBy = new Float64Array(width);
-    for (let gap = 0; gap < width; gap++) wrapBy[gap] = 1 - wrap.survival((gap + 0.5) * stepMs);
-    for (let b = 0; b < DurationHazard.bins(); b++) {
-      const age = DurationHazard.ageOf(b);
-      const wrapLeft = wrap.survival(age);
-      const talkLeft = talk.survival(age);
-      let earlier = 0;
-      for (let j = 0; j < width; j++) {
-        const by = 1 - wrap.survival(age + time(j + 1)) / Math.max(1e-12, wrapLeft);
-        this.#wrap[b * width + j] = Math.max(0, by - earlier);
-        earlier = by;
-      }
-      const into = b * width;
-      for (let j = 0; j < width; j++) this.#talk[into + j] = 0;
-      for (let i = 0; i < width; i++) {
-        const ends = Math.max(0, (talk.survival(age + time(i)) - talk.survival(age + time(i + 1))) / Math.max(1e-12, talkLeft));
-        if (ends < 1e-9) continue;
-        let done = 0;
-        for (let j = i; j < width; j++) {
-          const by = wrapBy[j - i] as number;
-          const share = (j === i ? noWrap : 0) + (1 - noWrap) * (by - done);
-          this.#talk[into + j] = (this.#talk[into + j] as number) + ends * share;
-          done = by;
-        }
+    for (let gap = 0; gap < width; gap++) this.#wrapBy[gap] = 1 - wrap.survival((gap + 0.5) * stepMs);
+  }
+
+  #time(j: number): number {
+    return j === 0 ? 0 : this.#leadMs + (j - 1) * stepMs;
+  }
+
+  #workOutWrap(b: number): void {
+    this.#wrapKnown[b] = 1;
+    const age = DurationHazard.ageOf(b);
+    const left = Math.max(1e-12, this.#wrapHazard.survival(age));
+    let earlier = 0;
+    for (let j = 0; j < width; j++) {
+      const by = 1 - this.#wrapHazard.survival(age + this.#time(j + 1)) / left;
+      this.#wrap[b * width + j] = Math.max(0, by - earlier);
+      earlier = by;
+    }
+  }
+
+  #workOutTalk(b: number): void {
+    this.#talkKnown[b] = 1;
+    const into = b * width;
+    this.#talk.fill(0, into, into + width);
+    const age = DurationHazard.ageOf(b);
+    let before = this.#talkHazard.survival(age);
+    const left = Math.max(1e-12, before);
+    for (let i = 0; i < width; i++) {
+      const after = this.#talkHazard.survival(age + this.#time(i + 1));
+      const ends = Math.max(0, (before - after) / left);
+      before = after;
+      if (ends < 1e-9) continue;
+      let done = 0;
+      for (let j = i; j < width; j++) {
+        const by = this.#wrapBy[j - i] as number;
+        const share = (j === i ? this.#noWrap : 0) + (1 - this.#noWrap) * (by - done);
+        this.#talk[into + j] = (this.#talk[into + j] as number) + ends * share;
+        done = by;
       }
     }
   }
@@ -49,28 +79,39 @@ export class FreeingProfile {
   sum(talking: readonly number[], wrapping: readonly number[], frees: Float64Array, squared: Float64Array): void {
     frees.fill(0);
     squared.fill(0);
-    this.#add(talking, this.#talkCount, this.#talk, frees, squared);
-    this.#add(wrapping, this.#wrapCount, this.#wrap, frees, squared);
+    this.#count(talking, this.#talkCount);
+    this.#count(wrapping, this.#wrapCount);
+    for (let b = 0; b < this.#talkCount.length; b++) {
+      const talks = this.#talkCount[b] as number;
+      if (talks > 0) {
+        if (this.#talkKnown[b] === 0) this.#workOutTalk(b);
+        add(talks, b * width, this.#talk, frees, squared);
+      }
+      const wraps = this.#wrapCount[b] as number;
+      if (wraps > 0) {
+        if (this.#wrapKnown[b] === 0) this.#workOutWrap(b);
+        add(wraps, b * width, this.#wrap, frees, squared);
+      }
+    }
   }
 
-  #add(ages: readonly number[], count: Float64Array, profile: Float64Array, frees: Float64Array, squared: Float64Array): void {
-    if (ages.length === 0) return;
+  #count(ages: readonly number[], count: Float64Array): void {
     count.fill(0);
     for (const age of ages) {
       const b = DurationHazard.binOf(age);
       count[b] = (count[b] as number) + 1;
     }
-    for (let b = 0; b < count.length; b++) {
-      const here = count[b] as number;
-      if (here === 0) continue;
-      let by = 0;
-      for (let j = 0; j < width; j++) {
-        const chance = profile[b * width + j] as number;
-        frees[j] = (frees[j] as number) + here * chance;
-        // An agent becomes free once: what each step adds to the square of the chance *so far* gives the sum its true variance.
-        squared[j] = (squared[j] as number) + here * chance * (by + chance);
-        by += chance;
-      }
-    }
+  }
+}
+
+/** Adds the chances of so many agents. */
+function add(agents: number, from: number, profile: Float64Array, frees: Float64Array, squared: Float64Array): void {
+  let by = 0;
+  for (let j = 0; j < width; j++) {
+    const chance = profile[from + j] as number;
+    frees[j] = (frees[j] as number) + agents * chance;
+    // An agent becomes free once: what each step adds to the square of the chance *so far* gives the sum its true variance.
+    squared[j] = (squared[j] as number) + agents * chance * (by + chance);
+    by += chance;
   }
 }

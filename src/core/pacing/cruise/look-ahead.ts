@@ -1,10 +1,14 @@
+import { expectedExcess, type Moments } from './crowd.ts';
+
 /** Steps of the look-ahead, each a second and a half: 24 s, by when a call dialled now has been judged. */
 export const steps = 16;
 export const stepMs = 1500;
 
 /** The most people on their way for which the exact method is used. */
 const exactPeople = 16;
-const exactMean = 3.5;
+const exactMean = 2;
+/** From so many on, their number at each step is near enough to normal. */
+const crowdMean = 2;
 const widest = 640;
 
 /**
@@ -38,9 +42,22 @@ export class LookAhead {
   #walk = new Float64Array(widest);
   #next = new Float64Array(widest);
   readonly #grid = new Float64Array((exactPeople + 1) * (exactPeople + 1));
+  readonly #come: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
+  readonly #go: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
+  #prepared = false;
 
   /** Call after the inputs have been set, before `abandoned`. */
   prepare(): void {
+    this.#prepared = false;
+    for (let j = 0; j < steps; j++) {
+      this.#go.mean[j] = this.frees[j] as number;
+      this.#go.variance[j] = Math.max(0, (this.frees[j] as number) - (this.freesSquared[j] as number));
+    }
+  }
+
+  #spreadFrees(): void {
+    if (this.#prepared) return;
+    this.#prepared = true;
     for (let j = 0; j <= steps; j++) this.#freeWidth[j] = binomial(this.frees[j] as number, this.freesSquared[j] as number, this.#freePmf[j] as Float64Array);
   }
 
@@ -52,12 +69,12 @@ export class LookAhead {
     this.peopleSquared = 0;
   }
 
-  /** Adds a call that brings a person with this chance. */
-  addCall(chance: number): void {
-    this.peopleMean += chance;
-    this.peopleSquared += chance * chance;
-    if (this.peopleMean > 6) return;
-    addTo(this.people, chance);
+  /** Adds calls that bring a person each with this chance. */
+  addCalls(calls: number, chance: number): void {
+    // Beyond, their number is not followed.
+    if (this.peopleMean + calls * chance <= 6) for (let i = 0; i < calls; i++) addTo(this.people, chance);
+    this.peopleMean += calls * chance;
+    this.peopleSquared += calls * chance * chance;
   }
 
   /**
@@ -79,8 +96,48 @@ export class LookAhead {
 
   /** Expected abandonments of everything on its way and `k` fresh dials. */
   abandoned(k: number): number {
+    return this.#by(this.#method(k), k);
+  }
+
+  /** What the last of `k` fresh dials adds to them. */
+  added(k: number): number {
+    const method = this.#method(k);
+    return this.#by(method, k) - this.#by(method, k - 1);
+  }
+
+  #method(k: number): 'exact' | 'walk' | 'crowd' {
     const mean = this.peopleMean + k * this.freshChance;
-    return mean <= exactMean && k <= 40 ? this.#exact(k) : this.#broad(k);
+    return mean > crowdMean ? 'crowd' : mean <= exactMean && k <= 40 ? 'exact' : 'walk';
+  }
+
+  #by(method: 'exact' | 'walk' | 'crowd', k: number): number {
+    if (method === 'crowd') return this.#crowd(k);
+    this.#spreadFrees();
+    return method === 'exact' ? this.#exact(k) : this.#walkThrough(k);
+  }
+
+  /** Expected abandonments beyond `spare` if so many times as many answered as is believed, each by himself. */
+  stressed(spare: number, k: number, times: number): number {
+    for (let j = 0; j < steps; j++) {
+      const here = times * ((this.arrivals[j] as number) + k * (this.fresh[j] as number));
+      this.#come.mean[j] = here;
+      this.#come.variance[j] = here;
+    }
+    return expectedExcess(this.free + spare, this.#come, this.#go);
+  }
+
+  #crowd(k: number): number {
+    const mean = this.peopleMean + k * this.freshChance;
+    const each = (this.peopleSquared + k * this.freshChance ** 2) / mean;
+    let came = 0;
+    for (let j = 0; j < steps; j++) {
+      const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
+      this.#come.mean[j] = here;
+      // A call answers once: what came before takes from the spread of what comes.
+      this.#come.variance[j] = here * Math.max(0.05, 1 - (each / mean) * (2 * came + here));
+      came += here;
+    }
+    return expectedExcess(this.free, this.#come, this.#go);
   }
 
   /** The distribution of the number of people to come, with k fresh dials. */
@@ -176,7 +233,7 @@ export class LookAhead {
     }
   }
 
-  #broad(k: number): number {
+  #walkThrough(k: number): number {
     const mean = this.peopleMean + k * this.freshChance;
     const squared = this.peopleSquared + k * this.freshChance ** 2;
     const each = mean <= 0 ? 0 : squared / mean;

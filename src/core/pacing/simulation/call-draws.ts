@@ -50,7 +50,8 @@ export class CallDraws {
     this.#wrap = timedSampler(scenario.wrapMs);
   }
 
-  draw(now: number): CallDraw {
+  /** `into`: a call that is over, whose object may be used again. */
+  draw(now: number, into?: CallDraw): CallDraw {
     const shares = sharesAt(this.#scenario.answer, now);
     let u = this.#outcome.next();
     const misjudged = this.#outcome.next();
@@ -62,7 +63,15 @@ export class CallDraws {
         break;
       }
     }
-    const draw: CallDraw = { outcome, ringMs: this.#scenario.noAnswerMs, greetingMs: 0, verdictMs: 0, judgedPerson: false, patienceMs: Number.POSITIVE_INFINITY, talkMs: 0, wrapMs: 0 };
+    const draw = into ?? { outcome, ringMs: 0, greetingMs: 0, verdictMs: 0, judgedPerson: false, patienceMs: 0, talkMs: 0, wrapMs: 0 };
+    draw.outcome = outcome;
+    draw.ringMs = this.#scenario.noAnswerMs;
+    draw.greetingMs = 0;
+    draw.verdictMs = 0;
+    draw.judgedPerson = false;
+    draw.patienceMs = Number.POSITIVE_INFINITY;
+    draw.talkMs = 0;
+    draw.wrapMs = 0;
     if (outcome === 'busy' || outcome === 'invalid') draw.ringMs = this.#busy(this.#times);
     if (outcome !== 'person' && outcome !== 'machine') return draw;
     draw.ringMs = this.#ring(this.#times);

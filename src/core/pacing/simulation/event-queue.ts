@@ -1,6 +1,7 @@
 /**
  * The future of a simulation: a binary heap over typed arrays, ordered by time, then by rank (what the rules let happen
- * first among events of one instant), then by the order of scheduling.
+ * first among events of one instant), then by the order of scheduling. Beside it a lane for events of one kind that are scheduled in
+ * the order of their times, as calls are that nobody answers: most events are of that kind, and none of them costs a heap's work.
  */
 export class EventQueue {
   #time = new Float64Array(1024);
@@ -9,23 +10,49 @@ export class EventQueue {
   #of = new Int32Array(1024);
   #size = 0;
   #scheduled = 0;
+  readonly #laneKind: number;
+  /** A ring: the first event is at `#laneFrom`. */
+  #laneTime = new Float64Array(1024);
+  #laneOrder = new Float64Array(1024);
+  #laneOf = new Int32Array(1024);
+  #laneFrom = 0;
+  #laneSize = 0;
 
-  get size(): number {
-    return this.#size;
+  /** `laneKind`: the kind of the events that `addLast` is given. */
+  constructor(laneKind: number) {
+    this.#laneKind = laneKind;
   }
 
   /** The time of the next event; infinity when there is none. */
   get nextTime(): number {
+    if (this.#laneIsNext) return this.#laneTime[this.#laneFrom] as number;
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);
   }
 
   get nextKind(): number {
-    return this.#kind[0] as number;
+    return this.#laneIsNext ? this.#laneKind : (this.#kind[0] as number);
   }
 
   /** The call or agent that the next event is about. */
   get nextOf(): number {
-    return this.#of[0] as number;
+    return (this.#laneIsNext ? this.#laneOf[this.#laneFrom] : this.#of[0]) as number;
+  }
+
+  get #laneIsNext(): boolean {
+    if (this.#laneSize === 0) return false;
+    if (this.#size === 0) return true;
+    const lane = this.#laneTime[this.#laneFrom] as number;
+    const heap = this.#time[0] as number;
+    return lane < heap || (lane === heap && (this.#laneOrder[this.#laneFrom] as number) < (this.#order[0] as number));
+  }
+
+  /** Adds an event of the lane's kind, not earlier than the last that was added so. */
+  addLast(time: number, of: number): void {
+    if (this.#laneSize === this.#laneTime.length) this.#growLane();
+    const at = (this.#laneFrom + this.#laneSize++) % this.#laneTime.length;
+    this.#laneTime[at] = time;
+    this.#laneOrder[at] = this.#scheduled++;
+    this.#laneOf[at] = of;
   }
 
   add(time: number, rank: number, kind: number, of: number): void {
@@ -47,6 +74,11 @@ export class EventQueue {
 
   /** Drops the next event. */
   drop(): void {
+    if (this.#laneIsNext) {
+      this.#laneFrom = (this.#laneFrom + 1) % this.#laneTime.length;
+      this.#laneSize -= 1;
+      return;
+    }
     const last = --this.#size;
     if (last <= 0) return;
     const time = this.#time[last] as number;
@@ -75,6 +107,23 @@ export class EventQueue {
     this.#order[to] = this.#order[from] as number;
     this.#kind[to] = this.#kind[from] as number;
     this.#of[to] = this.#of[from] as number;
+  }
+
+  #growLane(): void {
+    const { length } = this.#laneTime;
+    const time = new Float64Array(length * 2);
+    const order = new Float64Array(length * 2);
+    const of = new Int32Array(length * 2);
+    for (let i = 0; i < this.#laneSize; i++) {
+      const at = (this.#laneFrom + i) % length;
+      time[i] = this.#laneTime[at] as number;
+      order[i] = this.#laneOrder[at] as number;
+      of[i] = this.#laneOf[at] as number;
+    }
+    this.#laneTime = time;
+    this.#laneOrder = order;
+    this.#laneOf = of;
+    this.#laneFrom = 0;
   }
 
   #grow(): void {

@@ -1,6 +1,7 @@
 import type { PacingFact, PacingState } from '../pacing.ts';
 import { CallDraws, type CallDraw } from './call-draws.ts';
 import { EventQueue } from './event-queue.ts';
+import { FloorPicture } from './floor-picture.ts';
 import type { Scenario } from './scenario.ts';
 import { SimulationTally, type SimulationReport } from './simulation-report.ts';
 import { SinceList } from './since-list.ts';
@@ -19,12 +20,15 @@ export interface ForeseenPerson {
   readonly busyMs: number;
 }
 
-interface TickState {
-  agents: { idle: number; talking: number[]; wrapping: number[] };
-  calls: { ringing: number[]; classifying: number[]; waiting: number[] };
-  contactsLeft: number;
-  limits: Scenario['limits'];
-}
+/** Facts that say nothing but that they are. */
+const bare = {
+  noanswer: { what: 'noanswer' },
+  busy: { what: 'busy' },
+  invalid: { what: 'invalid' },
+  abandoned: { what: 'abandoned' },
+  agentOn: { what: 'agentOn' },
+  agentOff: { what: 'agentOff' },
+} as const satisfies Record<string, PacingFact>;
 
 const answered = 0;
 const verdict = 1;
@@ -45,7 +49,7 @@ export class Simulation {
   readonly #scenario: Scenario;
   readonly #seed: number;
   readonly #draws: CallDraws;
-  readonly #queue = new EventQueue();
+  readonly #queue = new EventQueue(unanswered);
   readonly #tally = new SimulationTally();
   readonly #calls: CallDraw[] = [];
   readonly #freeCalls: number[] = [];
@@ -75,15 +79,15 @@ export class Simulation {
   #recentFrom = 0;
   #becameIdle = false;
   readonly #drawn: CallDraw[] = [];
-  /** Handed to the pacer as a `PacingState`; its arrays are filled anew for each tick. */
-  readonly #state: TickState;
+  /** Handed to the pacer for each tick anew. */
+  readonly #floor: FloorPicture;
 
   constructor(scenario: Scenario, seed: number) {
     this.#scenario = scenario;
     this.#seed = seed;
     this.#draws = new CallDraws(scenario, seed);
     this.#contactsLeft = scenario.contacts;
-    this.#state = { agents: { idle: 0, talking: [], wrapping: [] }, calls: { ringing: [], classifying: [], waiting: [] }, contactsLeft: 0, limits: scenario.limits };
+    this.#floor = new FloorPicture({ talking: this.#talking, wrapping: this.#wrapping, ringing: this.#ringing, classifying: this.#classifying, waiting: this.#waitingSince }, scenario.limits);
   }
 
   get tally(): SimulationTally {
@@ -151,19 +155,11 @@ export class Simulation {
   }
 
   #tick(now: number): SimulationTick {
-    const state = this.#state;
-    state.agents.idle = this.#idle.length;
-    this.#talking.ages(now, state.agents.talking);
-    this.#wrapping.ages(now, state.agents.wrapping);
-    this.#ringing.ages(now, state.calls.ringing);
-    this.#classifying.ages(now, state.calls.classifying);
-    state.calls.waiting.length = this.#waitingSince.length;
-    for (let i = 0; i < this.#waitingSince.length; i++) state.calls.waiting[i] = now - (this.#waitingSince[i] as number);
-    state.contactsLeft = this.#contactsLeft;
+    this.#floor.look(now, this.#idle.length, this.#contactsLeft);
     const facts = this.#facts;
     this.#facts = [];
     this.#tally.decisions += 1;
-    return { now, state: this.#state, facts };
+    return { now, state: this.#floor, facts };
   }
 
   #dial(now: number, wanted: number): void {
@@ -180,15 +176,15 @@ export class Simulation {
     const whole = Math.floor(wanted);
     if (whole > most) this.#tally.limitHits += whole - most;
     for (let i = Math.min(whole, most); i > 0; i--) {
-      const draw = this.#drawn.shift() ?? this.#draws.draw(now);
       const call = this.#freeCalls.pop() ?? this.#calls.length;
+      const draw = this.#drawn.length > 0 ? (this.#drawn.shift() as CallDraw) : this.#draws.draw(now, this.#calls[call]);
       this.#calls[call] = draw;
       this.#ringing.add(call, now);
       recent.push(now);
       this.#contactsLeft -= 1;
       this.#tally.dials += 1;
-      const isAnswered = draw.outcome === 'person' || draw.outcome === 'machine';
-      this.#queue.add(now + draw.ringMs, 0, isAnswered ? answered : unanswered, call);
+      if (draw.outcome === 'noanswer') this.#queue.addLast(now + draw.ringMs, call);
+      else this.#queue.add(now + draw.ringMs, 0, draw.outcome === 'person' || draw.outcome === 'machine' ? answered : unanswered, call);
     }
   }
 
@@ -208,7 +204,7 @@ export class Simulation {
       case unanswered: {
         this.#ringing.remove(of);
         const { outcome } = this.#call(of);
-        this.#facts.push({ what: outcome === 'busy' || outcome === 'invalid' ? outcome : 'noanswer' });
+        this.#facts.push(outcome === 'busy' || outcome === 'invalid' ? bare[outcome] : bare.noanswer);
         this.#freeCalls.push(of);
         return;
       }
@@ -257,7 +253,7 @@ export class Simulation {
   }
 
   #abandon(of: number, now: number): void {
-    this.#facts.push({ what: 'abandoned' });
+    this.#facts.push(bare.abandoned);
     if (this.#call(of).outcome === 'person') {
       this.#tally.abandoned += 1;
       this.#tally.outcomesAt.push(now);
@@ -312,7 +308,7 @@ export class Simulation {
       this.#toLeave -= 1;
       this.#presence(now, -1);
       this.#freeAgents.push(agent);
-      this.#facts.push({ what: 'agentOff' });
+      this.#facts.push(bare.agentOff);
       return;
     }
     const next = this.#waiting.shift();
@@ -338,7 +334,7 @@ export class Simulation {
       const agent = this.#freeAgents.pop() ?? this.#agents++;
       this.#hadCall[agent] = false;
       this.#presence(now, 1);
-      this.#facts.push({ what: 'agentOn' });
+      this.#facts.push(bare.agentOn);
       this.#free(agent, now);
     }
     for (; change < 0; change++) {
@@ -350,7 +346,7 @@ export class Simulation {
       this.#idleSince.pop();
       this.#presence(now, -1);
       this.#freeAgents.push(agent);
-      this.#facts.push({ what: 'agentOff' });
+      this.#facts.push(bare.agentOff);
     }
   }
 

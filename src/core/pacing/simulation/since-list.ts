@@ -27,12 +27,4 @@ export class SinceList {
     }
     return since;
   }
-
-  /** Fills `into` with the ages at `now`. */
-  ages(now: number, into: number[]): void {
-    const { since } = this;
-    const size = since.length;
-    into.length = size;
-    for (let i = 0; i < size; i++) into[i] = now - (since[i] as number);
-  }
 }

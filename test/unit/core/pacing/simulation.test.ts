@@ -2,6 +2,7 @@ import { CallDraws } from '../../../../src/core/pacing/simulation/call-draws.ts'
 import { clairvoyant } from '../../../../src/core/pacing/simulation/baselines/clairvoyant.ts';
 import { contenders } from '../../../../src/core/pacing/simulation/baselines/contenders.ts';
 import { markovOptimum } from '../../../../src/core/pacing/simulation/baselines/markov-optimum.ts';
+import { EventQueue } from '../../../../src/core/pacing/simulation/event-queue.ts';
 import { sampler, type Distribution } from '../../../../src/core/pacing/simulation/distribution.ts';
 import { worstWindow } from '../../../../src/core/pacing/simulation/rolling-windows.ts';
 import { parseScenario } from '../../../../src/core/pacing/simulation/scenario.ts';
@@ -29,6 +30,28 @@ describe('distributions', () => {
     const draw = sampler({ exp: { mean: 40 }, min: 30, max: 50 });
     for (let i = 0; i < 500; i++) expect(draw(random)).toBeGreaterThanOrEqual(30);
     for (let i = 0; i < 500; i++) expect(draw(random)).toBeLessThanOrEqual(50);
+  });
+});
+
+describe('the queue of events', () => {
+  test('hands out both its lanes in one order of time, and of scheduling where times are equal', () => {
+    const random = new SeededRandom(6);
+    const queue = new EventQueue(2);
+    const expected: { time: number; of: number }[] = [];
+    let last = 0;
+    for (let of = 0; of < 3000; of++) {
+      const inLane = random.next() < 0.5;
+      const time = inLane ? (last += Math.floor(random.next() * 3)) : Math.floor(random.next() * 4000);
+      if (inLane) queue.addLast(time, of);
+      else queue.add(time, 0, 0, of);
+      expected.push({ time, of });
+    }
+    expected.sort((a, b) => a.time - b.time || a.of - b.of);
+    for (const { time, of } of expected) {
+      expect([queue.nextTime, queue.nextOf]).toEqual([time, of]);
+      queue.drop();
+    }
+    expect(queue.nextTime).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
