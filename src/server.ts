@@ -151,6 +151,7 @@ export class NailupServer {
     const fetch = {
       allowedRanges: config.fetch.allowPrivateAddresses ? privateRanges : [],
       fileRoots: [join(packageRoot(), 'ccxml'), join(packageRoot(), 'vxml'), ...(configFile === undefined ? [] : [dirname(resolve(configFile))]), ...config.fetch.fileRoots],
+      maxStreamedBytes: config.fetch.maxStreamedAudioMb * 1024 * 1024,
     };
     const fetcher = new UndiciFetcher({ clock: this.#houseClock, ...fetch });
     const speech = createSpeech(config.speech, { clock: this.#houseClock, logger: log, workFolder });

@@ -127,7 +127,7 @@ export function readWav(bytes: Uint8Array): Result<WavAudio, WavError> {
 }
 
 /** The mean of all channels. Returns the same array when there is only one. */
-export function mixDownToMono(audio: WavAudio): Int16Array {
+export function mixDownToMono(audio: Pick<WavAudio, 'channels' | 'samples'>): Int16Array {
   const { channels, samples } = audio;
   if (channels === 1) return samples;
   const mono = new Int16Array(Math.floor(samples.length / channels));

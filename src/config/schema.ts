@@ -171,7 +171,7 @@ export const configSchema = z.strictObject({
     apiTokenHash: z.string().startsWith('scrypt$', 'must be a hash as `nailup password` prints it').optional(),
   }).prefault({}),
   ccxml,
-  fetch: z.strictObject({ allowPrivateAddresses: z.boolean().default(false), fileRoots: z.array(z.string()).default([]) }).prefault({}),
+  fetch: z.strictObject({ allowPrivateAddresses: z.boolean().default(false), fileRoots: z.array(z.string()).default([]), maxStreamedAudioMb: z.number().int().min(32).max(65_536).default(512) }).prefault({}),
   speech: z.strictObject({
     synthesizers: z.array(z.enum(['vocabulary', 'espeak', 'flite', 'http'])).default(['vocabulary', 'espeak']),
     synthesizerUrl: z.url().optional(), recognizer: z.enum(['none', 'http', 'pocketsphinx']).default('none'), recognizerUrl: z.url().optional(), languages: z.array(z.string()).default(['en-US']),

@@ -36,16 +36,28 @@ export interface FetchRequest {
   /** A body of its own instead of parameters. */
   readonly body?: { readonly contentType: string; readonly data: Uint8Array | string };
   readonly headers?: Readonly<Record<string, string>>;
-  /** Until the last octet is here; the fetcher's default without it. */
+  /** Until the last octet is here, or with `streaming` the answer is handed on; the fetcher's default without it. */
   readonly timeoutMs?: number;
   /** Seconds; a stored response older than this is not used (`maxage`). */
   readonly maxAge?: number;
   /** Seconds past its expiry that a stored response may still be used (`maxstale`). */
   readonly maxStale?: number;
   readonly maxBytes?: number;
+  /** Lets a long answer be had while it comes, see `Resource.rest`. */
+  readonly streaming?: Streaming;
   /** Cookies of one session, kept by the caller. */
   readonly cookies?: CookieStore;
   readonly signal?: AbortSignal;
+}
+
+/** When an answer is handed on before it is whole. All others come whole, within `timeoutMs` and `maxBytes`. */
+export interface Streaming {
+  /** Once the answer is known to be longer than this, or has been coming for `afterMs`. */
+  readonly aboveBytes: number;
+  readonly afterMs: number;
+  /** Asked with the first octets, until it says yes or `headBytes` are here: only what it accepts is handed on. */
+  readonly accepts: (head: Uint8Array, contentType: string, uri: string) => boolean;
+  readonly headBytes: number;
 }
 
 export interface CookieStore {
@@ -70,10 +82,22 @@ export interface Resource {
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /**
+   * With `streaming`: what comes after `body`. Whoever takes the resource reads it to its end or closes it. Callers who asked for the
+   * same at the same time get the same object, which is read once. A gap longer than the request's `timeoutMs` breaks it, as does
+   * more than the fetcher takes of a stream.
+   */
+  readonly rest?: Rest;
   /** Whether the network was not asked at all. */
   readonly fromCache: boolean;
   /** A digest of address and content. */
   readonly version: string;
+}
+
+/** Throws an error with one sentence where it breaks. */
+export interface Rest extends AsyncIterable<Uint8Array> {
+  /** Ends the transfer. Idempotent. */
+  close(): void;
 }
 
 export interface FetchError {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../kernel/clock.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import type { FetchError, Resource } from './fetch.ts';
+import type { FetchError, Resource, Streaming } from './fetch.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.vxml': 'application/voicexml+xml', '.ccxml': 'application/ccxml+xml', '.grxml': 'application/srgs+xml', '.gram': 'application/srgs', '.xml': 'text/xml',
@@ -42,7 +43,8 @@ export class FileSource {
     this.#clock = clock;
   }
 
-  async read(uri: string, maxBytes: number): Promise<Result<Resource, FetchError>> {
+  /** With `streaming` a longer file, up to that `maxBytes`, is handed on by its beginning. */
+  async read(uri: string, maxBytes: number, streaming?: Streaming & { readonly maxBytes: number }): Promise<Result<Resource, FetchError>> {
     const refuse = (kind: FetchError['kind'], message: string): Result<Resource, FetchError> => fail({ kind, uri, message: `${uri}: ${message}` });
     const kept = this.#kept.get(uri);
     if (kept !== undefined && kept.resource.body.length <= maxBytes && this.#clock.monotonic() - kept.lookedAt < trustMs) return ok(kept.resource);
@@ -63,6 +65,11 @@ export class FileSource {
       try {
         const about = await handle.stat();
         if (!about.isFile()) return refuse('missing', 'is not a file');
+        if (about.size > maxBytes && streaming !== undefined && about.size <= streaming.maxBytes) {
+          const { bytesRead, buffer } = await handle.read(Buffer.alloc(streaming.headBytes), 0, streaming.headBytes, 0);
+          const head = buffer.subarray(0, bytesRead);
+          if (streaming.accepts(head, contentTypeOf(real), uri)) return ok(beginning(uri, real, head));
+        }
         if (about.size > maxBytes) return refuse('too-large', `has ${about.size} octets; at most ${maxBytes} are taken`);
         const stamp = `${real} ${about.dev} ${about.ino} ${about.mtimeMs} ${about.ctimeMs} ${about.size}`;
         if (kept?.stamp === stamp) {
@@ -108,4 +115,12 @@ function pathOf(uri: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function beginning(uri: string, path: string, head: Uint8Array): Resource {
+  const stream = createReadStream(path, { start: head.byteLength });
+  stream.on('error', () => undefined);
+  const rest = { close: () => void stream.destroy(), [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array> };
+  const version = createHash('sha1').update(uri).update('\n').update(head).digest('base64url');
+  return { uri, status: 200, contentType: contentTypeOf(path), headers: {}, body: head, fromCache: false, version, rest };
 }

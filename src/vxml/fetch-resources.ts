@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { FetchError, Fetcher, FetchRequest, FormField, Resource } from '../fetch/fetch.ts';
+import type { FetchError, Fetcher, FetchRequest, FormField, Resource, Streaming } from '../fetch/fetch.ts';
+import { headBytes, streamedFormat } from '../audio/streamed-format.ts';
 import { decodeXml } from '../xml/decode-xml.ts';
 import type { AudioOutcome, FetchFailure, ResourceOutcome, ResourceRequest, Resources, SubmitField } from './resources.ts';
+import { StreamedAudio } from './streamed-audio.ts';
+
+/** Long audio sounds while it comes. Its header is judged first, as what cannot be decoded has an alternative that is said (§4.1.3). */
+const streaming: Streaming = {
+  aboveBytes: 1024 * 1024, afterMs: 300, headBytes,
+  accepts: (head, contentType, uri) => streamedFormat(head, `audio${endingOf(contentType, uri)}`) !== undefined,
+};
 
 /** `Resources` on the shared fetcher. Audio that came over the network is kept in `audioFolder` by its content, for the media plane to play. */
 export class FetchResources implements Resources {
   readonly #fetcher: Fetcher;
   readonly #audioFolder: string;
   readonly #written = new Map<string, string>();
+  readonly #streamed: StreamedAudio;
 
   constructor(fetcher: Fetcher, audioFolder: string) {
     this.#fetcher = fetcher;
     this.#audioFolder = audioFolder;
+    this.#streamed = new StreamedAudio(audioFolder);
   }
 
   async fetch(request: ResourceRequest, signal: AbortSignal): Promise<ResourceOutcome> {
@@ -31,12 +41,22 @@ export class FetchResources implements Resources {
   }
 
   async audio(request: ResourceRequest, signal: AbortSignal): Promise<AudioOutcome> {
-    const outcome = await this.#fetcher.fetch(await this.#request(request, signal));
+    const { uri, method, fields, referrer, maxAgeSeconds } = request;
+    const key = `${uri} ${referrer}`;
+    const plain = method === 'get' && fields.length === 0 && maxAgeSeconds === undefined;
+    const underWay = plain ? this.#streamed.join(key, signal) : undefined;
+    if (underWay !== undefined) return { ok: true, path: underWay };
+    const outcome = await this.#fetcher.fetch({ ...(await this.#request(request, signal)), streaming });
     if (!outcome.ok) return failure(outcome.error);
     const resource = outcome.value;
+    if (resource.rest !== undefined) return { ok: true, path: await this.#streamed.take(key, resource, resource.rest, endingOf(resource.contentType, resource.uri), signal), ...(resource.contentType === '' ? {} : { contentType: resource.contentType }) };
     if (!isAudio(resource)) return { ok: false, kind: 'unreachable', message: `${resource.uri} is no audio (${resource.contentType === '' ? 'no type' : resource.contentType})` };
     const path = await this.#keep(resource);
     return { ok: true, path, ...(resource.contentType === '' ? {} : { contentType: resource.contentType }) };
+  }
+
+  release(path: string, signal: AbortSignal): void {
+    this.#streamed.release(path, signal);
   }
 
   /** One file per content. Written under another name first, so that no reader meets half a file. */
@@ -44,10 +64,7 @@ export class FetchResources implements Resources {
     const known = this.#written.get(resource.version);
     if (known !== undefined && (await exists(known))) return known;
     const digest = createHash('sha256').update(resource.version).digest('hex').slice(0, 24);
-    const type = resource.contentType.replace(/;.*$/s, '').trim().toLowerCase();
-    // Headerless audio shows by its type alone, so the type goes before the name.
-    const ending = rawEndings[type] ?? /\.[A-Za-z0-9]{1,5}$/.exec(new URL(resource.uri).pathname)?.[0] ?? endings[type] ?? '';
-    const path = join(this.#audioFolder, digest + ending);
+    const path = join(this.#audioFolder, digest + endingOf(resource.contentType, resource.uri));
     if (!(await exists(path))) {
       await mkdir(this.#audioFolder, { recursive: true });
       await writeFile(`${path}.part`, resource.body);
@@ -92,11 +109,19 @@ const endings: Readonly<Record<string, string>> = {
   'audio/x-wav': '.wav', 'audio/wav': '.wav', 'audio/vnd.wave': '.wav', 'audio/mpeg': '.mp3', 'audio/ogg': '.ogg',
 };
 
+/** The ending of a file's name, with its dot. Headerless audio shows by its type alone, so the type goes before the name. */
+function endingOf(contentType: string, uri: string): string {
+  const type = contentType.replace(/;.*$/s, '').trim().toLowerCase();
+  return rawEndings[type] ?? /\.[A-Za-z0-9]{1,5}$/.exec(new URL(uri).pathname)?.[0] ?? endings[type] ?? '';
+}
+
 const rawNames = /\.(ul|ulaw|pcmu|mulaw|au|al|alaw|pcma)$/i;
 
-/** §4.1.3: what is no audio at all (the page of an error, say) counts as audio that cannot be had. */
+/** §4.1.3: what is no audio that can be played (the page of an error, say) counts as audio that cannot be had. */
 function isAudio({ body, contentType, uri }: Resource): boolean {
   const start = String.fromCharCode(...body.subarray(0, 4));
-  if (['RIFF', 'OggS', '.snd'].includes(start) || start.startsWith('ID3') || (body[0] === 0xff && ((body[1] ?? 0) & 0xe0) === 0xe0)) return true;
+  // A header that cannot be read, or of what is not decoded, shows here: by the time of the play it is too late for the alternative.
+  if (start === 'RIFF' || start === '.snd') return streamedFormat(body, '') !== undefined;
+  if (start === 'OggS' || start.startsWith('ID3') || (body[0] === 0xff && ((body[1] ?? 0) & 0xe0) === 0xe0)) return true;
   return Object.hasOwn(rawEndings, contentType.replace(/;.*$/s, '').trim().toLowerCase()) || rawNames.test(new URL(uri).pathname);
 }

@@ -7,8 +7,13 @@ export interface Resources {
   fetch(request: ResourceRequest, signal: AbortSignal): Promise<ResourceOutcome>;
   /** Brings a resource into the cache (§6.1.3); what goes wrong shows when it is fetched. */
   prefetch?(request: Pick<ResourceRequest, 'uri' | 'timeoutMs'>): void;
-  /** Fetches audio into a local file that stays until the session ends at least. */
+  /**
+   * Fetches audio into a local file that stays until the session ends at least, or is released. Long audio may still be growing
+   * (`growthOf`) when it is answered; it ends when `signal` does.
+   */
   audio(request: ResourceRequest, signal: AbortSignal): Promise<AudioOutcome>;
+  /** A play of the file that `audio` answered for the signal's session is over. */
+  release?(path: string, signal: AbortSignal): void;
 }
 
 export interface ResourceRequest {

@@ -2,8 +2,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { request, type Dispatcher } from 'undici';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { FetchError } from '../fetch.ts';
+import type { FetchError, Rest, Streaming } from '../fetch.ts';
 import { ForbiddenAddress } from './guarded-agent.ts';
+import { HandingOn, restOf, type RestLimits } from './handing-on.ts';
 
 export interface HttpRequest {
   readonly uri: string;
@@ -11,6 +12,7 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;
   readonly maxBytes: number;
+  readonly streaming?: Streaming & RestLimits;
   readonly signal: AbortSignal;
 }
 
@@ -19,9 +21,11 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly setCookie: readonly string[];
   readonly body: Uint8Array;
+  /** What comes after `body`, where it was handed on. */
+  readonly rest?: Rest;
 }
 
-/** One request and its whole, decoded response; no redirects, no cache. */
+/** One request and its whole, decoded response, or with `streaming` the beginning of a long one; no redirects, no cache. */
 export async function httpExchange(agent: Dispatcher, wanted: HttpRequest): Promise<Result<HttpResponse, FetchError>> {
   const refuse = (kind: FetchError['kind'], message: string): Result<HttpResponse, FetchError> => fail({ kind, uri: wanted.uri, message: `${wanted.uri}: ${message}` });
   try {
@@ -29,28 +33,55 @@ export async function httpExchange(agent: Dispatcher, wanted: HttpRequest): Prom
       dispatcher: agent, method: wanted.method, headers: { 'accept-encoding': 'gzip, deflate, br', ...wanted.headers },
       body: wanted.body ?? null, signal: wanted.signal,
     });
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of response.body) {
-      length += (piece as Uint8Array).byteLength;
-      if (length > wanted.maxBytes) {
-        response.body.destroy();
-        return refuse('too-large', `is larger than ${wanted.maxBytes} octets`);
-      }
-      pieces.push(piece as Uint8Array);
-    }
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) {
       if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
     }
-    const setCookie = response.headers['set-cookie'] ?? [];
+    const cookies = response.headers['set-cookie'] ?? [];
+    const setCookie = Array.isArray(cookies) ? cookies : [cookies];
+    const status = response.statusCode;
+    const streams = status >= 200 && status <= 299 && headers['content-encoding'] === undefined && wanted.streaming !== undefined;
+    const handing = streams ? new HandingOn(wanted.streaming, wanted.uri, headers) : undefined;
+    const reading = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for (let next = reading.next(); ; ) {
+        const got = await (handing?.late === false ? Promise.race([next, handing.due]) : next);
+        if (got !== 'due') {
+          if (got.done === true) break;
+          length += got.value.byteLength;
+          pieces.push(got.value);
+          next = reading.next();
+          // Whoever goes on awaits it; whoever gives up does not.
+          next.catch(() => undefined);
+        }
+        if (handing?.ready(pieces, length) === true) {
+          const close = (): void => void response.body.destroy();
+          wanted.signal.addEventListener('abort', close, { once: true });
+          const said = Number(headers['content-length'] ?? 0);
+          if (said > handing.limits.maxBytes) {
+            close();
+            return refuse('too-large', `is larger than ${handing.limits.maxBytes} octets`);
+          }
+          const rest = restOf({ uri: wanted.uri, next, reading, pieces: [...pieces], length, close, limits: handing.limits });
+          return ok({ status, headers, setCookie, body: Buffer.concat(pieces), rest });
+        }
+        if (length > wanted.maxBytes) {
+          response.body.destroy();
+          return refuse('too-large', `is larger than ${wanted.maxBytes} octets`);
+        }
+      }
+    } finally {
+      handing?.end();
+    }
     const decoded = await decoding(Buffer.concat(pieces), headers['content-encoding'], wanted.maxBytes);
     if (!decoded.ok) return refuse(decoded.error.kind, decoded.error.message);
     if (headers['content-encoding'] !== undefined) {
       delete headers['content-encoding'];
       delete headers['content-length'];
     }
-    return ok({ status: response.statusCode, headers, setCookie: Array.isArray(setCookie) ? setCookie : [setCookie], body: decoded.value });
+    return ok({ status, headers, setCookie, body: decoded.value });
   } catch (error) {
     const cause = causeOf(error);
     if (wanted.signal.aborted) return refuse('aborted', 'the fetch was given up');

@@ -7,12 +7,12 @@ import { SystemClock, type Clock } from '../../kernel/clock.ts';
 import { packageRoot } from '../../kernel/package-root.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { AddressPolicy } from '../address-policy.ts';
-import type { Compiled, FetchError, Fetcher, FetchRequest, Resource } from '../fetch.ts';
+import type { Compiled, FetchError, Fetcher, FetchRequest, Resource, Rest } from '../fetch.ts';
 import { FileSource } from '../file-source.ts';
 import { formEncode, multipartEncode, withQuery } from '../form-encoding.ts';
 import { ResponseCache } from '../response-cache.ts';
 import { guardedAgent } from './guarded-agent.ts';
-import { httpExchange, type HttpRequest } from './http-exchange.ts';
+import { httpExchange, type HttpRequest, type HttpResponse } from './http-exchange.ts';
 import { SharedWork } from './shared-work.ts';
 
 export interface UndiciFetcherOptions {
@@ -26,6 +26,8 @@ export interface UndiciFetcherOptions {
   readonly lookup?: LookupFunction;
   readonly defaultTimeoutMs?: number;
   readonly maxBytes?: number;
+  /** Of what is handed on while it comes (`FetchRequest.streaming`). Default 512 MiB. */
+  readonly maxStreamedBytes?: number;
   readonly maxRedirects?: number;
   readonly cacheBytes?: number;
   /** Compiled documents kept. */
@@ -51,12 +53,13 @@ export class UndiciFetcher implements Fetcher {
   readonly #cache: ResponseCache;
   readonly #shared = new SharedWork<Result<Resource, FetchError>>();
   readonly #compiled = new Map<string, { resource: Resource; value: unknown }>();
-  readonly #options: Required<Pick<UndiciFetcherOptions, 'defaultTimeoutMs' | 'maxBytes' | 'maxRedirects' | 'compiledEntries' | 'userAgent'>>;
+  readonly #options: Required<Pick<UndiciFetcherOptions, 'defaultTimeoutMs' | 'maxBytes' | 'maxStreamedBytes' | 'cacheBytes' | 'maxRedirects' | 'compiledEntries' | 'userAgent'>>;
 
   constructor(options: UndiciFetcherOptions = {}) {
     this.#clock = options.clock ?? new SystemClock();
     this.#options = {
-      defaultTimeoutMs: options.defaultTimeoutMs ?? 15_000, maxBytes: options.maxBytes ?? 32 * 1024 * 1024, maxRedirects: options.maxRedirects ?? 5,
+      defaultTimeoutMs: options.defaultTimeoutMs ?? 15_000, maxBytes: options.maxBytes ?? 32 * 1024 * 1024,
+      maxStreamedBytes: options.maxStreamedBytes ?? 512 * 1024 * 1024, cacheBytes: options.cacheBytes ?? 64 * 1024 * 1024, maxRedirects: options.maxRedirects ?? 5,
       compiledEntries: options.compiledEntries ?? 500, userAgent: options.userAgent ?? product,
     };
     this.#agent = guardedAgent({
@@ -64,7 +67,7 @@ export class UndiciFetcher implements Fetcher {
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     });
     this.#files = new FileSource(options.fileRoots ?? [], this.#clock);
-    this.#cache = new ResponseCache(options.cacheBytes ?? 64 * 1024 * 1024, this.#clock);
+    this.#cache = new ResponseCache(this.#options.cacheBytes, this.#clock);
   }
 
   async fetch(request: FetchRequest): Promise<Result<Resource, FetchError>> {
@@ -111,7 +114,7 @@ export class UndiciFetcher implements Fetcher {
       return fail({ kind: 'uri', uri, message: `${uri}: is no absolute address` });
     }
     const maxBytes = request.maxBytes ?? this.#options.maxBytes;
-    if (scheme === 'file:') return this.#files.read(uri, maxBytes);
+    if (scheme === 'file:') return this.#files.read(uri, maxBytes, request.streaming === undefined ? undefined : { ...request.streaming, maxBytes: this.#options.maxStreamedBytes });
     if (scheme !== 'http:' && scheme !== 'https:') return fail({ kind: 'scheme', uri, message: `${uri}: only http, https and file addresses are fetched` });
 
     const hop = this.#firstHop(uri, request);
@@ -120,13 +123,14 @@ export class UndiciFetcher implements Fetcher {
     const given: Result<Resource, FetchError> = fail({ kind: 'aborted', uri, message: `${uri}: the fetch was given up` });
     if (request.signal?.aborted === true) return given;
     // Equal requests under way at the same time are one: a document fetched by a thousand sessions at once travels once.
-    const key = hop.method === 'GET' && request.cookies === undefined ? `${hop.uri} ${JSON.stringify(hop.headers)} ${maxBytes}` : undefined;
+    const key = hop.method === 'GET' && request.cookies === undefined ? `${hop.uri} ${JSON.stringify(hop.headers)} ${maxBytes} ${request.streaming !== undefined}` : undefined;
     const work = this.#shared.join(key, (signal) => this.#follow(hop, request, maxBytes, signal));
     return new Promise((resolve) => {
       const finish = (outcome: Result<Resource, FetchError>): void => {
         timer.cancel();
         request.signal?.removeEventListener('abort', abort);
-        work.leave();
+        // What still comes is ended by whoever reads it.
+        if (!outcome.ok || outcome.value.rest === undefined) work.leave();
         resolve(outcome);
       };
       const timer = this.#clock.after(timeoutMs, () => finish(timedOut));
@@ -166,12 +170,12 @@ export class UndiciFetcher implements Fetcher {
     for (let count = 0; ; count++) {
       const answer = await this.#exchange(hop, request, maxBytes, signal);
       if (!answer.ok) return answer;
-      const { status, headers, body, fromCache } = answer.value;
+      const { status, headers, body, fromCache, rest } = answer.value;
       const target = [301, 302, 303, 307, 308].includes(status) ? headers['location'] : undefined;
       if (target === undefined) {
         if (status < 200 || status > 299) return fail({ kind: 'status', status, uri: hop.uri, message: `${hop.uri}: the server answered ${status}` });
         const version = createHash('sha1').update(hop.uri).update('\n').update(body).digest('base64url');
-        return ok({ uri: hop.uri, status, contentType: headers['content-type'] ?? '', headers, body, fromCache, version });
+        return ok({ uri: hop.uri, status, contentType: headers['content-type'] ?? '', headers, body, fromCache, version, ...(rest === undefined ? {} : { rest }) });
       }
       if (count >= this.#options.maxRedirects) return fail({ kind: 'redirects', uri: hop.uri, message: `${first.uri}: more than ${this.#options.maxRedirects} redirects` });
       const next = redirected(hop, target, status);
@@ -180,7 +184,7 @@ export class UndiciFetcher implements Fetcher {
     }
   }
 
-  async #exchange(hop: Hop, request: FetchRequest, maxBytes: number, signal: AbortSignal): Promise<Result<{ status: number; headers: Readonly<Record<string, string>>; body: Uint8Array; fromCache: boolean }, FetchError>> {
+  async #exchange(hop: Hop, request: FetchRequest, maxBytes: number, signal: AbortSignal): Promise<Result<{ status: number; headers: Readonly<Record<string, string>>; body: Uint8Array; fromCache: boolean; rest?: Rest }, FetchError>> {
     const cookie = request.cookies?.header(hop.uri);
     const headers = cookie === undefined ? hop.headers : { ...hop.headers, cookie };
     // What one login may see is no other's.
@@ -189,9 +193,18 @@ export class UndiciFetcher implements Fetcher {
     const stored = hop.method === 'GET' ? this.#cache.find(key) : undefined;
     if (stored?.policy.satisfiesWithoutRevalidation(asked) === true) return ok({ ...stored, fromCache: true });
     const conditional = stored === undefined ? headers : flat(stored.policy.revalidationHeaders({ ...asked }));
-    const answer = await httpExchange(this.#agent, { ...hop, headers: conditional, maxBytes, signal });
+    const streaming = hop.method !== 'GET' || request.streaming === undefined ? {} : {
+      streaming: {
+        ...request.streaming, clock: this.#clock, maxBytes: this.#options.maxStreamedBytes, gapMs: request.timeoutMs ?? this.#options.defaultTimeoutMs, keepBytes: this.#options.cacheBytes / 4,
+        whole: (body: Uint8Array) => keep({ ...response, body }),
+      },
+    };
+    const answer = await httpExchange(this.#agent, { ...hop, headers: conditional, maxBytes, signal, ...streaming });
     if (!answer.ok) return answer;
     const response = answer.value;
+    const keep = ({ status, headers: sent, body }: HttpResponse): void => {
+      if (request.cookies === undefined || forEverybody(response, cookie !== undefined)) this.#cache.store(key, asked, { status, headers: sent, body });
+    };
     if (response.setCookie.length > 0) request.cookies?.store(hop.uri, response.setCookie);
     if (stored !== undefined && response.status === 304) {
       const fresh = this.#cache.revalidate(key, asked, response);
@@ -199,7 +212,7 @@ export class UndiciFetcher implements Fetcher {
     }
     if (hop.method !== 'GET') {
       if (response.status < 400) this.#cache.remove(`GET ${hop.uri} ${hop.headers['authorization'] ?? ''}`);
-    } else if (request.cookies === undefined || forEverybody(response, cookie !== undefined)) this.#cache.store(key, asked, response);
+    } else if (response.rest === undefined) keep(response);
     return ok({ ...response, fromCache: false });
   }
 }

@@ -1,17 +1,8 @@
+import type { CompressedFormat } from '../../audio/compressed-format.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-
-type CompressedFormat = 'mp3' | 'ogg-vorbis';
 
 /** More than this of decoded audio is no prompt: half an hour at 48 kHz. */
 const maxSamples = 48_000 * 1800;
-
-/** By the first octets: an Ogg page, an ID3 tag, or the sync word of MPEG audio layer III. */
-export function compressedFormat(bytes: Uint8Array): CompressedFormat | undefined {
-  const text = String.fromCharCode(...bytes.subarray(0, 4));
-  if (text === 'OggS') return 'ogg-vorbis';
-  if (text.startsWith('ID3')) return 'mp3';
-  return bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe6) === 0xe2 ? 'mp3' : undefined;
-}
 
 interface Decoded {
   readonly channelData: readonly Float32Array[];
@@ -26,13 +17,36 @@ export async function decodeCompressed(format: CompressedFormat, bytes: Uint8Arr
   const { channelData, samplesDecoded, sampleRate, errors } = decoded;
   if (samplesDecoded === 0 || channelData.length === 0) return fail(errors[0]?.message ?? `there is no ${format} audio in it`);
   if (samplesDecoded > maxSamples) return fail('it is longer than a prompt may be');
+  return ok({ samples: monoOf(decoded), rate: sampleRate });
+}
+
+/** Decodes MP3 as its octets come. `free` gives back the decoder's memory. */
+export interface Mp3Stream {
+  decode(bytes: Uint8Array): { readonly samples: Int16Array; readonly rate: number };
+  free(): void;
+}
+
+export async function openMp3Stream(): Promise<Mp3Stream> {
+  const { MPEGDecoder } = await import('mpg123-decoder');
+  const decoder = new MPEGDecoder();
+  await decoder.ready;
+  return {
+    decode: (bytes) => {
+      const decoded: Decoded = decoder.decode(bytes);
+      return { samples: monoOf(decoded), rate: decoded.sampleRate };
+    },
+    free: () => decoder.free(),
+  };
+}
+
+function monoOf({ channelData, samplesDecoded }: Decoded): Int16Array {
   const samples = new Int16Array(samplesDecoded);
   for (let i = 0; i < samplesDecoded; i++) {
     let sum = 0;
     for (const channel of channelData) sum += channel[i] ?? 0;
     samples[i] = Math.max(-32768, Math.min(32767, Math.round((sum * 32768) / channelData.length)));
   }
-  return ok({ samples, rate: sampleRate });
+  return samples;
 }
 
 async function decodeMp3(bytes: Uint8Array): Promise<Decoded> {

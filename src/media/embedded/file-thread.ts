@@ -20,11 +20,30 @@ export class FileThread implements RecordSink {
     port.on('message', (reply: FileReply) => this.#reply(reply));
   }
 
-  /** Asks for a prompt's samples at 8 kHz, or 16 kHz when the file has them. */
+  /** Asks for a prompt's samples at 8 kHz, or 16 kHz when the file has them: whole, or chunk by chunk where it is long or still comes. */
   load(path: string, renderer: ItemRenderer): void {
-    const id = this.#nextId++;
-    this.#loading.set(id, renderer);
-    this.#post({ op: 'load', id, path });
+    const { item } = renderer;
+    const { fromMs, toMs } = item.kind === 'file' ? item : {};
+    const begin = (): number => {
+      const id = this.#nextId++;
+      this.#loading.set(id, renderer);
+      this.#post({ op: 'load', id, path, ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) });
+      return id;
+    };
+    let id = begin();
+    const close = (): void => {
+      if (this.#loading.delete(id)) this.#post({ op: 'unload', id });
+    };
+    renderer.stream = {
+      close,
+      more: () => {
+        if (this.#loading.has(id)) this.#post({ op: 'more', id });
+      },
+      restart: () => {
+        close();
+        id = begin();
+      },
+    };
   }
 
   open(record: string, path: string, sampleRate: number, channels: number, temporary: boolean): void {
@@ -57,13 +76,11 @@ export class FileThread implements RecordSink {
   #reply(reply: FileReply): void {
     if (reply.op === 'closed') return this.#closed(reply);
     const renderer = this.#loading.get(reply.id);
-    this.#loading.delete(reply.id);
     if (renderer === undefined) return;
+    if (reply.op === 'chunk') return renderer.provideNext({ samples: reply.samples, rate: reply.rate });
+    this.#loading.delete(reply.id);
     if (reply.op === 'loaded') renderer.provide({ samples: new Int16Array(reply.samples), rate: reply.rate });
-    else {
-      renderer.loading = false;
-      renderer.failure = reply.reason;
-    }
+    else renderer.provideEnd(reply.op === 'unloadable' ? reply.reason : undefined);
   }
 
   #closed({ record, path, ending, bytes, failure }: Extract<FileReply, { op: 'closed' }>): void {

@@ -1,5 +1,6 @@
 /** The file thread: loads prompts and writes recordings for all media workers, so that no disk ever holds up a tick. */
 import { parentPort, type MessagePort } from 'node:worker_threads';
+import { PromptLoads } from './prompt-loads.ts';
 import { PromptStore } from './prompt-store.ts';
 import { RecordingFiles } from './recording-files.ts';
 import type { FileReply, FileRequest } from './worker-protocol.ts';
@@ -8,14 +9,19 @@ const prompts = new PromptStore();
 
 parentPort?.on('message', ({ port, recordingKey }: { port: MessagePort; recordingKey: string | undefined }) => {
   const recordings = new RecordingFiles(recordingKey === undefined ? undefined : Buffer.from(recordingKey, 'hex'));
-  const reply = (message: FileReply): void => port.postMessage(message);
+  const reply = (message: FileReply, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
+  const loads = new PromptLoads(prompts, reply);
+  port.on('close', () => loads.close());
   port.on('message', (request: FileRequest) => {
     switch (request.op) {
       case 'load':
-        void prompts.load(request.path).then((result) => {
-          if (result.ok) reply({ op: 'loaded', id: request.id, samples: result.value.samples, rate: result.value.rate });
-          else reply({ op: 'unloadable', id: request.id, reason: result.error });
-        });
+        void loads.load(request);
+        break;
+      case 'more':
+        loads.more(request.id);
+        break;
+      case 'unload':
+        loads.unload(request.id);
         break;
       case 'open':
         recordings.open(request);
@@ -24,7 +30,7 @@ parentPort?.on('message', ({ port, recordingKey }: { port: MessagePort; recordin
         recordings.write(request);
         break;
       case 'close':
-        void recordings.close(request).then(reply);
+        void recordings.close(request).then((closed) => reply(closed));
         break;
     }
   });

@@ -10,6 +10,16 @@ export interface LoadedAudio {
   readonly rate: number;
 }
 
+/** Where the chunks of a streamed file come from. */
+export interface ItemStream {
+  /** A chunk has been taken up. */
+  more(): void;
+  /** From the beginning again. */
+  restart(): void;
+  /** No more is wanted. Idempotent. */
+  close(): void;
+}
+
 /**
  * One item of a play, being rendered. `fill` writes from `at` and answers the samples written; fewer than asked means that
  * the item is over (or, while `loading`, not yet there).
@@ -18,6 +28,11 @@ export class ItemRenderer {
   readonly item: PlayItem;
   loading = false;
   failure: string | undefined;
+  /** Of a file, until it is there whole. */
+  stream: ItemStream | undefined;
+  /** Chunks that wait for their turn, and whether others follow. */
+  readonly #waiting: LoadedAudio[] = [];
+  #streamEnd: { readonly failure: string | undefined } | undefined;
   #audio: LoadedAudio | undefined;
   #position = 0;
   #end = 0;
@@ -33,6 +48,7 @@ export class ItemRenderer {
 
   constructor(item: PlayItem) {
     this.item = item;
+    if (item.kind === 'file' && item.gain !== undefined) this.#gain = 10 ** (item.gain / 20);
     if (item.kind === 'pcm') this.provide({ samples: item.samples, rate: item.sampleRate });
   }
 
@@ -43,13 +59,35 @@ export class ItemRenderer {
     const { item } = this;
     const at = (ms: number | undefined, otherwise: number): number => (ms === undefined ? otherwise : Math.min(audio.samples.length, Math.max(0, Math.round((ms * audio.rate) / 1000))));
     this.#end = item.kind === 'file' ? at(item.toMs, audio.samples.length) : audio.samples.length;
-    if (item.kind === 'file' && item.gain !== undefined) this.#gain = 10 ** (item.gain / 20);
+    this.stream = undefined;
     this.rewind();
+  }
+
+  /** A further chunk of a streamed file has come. */
+  provideNext(chunk: LoadedAudio): void {
+    this.loading = false;
+    this.#waiting.push(chunk);
+  }
+
+  /** No further chunk comes, for which there may be a reason; those that came are still heard. */
+  provideEnd(failure: string | undefined): void {
+    const nothing = this.#audio === undefined && this.#waiting.length === 0;
+    this.#streamEnd = { failure: failure ?? (nothing ? 'there is no audio in the file' : undefined) };
+    // Else it shows when the last chunk has been heard.
+    if (this.loading) this.failure = this.#streamEnd.failure;
+    this.loading = false;
   }
 
   /** From the beginning, for a play that loops. */
   rewind(): void {
-    const { item } = this;
+    const { item, stream } = this;
+    if (stream !== undefined && this.failure === undefined) {
+      this.#waiting.length = 0;
+      this.#streamEnd = undefined;
+      this.#audio = undefined;
+      this.loading = true;
+      stream.restart();
+    }
     this.#position = item.kind === 'file' && this.#audio !== undefined ? Math.min(this.#end, Math.round(((item.fromMs ?? 0) * this.#audio.rate) / 1000)) : 0;
     this.#convertedAt = 0;
     this.#convertedEnd = 0;
@@ -90,11 +128,11 @@ export class ItemRenderer {
   }
 
   #fillAudio(out: Int16Array, at: number, rate: SampleRate): number {
-    const audio = this.#audio;
+    const audio = this.#audio ?? this.#advance();
     if (audio === undefined) return 0;
     const speed = this.item.kind === 'file' ? (this.item.speed ?? 1) : 1;
     const from = Math.max(1000, Math.round(audio.rate * speed));
-    const written = from === rate ? this.#copy(audio, out, at) : this.#convert(audio, out, at, from, rate);
+    const written = from === rate ? this.#copy(out, at) : this.#convert(out, at, from, rate);
     if (this.#gain !== 1) {
       for (let i = at; i < at + written; i++) {
         const value = (out[i] as number) * this.#gain;
@@ -104,16 +142,35 @@ export class ItemRenderer {
     return written;
   }
 
-  #copy(audio: LoadedAudio, out: Int16Array, at: number): number {
-    const n = Math.min(this.#end - this.#position, out.length - at);
-    if (n <= 0) return 0;
-    const from = this.#position;
-    for (let i = 0; i < n; i++) out[at + i] = audio.samples[from + i] as number;
-    this.#position += n;
-    return n;
+  /** The chunk that is heard next, when the last one is over; undefined at the end, and when it has not come yet (then `loading`). */
+  #advance(): LoadedAudio | undefined {
+    if (this.stream === undefined) return undefined;
+    const next = this.#waiting.shift();
+    if (next !== undefined) {
+      this.#audio = next;
+      this.#position = 0;
+      this.#end = next.samples.length;
+      this.stream.more();
+    } else if (this.#streamEnd === undefined) this.loading = true;
+    else this.failure = this.#streamEnd.failure;
+    return next;
   }
 
-  #convert(audio: LoadedAudio, out: Int16Array, at: number, from: number, rate: SampleRate): number {
+  #copy(out: Int16Array, start: number): number {
+    let at = start;
+    while (at < out.length) {
+      const audio = this.#position < this.#end ? this.#audio : this.#advance();
+      if (audio === undefined) break;
+      const n = Math.min(this.#end - this.#position, out.length - at);
+      const from = this.#position;
+      for (let i = 0; i < n; i++) out[at + i] = audio.samples[from + i] as number;
+      this.#position += n;
+      at += n;
+    }
+    return at - start;
+  }
+
+  #convert(out: Int16Array, at: number, from: number, rate: SampleRate): number {
     const resampler = (this.#resampler ??= new Resampler(from, rate));
     const size = Math.ceil(from / 100);
     if (this.#chunk === undefined || this.#chunk.length !== size) {
@@ -123,8 +180,9 @@ export class ItemRenderer {
     let n = 0;
     while (at + n < out.length) {
       if (this.#convertedAt === this.#convertedEnd) {
+        const audio = this.#position < this.#end ? this.#audio : this.#advance();
+        if (audio === undefined) break;
         const some = Math.min(size, this.#end - this.#position);
-        if (some <= 0) break;
         const chunk = some === size ? this.#chunk : this.#chunk.subarray(0, some);
         for (let i = 0; i < some; i++) chunk[i] = audio.samples[this.#position + i] as number;
         this.#position += some;

@@ -19,7 +19,7 @@ interface Queued {
   failure: string | undefined;
 }
 
-/** Asks for a file's audio; exactly one of the renderer's `provide` and `failure` follows, in a later turn. */
+/** Asks for a file's audio; the renderer's `provide` follows in a later turn, or its `provideNext`s and `provideEnd`. */
 export type AudioLoader = (path: string, renderer: ItemRenderer) => void;
 
 /** A node's queue of plays, rendered a frame at a time. Plays run one after the other, their items too. */
@@ -128,6 +128,8 @@ export class Player {
       current.samples += n;
       at += n;
       if (at >= out.length) break;
+      // A streamed file waits for its next chunk, or came to grief midway.
+      if (item.loading || item.failure !== undefined) continue;
       if (item.item.kind === 'mark') {
         this.#context.emit({ name: 'play.mark', node: this.#node, play: current.play, mark: item.item.name, atMs: this.#context.processTime(this.#context.now()) });
       }
@@ -145,6 +147,7 @@ export class Player {
 
   #finish(queued: Queued, how: MediaEventMap['play.done']['how'], reason?: string): void {
     this.#queue.splice(this.#queue.indexOf(queued), 1);
+    for (const item of queued.items) item.stream?.close();
     if (queued.whenDone !== undefined) return queued.whenDone();
     const playedMs = Math.round((queued.samples * 1000) / queued.rate);
     this.#context.emit({ name: 'play.done', node: this.#node, play: queued.play, how, playedMs, ...(reason === undefined ? {} : { reason }) });

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { isAu, readAu } from '../../audio/au-file.ts';
+import { compressedFormat } from '../../audio/compressed-format.ts';
 import { decodeG711 } from '../../audio/g711.ts';
-import { Resampler } from '../../audio/resampler.ts';
+import { LaglessResampler } from '../../audio/lagless-resampler.ts';
+import { rawLaw } from '../../audio/streamed-format.ts';
 import { mixDownToMono, readWav } from '../../audio/wav-file.ts';
-import { compressedFormat, decodeCompressed } from './compressed-audio.ts';
+import { decodeCompressed } from './compressed-audio.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
 /** A prompt's samples, shared between threads. */
@@ -61,13 +62,12 @@ export class PromptStore {
 }
 
 async function decode(bytes: Uint8Array, path: string): Promise<Result<Prompt, string>> {
-  const extension = extname(path).toLowerCase();
   if (isAu(bytes)) {
     const au = readAu(bytes);
     if (!au.ok) return fail(`${path}: ${au.error}`);
     return ok(share(au.value.samples, au.value.rate, au.value.rate >= 16_000 ? 16_000 : 8000));
   }
-  const raw = ['.ul', '.ulaw', '.pcmu', '.mulaw', '.au'].includes(extension) ? 'ulaw' : ['.al', '.alaw', '.pcma'].includes(extension) ? 'alaw' : undefined;
+  const raw = rawLaw(path);
   if (raw !== undefined && String.fromCharCode(...bytes.subarray(0, 4)) !== 'RIFF') {
     const samples = new Int16Array(bytes.length);
     decodeG711(raw, bytes, samples);
@@ -85,20 +85,12 @@ async function decode(bytes: Uint8Array, path: string): Promise<Result<Prompt, s
 }
 
 function share(samples: Int16Array, from: number, to: number): Prompt {
-  if (from === to) {
-    const shared = new SharedArrayBuffer(samples.length * 2);
-    new Int16Array(shared).set(samples);
-    return { samples: shared, rate: to };
-  }
-  const resampler = new Resampler(from, to);
-  // The filter's lag is cut off the beginning and flushed at the end, so that times in the file stay true.
-  const lag = Math.round(resampler.delay);
-  const padded = new Int16Array(samples.length + Math.ceil((lag * from) / to) + 1);
-  padded.set(samples);
-  const out = new Int16Array(resampler.outputLimit(padded.length));
-  const written = resampler.process(padded, out);
-  const length = Math.min(written - lag, Math.round((samples.length * to) / from));
-  const shared = new SharedArrayBuffer(length * 2);
-  new Int16Array(shared).set(out.subarray(lag, lag + length));
+  const resampler = new LaglessResampler(from, to);
+  const body = resampler.process(samples);
+  const tail = resampler.flush();
+  const shared = new SharedArrayBuffer((body.length + tail.length) * 2);
+  const all = new Int16Array(shared);
+  all.set(body);
+  all.set(tail, body.length);
   return { samples: shared, rate: to };
 }

@@ -62,7 +62,11 @@ export interface WorkerStats {
 
 /** Media worker → file thread. */
 export type FileRequest =
-  | { readonly op: 'load'; readonly id: number; readonly path: string }
+  /** The part of the file matters where it comes in chunks; a whole file comes with all of it. */
+  | { readonly op: 'load'; readonly id: number; readonly path: string; readonly fromMs?: number; readonly toMs?: number }
+  /** A chunk has been taken up: one more may come. */
+  | { readonly op: 'more'; readonly id: number }
+  | { readonly op: 'unload'; readonly id: number }
   | { readonly op: 'open'; readonly record: string; readonly path: string; readonly sampleRate: number; readonly channels: number; readonly temporary: boolean }
   | { readonly op: 'write'; readonly record: string; readonly samples: Int16Array }
   | { readonly op: 'close'; readonly record: string; readonly ending: RecordEnding };
@@ -70,5 +74,9 @@ export type FileRequest =
 /** File thread → media worker. */
 export type FileReply =
   | { readonly op: 'loaded'; readonly id: number; readonly samples: SharedArrayBuffer; readonly rate: number }
+  | { readonly op: 'chunk'; readonly id: number; readonly samples: Int16Array; readonly rate: number }
+  /** After the last chunk. */
+  | { readonly op: 'streamed'; readonly id: number }
+  /** Also midway, after the chunks that could be had. */
   | { readonly op: 'unloadable'; readonly id: number; readonly reason: string }
   | { readonly op: 'closed'; readonly record: string; readonly path: string; readonly ending: RecordEnding; readonly bytes: number; readonly failure: string | undefined };

@@ -118,6 +118,10 @@ class CountedResources implements Resources {
     return this.#count(this.#inner.audio(...args));
   }
 
+  release(path: string, signal: AbortSignal): void {
+    this.#inner.release?.(path, signal);
+  }
+
   async #count<T>(work: Promise<T>): Promise<T> {
     this.open += 1;
     try {

@@ -23,5 +23,7 @@ export interface FetchConfiguration {
   readonly fileRoots?: readonly string[];
   readonly hosts?: Readonly<Record<string, string>>;
   readonly maxBytes?: number;
+  /** Of audio that is played while it comes. */
+  readonly maxStreamedBytes?: number;
   readonly cacheBytes?: number;
 }

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { DocumentLoader } from '../document/document-loader.ts';
 import type { LoadedDocument } from '../document/loaded-document.ts';
-import type { VxmlCommand, VxmlPlatformEvent } from '../platform.ts';
+import type { PromptItem, VxmlCommand, VxmlPlatformEvent } from '../platform.ts';
 import { Marks } from '../prompts/marks.ts';
 import { PromptQueue } from '../prompts/prompt-queue.ts';
 import { SrgsGrammarStore, type GrammarCache } from '../recognition/srgs-grammar-store.ts';
@@ -35,6 +35,7 @@ export class VxmlSession {
   readonly #abort = new AbortController();
   readonly #inbox = new Inbox();
   readonly #scripts: Scripts;
+  readonly #playing = new Map<string, readonly PromptItem[]>();
   #lifetime: Timer | undefined;
   #closed = false;
 
@@ -46,7 +47,11 @@ export class VxmlSession {
     const counts = new Map<string, number>();
     this.#session = {
       id, clock: parts.clock, logger: parts.logger, observe, scripts: this.#scripts, inbox: this.#inbox, prompts: new PromptQueue(), marks: new Marks(), loader: parts.loader,
-      resources: parts.resources, grammars: new SrgsGrammarStore(parts.grammars, context), recordings: new Recordings(), budget, properties: parts.properties, signal: this.#abort.signal, send,
+      resources: parts.resources, grammars: new SrgsGrammarStore(parts.grammars, context), recordings: new Recordings(), budget, properties: parts.properties, signal: this.#abort.signal,
+      send: (command) => {
+        if (command.name === 'play') this.#playing.set(command.play, command.items);
+        send(command);
+      },
       nextId: (kind) => {
         const n = (counts.get(kind) ?? 0) + 1;
         counts.set(kind, n);
@@ -72,6 +77,7 @@ export class VxmlSession {
 
   deliver(event: VxmlPlatformEvent): void {
     if (this.#closed) return;
+    if (event.name === 'play.done') this.#release(event.play);
     if (event.name === 'play.mark') this.#session.marks.reached(event.mark, this.#session.clock.monotonic());
     else this.#inbox.post(event);
   }
@@ -89,6 +95,12 @@ export class VxmlSession {
 
   memoryBytes(): number {
     return this.#closed ? 0 : this.#scripts.context.memoryBytes();
+  }
+
+  /** Audio of a play that is over need not be fetched to its end. */
+  #release(play: string): void {
+    for (const item of this.#playing.get(play) ?? []) if (item.kind === 'audio') this.#session.resources.release?.(item.path, this.#session.signal);
+    this.#playing.delete(play);
   }
 
   #close(): void {

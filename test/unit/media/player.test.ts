@@ -1,6 +1,7 @@
 import type { MediaId } from '../../../src/kernel/ids.ts';
 import type { MediaEvent, PlayItem } from '../../../src/media/media.ts';
 import { Player } from '../../../src/media/embedded/player.ts';
+import type { ItemRenderer } from '../../../src/media/embedded/play-item.ts';
 
 type Context = ConstructorParameters<typeof Player>[1];
 
@@ -112,5 +113,83 @@ describe('seeking and marks', () => {
     const { events } = heard([{ kind: 'file', path: 'f.wav', speed: 2 }], file);
     const done = events.at(-1) as Extract<MediaEvent, { name: 'play.done' }>;
     expect(Math.abs(done.playedMs - 500)).toBeLessThan(5);
+  });
+});
+
+describe('an item that comes chunk by chunk', () => {
+  const node = 'a' as MediaId;
+  const chunk = (samples: number, value = 1_000): { samples: Int16Array; rate: number } => ({ samples: new Int16Array(samples).fill(value), rate: 8_000 });
+
+  function streaming(items: readonly PlayItem[], loop = false): { renderer: ItemRenderer; calls: string[]; events: MediaEvent[]; player: Player; heard: (value?: number) => number } {
+    const events: MediaEvent[] = [];
+    const calls: string[] = [];
+    const context = { emit: (event: MediaEvent) => events.push(event), now: () => 0, processTime: (ms: number) => ms } as unknown as Context;
+    const player = new Player(node, context);
+    const renderers: ItemRenderer[] = [];
+    player.enqueue({ play: 'p', node, items, loop }, (_path, renderer) => {
+      renderers.push(renderer);
+      renderer.stream = { more: () => calls.push('more'), restart: () => calls.push('restart'), close: () => calls.push('close') };
+    });
+    const out = new Int16Array(160);
+    return { renderer: renderers[0]!, calls, events, player, heard: (value = 1_000) => (player.fill(out, 8_000), out.filter((sample) => sample === value).length) };
+  }
+  const file: PlayItem = { kind: 'file', path: 'long.wav' };
+
+  it('begins with its first chunk, is silent while the next has not come, and goes on with it', () => {
+    const { renderer, calls, events, heard } = streaming([file]);
+    expect([heard(), events.length]).toEqual([0, 0]);
+    renderer.provideNext(chunk(240));
+    expect([heard(), heard(), heard()]).toEqual([160, 80, 0]);
+    expect(events.map(({ name }) => name)).toEqual(['play.started']);
+    renderer.provideNext(chunk(100));
+    renderer.provideNext(chunk(100));
+    renderer.provideEnd(undefined);
+    expect([heard(), heard(), heard()]).toEqual([160, 40, 0]);
+    expect(calls).toEqual(['more', 'more', 'more', 'close']);
+    expect(events.at(-1)).toMatchObject({ name: 'play.done', how: 'finished', playedMs: 55 });
+  });
+
+  it('that breaks midway is heard as far as it came; the next item follows, and the end tells why', () => {
+    const { renderer, events, heard } = streaming([file, { kind: 'pcm', sampleRate: 8_000, samples: new Int16Array(80).fill(2_000) }]);
+    renderer.provideNext(chunk(80));
+    renderer.provideEnd('long.wav: other side closed');
+    expect(heard(1_000)).toBe(80);
+    expect(events.at(-1)).toMatchObject({ name: 'play.started' });
+    heard();
+    expect(events.at(-1)).toMatchObject({ name: 'play.done', how: 'failed', reason: 'long.wav: other side closed', playedMs: 20 });
+  });
+
+  it('that breaks while it is waited for fails as well', () => {
+    const { renderer, events, heard } = streaming([file]);
+    renderer.provideNext(chunk(80));
+    heard();
+    renderer.provideEnd('long.wav: nothing came for 15000 ms');
+    heard();
+    expect(events.at(-1)).toMatchObject({ name: 'play.done', how: 'failed', reason: 'long.wav: nothing came for 15000 ms' });
+  });
+
+  it('is asked for no longer once the play is stopped', () => {
+    const { renderer, calls, player, heard } = streaming([file]);
+    renderer.provideNext(chunk(800));
+    heard();
+    player.stop();
+    expect(calls).toEqual(['more', 'close']);
+  });
+
+  it('begins anew in a play that loops', () => {
+    const { renderer, calls, heard } = streaming([file], true);
+    renderer.provideNext(chunk(160));
+    renderer.provideEnd(undefined);
+    expect([heard(), heard()]).toEqual([160, 0]);
+    expect(calls).toEqual(['more', 'restart']);
+    renderer.provideNext(chunk(160));
+    expect(heard()).toBe(160);
+  });
+
+  it('without any audio fails, and does not loop for ever', () => {
+    const { renderer, events, heard } = streaming([file], true);
+    renderer.provideEnd(undefined);
+    heard();
+    expect(events.at(-1)).toMatchObject({ name: 'play.done', how: 'failed', reason: 'there is no audio in the file' });
   });
 });

@@ -68,7 +68,7 @@ describe('a hostile page is ended by a limit, with a clear word', () => {
     }
   });
 
-  it('audio of 100 MB is given up at the limit of a fetch, its alternative is said, and the page goes on', async () => {
+  it('100 MB that only begin like audio are given up at the limit of a fetch, the alternative is said, and the page goes on', async () => {
     let sent = 0;
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'audio/x-wav', 'content-length': 100 * 1024 * 1024 });

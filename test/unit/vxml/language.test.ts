@@ -36,6 +36,8 @@ interface Case {
   readonly files?: Readonly<Record<string, string>>;
   readonly transfer?: Readonly<Record<string, string>>;
 }
+/** 8 bits at 8 kHz, no samples; every octet is ASCII. */
+const shortWav = 'RIFF$\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\0\0\0';
 const say = (text: string): string => `<prompt>${text}</prompt>`;
 const value = (expr: string): string => `<prompt><value expr="${expr}"/></prompt>`;
 const voice = (words: string): string => `<grammar mode="voice" version="1.0" root="v" xml:lang="en-US"><rule id="v" scope="public"><one-of>${words.split('|').map((w) => `<item>${w}</item>`).join('')}</one-of></rule></grammar>`;
@@ -83,7 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a form of the root takes an input of the leaf': { page: `<form><field name="f">${say('q')}${keys('1')}</field></form>`, files: { 'root.vxml': page(`<form id="r" scope="document"><grammar mode="dtmf" version="1.0" root="g" tag-format="semantics/1.0"><rule id="g" scope="public">7<tag>out.slot = 'seven';</tag></rule></grammar><field name="slot">${keys('8')}</field><block>${value('slot')}</block></form>`) }, turns: [{ dtmf: '7' }], says: 'q seven' },
   'type-ahead settles the next field without its prompt being waited for': { page: `<form><field name="a">${say('a')}${keys('1')}</field><field name="b">${say('b')}${keys('2')}</field><block>${value('a + b')}</block></form>`, turns: [{ dtmf: '12' }], says: 'a b 12' },
   'a prompt that cannot be interrupted empties the type-ahead buffer': { page: `<form><field name="a">${say('a')}${keys('1')}</field><field name="b"><prompt bargein="false">b</prompt>${keys('2|3')}</field><block>${value('a + b')}</block></form>`, turns: [{ dtmf: '12' }, { dtmf: '3' }], says: 'a b 13' },
-  'fetchaudio plays while a page comes slowly': { page: `<form><block>${say('wait')}<goto next="/slow/50" fetchaudio="hold.wav"/></block></form>`, files: { 'hold.wav': 'RIFF' }, says: 'wait slow done' },
+  'fetchaudio plays while a page comes slowly': { page: `<form><block>${say('wait')}<goto next="/slow/50" fetchaudio="hold.wav"/></block></form>`, files: { 'hold.wav': shortWav }, says: 'wait slow done' },
   'an event of a form-level filled is counted by the form': { page: `<form><field name="f">${say('q')}${keys('1')}<catch event="x">${say('item')}<exit/></catch></field><filled><throw event="x"/></filled><catch event="x">${say('form')}<exit/></catch></form>`, turns: [{ dtmf: '1' }], says: 'q form' },
   'clear resets the event counters of its items': { page: `<form><field name="f">${say('q')}${keys('1')}<noinput count="2">${say('two')}<exit/></noinput><noinput>${say('one')}<if cond="typeof seen == 'undefined'"><script>var seen = 1;</script></if><clear namelist="f"/></noinput><noinput count="9"><exit/></noinput></field></form>`, turns: [{ silence: true }, { silence: true }, { hangup: true }], says: 'q one one' },
   'disconnect values and the final state': { page: `<catch event="connection.disconnect.hangup">${say('bye')}<exit/></catch><form><block><disconnect/></block></form>`, says: 'bye' },
