@@ -25,9 +25,15 @@ function bound(): SetSocketOption | string {
   return typeof library === 'string' ? library : library.bind<SetSocketOption>('int setsockopt(int fd, int level, int name, void* value, uint32_t length)');
 }
 
-/** The file descriptor behind a socket of Node's; its handle tells it, without a promise that it always will. */
+/**
+ * The file descriptor behind a socket of Node's; its handle tells it, without a promise that it always will. A datagram socket has
+ * it in its state: asked for its `_handle`, Node would print a warning (DEP0112).
+ */
 function descriptorOf(socket: object): number | undefined {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
+  const state = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
+  const handle: unknown = state === undefined ? Reflect.get(socket, '_handle') : member(Reflect.get(socket, state), 'handle');
+  const fd = member(handle, 'fd');
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }
+
+const member = (of: unknown, name: string): unknown => (typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined);
