@@ -6,7 +6,7 @@ import { OperatorClient, type OperatorOptions } from './operator-client.ts';
 import { describeStep, shorten } from './session-step.ts';
 
 /** `nailup ccxml sessions | trace ID`: the sessions of a running server, and one of them step by step. */
-export function registerSessions(ccxml: Command): void {
+export function addSessionCommands(ccxml: Command): void {
   const common = (command: Command): Command => command
     .option('--server <url>', 'operator API of the server (default: as the configuration says)')
     .option('--config <file>', 'configuration (default: nailup.yaml)')

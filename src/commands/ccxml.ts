@@ -13,7 +13,7 @@ import { Simulation } from '../ccxml/simulation/simulation.ts';
 import type { WebSite } from '../ccxml/simulation/simulated-web.ts';
 import { QuickjsEngine } from '../ecmascript/quickjs/quickjs-engine.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
-import { registerSessions } from './ccxml-sessions.ts';
+import { addSessionCommands } from './ccxml-sessions.ts';
 import { describeStep, shorten } from './session-step.ts';
 
 /** `nailup ccxml check | run | draw`: for authors of call-control pages; `sessions | trace` of a running server. */
@@ -35,7 +35,7 @@ export function registerCcxml(program: Command): void {
     .description('draw the state chart of a page as SVG')
     .option('--out <file>', 'where to (default: standard output)')
     .action(draw);
-  registerSessions(ccxml);
+  addSessionCommands(ccxml);
 }
 
 function read(file: string): { text: string; uri: string } {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { Command } from 'commander';
 import { operatorApi, type OperatorDoor } from '../../../src/api/operator-api.ts';
-import { registerSessions } from '../../../src/commands/ccxml-sessions.ts';
+import { addSessionCommands } from '../../../src/commands/ccxml-sessions.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { CcxmlWorld, onLoaded } from '../ccxml/ccxml-world.ts';
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 async function nailup(...args: string[]): Promise<void> {
   const program = new Command();
-  registerSessions(program);
+  addSessionCommands(program);
   await program.parseAsync([...args, '--server', server], { from: 'user' });
 }
 
