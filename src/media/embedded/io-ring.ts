@@ -21,6 +21,7 @@ export class IoRing {
   readonly #rings: Uint32Array;
   readonly #entries: Uint32Array;
   readonly #entryMask: number;
+  readonly #headAt: number;
   readonly #tailAt: number;
   readonly #completionMask: number;
   readonly #completionHeadAt: number;
@@ -40,6 +41,7 @@ export class IoRing {
     this.#results = new Int32Array(size);
     const word = (index: number): number => (parameters[index] as number) >> 2;
     // struct io_sqring_offsets begins at word 10, io_cqring_offsets at word 20.
+    this.#headAt = word(10);
     this.#tailAt = word(11);
     this.#entryMask = this.#rings[word(12)] as number;
     this.#completionHeadAt = word(20);
@@ -99,7 +101,13 @@ export class IoRing {
     this.#tail = (this.#tail + count) >>> 0;
     // The kernel reads and writes these words within the call alone: it is the barrier.
     this.#rings[this.#tailAt] = this.#tail;
-    this.#libc.ringEnter(this.#fd, count, count, enterGetEvents);
+    // The kernel may stop after one that fails. What it will not take is taken back: left in the ring, it would be done in the
+    // next batch, and its result told of another socket.
+    for (let left = count; left > 0; left = (this.#tail - (this.#rings[this.#headAt] as number)) >>> 0) {
+      if (this.#libc.ringEnter(this.#fd, left, left, enterGetEvents) <= 0) break;
+    }
+    this.#tail = this.#rings[this.#headAt] as number;
+    this.#rings[this.#tailAt] = this.#tail;
     let head = this.#rings[this.#completionHeadAt] as number;
     const end = this.#rings[this.#completionTailAt] as number;
     for (; head !== end; head = (head + 1) >>> 0) {
