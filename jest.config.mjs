@@ -15,5 +15,5 @@ const project = (name, extra = {}) => ({
 export default {
   maxWorkers: 2,
   testTimeout: 30_000,
-  projects: [project('unit'), project('contract'), project('scenario'), project('chaos'), project('web')],
+  projects: [project('unit'), project('contract'), project('scenario'), project('chaos'), project('root')],
 };

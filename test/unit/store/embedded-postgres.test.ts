@@ -13,7 +13,7 @@ import { runningPostmaster } from '../../../src/store/embedded-postgres/postmast
 // Making and copying clusters writes a lot: a busy machine may need its time.
 jest.setTimeout(120_000);
 
-const holdStore = new URL('hold-store.ts', import.meta.url).pathname;
+const holdStore = new URL('../../hold-store.ts', import.meta.url).pathname;
 const asRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 const answer = statement<{ x: number }>('test.answer', 'SELECT 42 AS x', { repeatable: true });
@@ -34,10 +34,10 @@ afterAll(async () => {
 });
 
 const open = (dataDirectory = directory): Promise<Store> => openStore({ dataDirectory, logger: silentLogger });
-const data = (of = directory): string => join(of, 'postgres', 'data');
+const data = (): string => join(directory, 'postgres', 'data');
 
-async function hold(dataDirectory: string, account?: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', holdStore, dataDirectory], { stdio: ['pipe', 'pipe', 'inherit'], ...(account === undefined ? {} : { uid: account, gid: account }) });
+async function hold(dataDirectory: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', holdStore, dataDirectory], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve());
@@ -194,39 +194,6 @@ describe('the embedded PostgreSQL', () => {
     await mkdir(join(other, 'postgres', 'data'), { recursive: true });
     await writeFile(join(other, 'postgres', 'data', 'PG_VERSION'), '12\n');
     await expect(open(other)).rejects.toMatchObject({ code: 'STORE_VERSION' });
-  });
-
-  (asRoot ? it : it.skip)('as root, finds a place for its files where its account can go', async () => {
-    const closed = await mkdtemp(join(tmpdir(), 'nailup-closed-'));
-    const hidden = join(closed, 'inner');
-    const store = await open(hidden);
-    const place = await readFile(join(hidden, 'postgres.location'), 'utf8');
-    expect(place).toMatch(/^\/var\/lib\/nailup\/[0-9a-f]{16}$/);
-    expect(await store.query(answer)).toEqual([{ x: 42 }]);
-    await store.close();
-    // When the data directory is gone, the next one that needs a place sweeps it away.
-    await rm(closed, { recursive: true });
-    const next = await mkdtemp(join(tmpdir(), 'nailup-closed-'));
-    await (await open(join(next, 'inner'))).close();
-    expect(existsSync(place)).toBe(false);
-    await rm(await readFile(join(next, 'inner', 'postgres.location'), 'utf8'), { recursive: true });
-    await rm(next, { recursive: true });
-  });
-
-  (asRoot ? it : it.skip)('works for an ordinary account, and then for root in the same folder', async () => {
-    const theirs = join(base, 'theirs');
-    await mkdir(theirs);
-    await chown(theirs, nobody, nobody);
-    const child = await hold(theirs, nobody);
-    const store = await open(theirs);
-    expect(await store.query(answer)).toEqual([{ x: 42 }]);
-    await store.close();
-    child.stdin?.write('close\n');
-    await ended(child);
-    expect(await runningPostmaster(data(theirs))).toBeUndefined();
-    const later = await open(theirs);
-    expect(await later.query(answer)).toEqual([{ x: 42 }]);
-    await later.close();
   });
 });
 
