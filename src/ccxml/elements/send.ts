@@ -28,7 +28,7 @@ export const send = element({
       return normal;
     }
     const request = { do: 'send', sendId, targetType, target: values.target, name: values.name, data: values.namelist ?? {}, hints: run.hintsOf(values.hints) } as const;
-    const go = (): void => (targetType === 'ccxml' && values.target === run.sessionId ? run.sendToSelf(sendId, values.name, request.data) : run.request(request));
+    const go = (): void => (targetType === 'ccxml' && values.target === run.sessionId && values.name !== 'ccxml.kill.unconditional' ? run.sendToSelf(sendId, values.name, request.data) : run.request(request));
     if ((values.delay ?? 0) <= 0) go();
     else if (!run.delaySend(sendId, values.delay ?? 0, go)) {
       run.raise('error.send.failed', { sendid: sendId, reason: 'send: too many delayed events in this session', tagname: 'send' });

@@ -252,7 +252,8 @@ export class CcxmlHost implements CcxmlServer {
       return this.state.elementError(parent, 'error.createccxml', 'createccxml', `${end.reason ?? 'the document could not be started'}${where}`, { sessionid: session.id });
     }
     this.state.deliver(parent, {
-      name: 'ccxml.exit', sessionid: session.id, reason: end.how === 'exit' ? end.value : `${end.how}: ${end.reason ?? ''}`, value: end.value, values: end.values, eventsource: session.id, eventsourcetype: 'ccxml',
+      name: 'ccxml.exit', sessionid: session.id, reason: end.how === 'exit' ? end.value : `${end.how}: ${end.reason ?? ''}`, expr: end.value, value: end.value, values: end.values, namelist: Object.keys(end.values).join(' '),
+      eventsource: session.id, eventsourcetype: 'ccxml',
     });
   }
 

@@ -19,9 +19,13 @@ export class Moves {
     const error = (name: string, reason: string): void => this.#state.elementError(session, name, 'move', reason, { sessionid: request.session });
     const target = this.#state.sessions.get(request.session as SessionId);
     if (target === undefined) return error('error.move', `there is no session ${JSON.stringify(request.session)}`);
-    const id = source ?? sourceOf(event);
+    const id = source ?? this.#sourceOf(event);
+    if (id !== undefined && this.#state.sessions.has(id as SessionId)) return error('error.move', 'a session cannot be moved');
     if (id !== undefined && !this.#owns(session, id)) return error('error.semantic', `${JSON.stringify(id)} is no connection, dialog or conference of this session`);
     if (id === undefined && event === undefined) return error('error.semantic', 'neither a source nor an event');
+    // §9.2.4: what is bridged to another object stays where it is, whether by <join> or by a dialog that runs on it.
+    const partner = id === undefined ? undefined : [...this.#state.bridges.inputs(id), ...this.#state.bridges.outputs(id)][0];
+    if (id !== undefined && partner !== undefined && target.id !== session) return error('error.move', `${id} is bridged to ${partner}; <unjoin> them first`);
     if (target.id === session) {
       if (event !== undefined) this.#state.deliver(session, event as EventData & { eventsourcetype: 'ccxml' });
     } else {
@@ -59,14 +63,14 @@ export class Moves {
     this.#conferences.detach(id as ConferenceId, from);
     return 'conferences';
   }
-}
 
-/** The connection, dialog or conference an event came from; none for an event of a session. */
-function sourceOf(event: EventData | undefined): string | undefined {
-  if (event === undefined) return undefined;
-  const key = event.eventsourcetype === 'dialog' ? 'dialogid' : event.eventsourcetype === 'connection' ? 'connectionid' : event.eventsourcetype === 'conference' ? 'conferenceid' : undefined;
-  const id = key === undefined ? undefined : event[key];
-  return typeof id === 'string' ? id : undefined;
+  /** The connection, dialog or conference an event came from; none for an event of a session, or of what is over. */
+  #sourceOf(event: EventData | undefined): string | undefined {
+    if (event === undefined) return undefined;
+    const key = event.eventsourcetype === 'dialog' ? 'dialogid' : event.eventsourcetype === 'connection' ? 'connectionid' : event.eventsourcetype === 'conference' ? 'conferenceid' : undefined;
+    const id = key === undefined ? undefined : event[key];
+    return typeof id === 'string' && this.#state.bridges.has(id) ? id : undefined;
+  }
 }
 
 /** The copies of live objects stay behind: the receiving session puts its own in. */

@@ -35,9 +35,21 @@ export class Sends {
   }
 
   #toSession(session: SessionId, request: SendRequest): void {
+    if (request.name === 'ccxml.kill.unconditional') return this.#kill(session, request);
     const event = { ...unreserved(request.data), name: request.name, eventid: request.sendId, eventsource: session, eventsourcetype: 'ccxml' } as const;
     if (this.#state.deliver(request.target as SessionId, event)) this.#successful(session, request);
     else this.#failed(session, request, 'error.send.targetunavailable', `there is no session ${JSON.stringify(request.target)}`);
+  }
+
+  /** §6.3: nobody can catch it, so only a session itself and those it descends from may send it. */
+  #kill(session: SessionId, request: SendRequest): void {
+    const target = this.#state.sessions.get(request.target as SessionId);
+    if (target === undefined) return this.#failed(session, request, 'error.send.targetunavailable', `there is no session ${JSON.stringify(request.target)}`);
+    let above: SessionId | undefined = target.id;
+    while (above !== undefined && above !== session) above = this.#state.sessions.get(above)?.parent;
+    if (above === undefined) return this.#failed(session, request, 'error.send.failed', `${request.name}: session ${target.id} was not started by this one`);
+    target.post({ type: 'kill', unconditional: true, reason: request.name });
+    this.#successful(session, request);
   }
 
   #toDialog(session: SessionId, request: SendRequest): void {

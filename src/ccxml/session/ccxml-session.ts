@@ -102,7 +102,7 @@ export class CcxmlSession {
     if (this.#ended) return;
     switch (message.type) {
       case 'event':
-        this.#enqueue({ event: message.event === undefined ? undefined : { eventid: this.newId('event'), ...message.event } as EventData, patches: message.patches ?? [], depth: 0, kill: false });
+        this.#enqueue({ event: message.event === undefined ? undefined : { eventid: this.newId('event'), ...message.event } as EventData, patches: message.patches ?? [], depth: 0 });
         break;
       case 'fetched': {
         const done = this.#waiting.get(message.id);
@@ -112,7 +112,7 @@ export class CcxmlSession {
       }
       case 'kill':
         if (message.unconditional) this.#end({ how: 'kill', values: {}, reason: message.reason });
-        else this.#enqueue({ event: this.#event('ccxml.kill', { reason: message.reason }), patches: [], depth: 0, kill: true });
+        else this.#enqueue({ event: this.#event('ccxml.kill', { sessionid: this.start.session, reason: message.reason }), patches: [], depth: 0 });
         break;
       case 'trace':
         this.#trace = message.on;
@@ -132,7 +132,7 @@ export class CcxmlSession {
 
   /** Puts an event of its own into the queue. */
   receive(event: EventData): void {
-    this.#enqueue({ event, patches: [], depth: 0, kill: false });
+    this.#enqueue({ event, patches: [], depth: 0 });
   }
 
   raise(name: string, data: Readonly<Record<string, unknown>>): void {
@@ -142,7 +142,7 @@ export class CcxmlSession {
       this.#end({ how: 'error', values: {}, reason: `${name} while an error was handled: ${String(data['reason'] ?? '')}` });
       return;
     }
-    this.#enqueue({ event: this.#event(name, data), patches: [], depth, kill: false });
+    this.#enqueue({ event: this.#event(name, data), patches: [], depth });
   }
 
   request(request: SessionRequest): void {
@@ -213,13 +213,13 @@ export class CcxmlSession {
     if (event !== undefined) {
       this.#depth = item.depth;
       this.trace(() => ({ what: 'event', name: event.name, event }));
-      this.#react(document, event, item);
+      this.#react(document, event);
       this.#depth = 0;
     }
     if (!this.#ended) for (const patch of item.patches) if (patch.remove === 'after') this.objects.remove(patch.kind, patch.id);
   }
 
-  #react(document: CcxmlScope, event: EventData, item: QueuedEvent): void {
+  #react(document: CcxmlScope, event: EventData): void {
     let state: string | undefined;
     let asked = false;
     const current = (): string | undefined => {
@@ -228,11 +228,11 @@ export class CcxmlSession {
       return state;
     };
     const candidates = inState(transitionIndex.candidates(document.loaded.document, event.name), current);
-    if (candidates.length === 0) return this.#unhandled(event, item);
+    if (candidates.length === 0) return this.#unhandled(event);
     const scope = this.#transitionScope(document.scope, event, candidates.some((t) => t.declares));
     this.#runner.enter(scope, event);
     const transition = selectTransition(candidates, this.#runner);
-    if (transition === undefined) this.#unhandled(event, item);
+    if (transition === undefined) this.#unhandled(event);
     else if (transition.type === 'completion') this.#complete(transition.completion);
     else {
       const { node } = transition;
@@ -280,9 +280,10 @@ export class CcxmlSession {
     if (after !== before) this.trace(() => ({ what: 'state', from: before ?? '', to: after ?? '' }));
   }
 
-  #unhandled(event: EventData, item: QueuedEvent): void {
+  #unhandled(event: EventData): void {
     this.trace(() => ({ what: 'unhandled', event: event.name }));
-    if (item.kill) this.#end({ how: 'kill', values: {}, reason: String(event['reason'] ?? 'ccxml.kill') });
+    // §6.3: whoever sent it, the platform or a page.
+    if (event.name === 'ccxml.kill') this.#end({ how: 'kill', values: {}, reason: String(event['reason'] ?? 'ccxml.kill') });
     else if (event.name === 'error' || event.name.startsWith('error.')) this.#end({ how: 'error', values: {}, reason: `${event.name} was not handled: ${String(event['reason'] ?? '')}` });
   }
 
@@ -326,7 +327,7 @@ export class CcxmlSession {
     this.#declareState(document, scope);
     if (first) this.request({ do: 'loaded' });
     const loadedEvent = this.#event('ccxml.loaded', { sessionid: this.start.session, parent: this.start.parent });
-    this.#queue.unshift({ event: loadedEvent, patches: [], depth: 0, kill: false });
+    this.#queue.unshift({ event: loadedEvent, patches: [], depth: 0 });
   }
 
   #declareState(document: CcxmlDocument, scope: ScriptScope): void {

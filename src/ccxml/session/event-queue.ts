@@ -7,8 +7,6 @@ export interface QueuedEvent {
   readonly patches: readonly ObjectPatch[];
   /** How many errors led to this one, each raised while the one before was handled. */
   readonly depth: number;
-  /** A ccxml.kill of the platform: ends the session when no transition takes it. */
-  readonly kill: boolean;
 }
 
 /** First in, first out (CCXML 1.0 §9.1), bounded. */

@@ -12,6 +12,9 @@ interface Call {
   readonly timers: Set<Timer>;
 }
 
+/** Seats of conferences that can be reserved: what one media worker takes. */
+const mostSeats = 2000;
+
 export interface LauncherWord {
   readonly session: SessionId;
   readonly target: string;
@@ -111,8 +114,11 @@ export class SimulatedPlatform implements CcxmlPlatform {
     this.onCommand?.('redirect', command);
     const call = this.#calls.get(command.connection);
     if (call?.state !== 'alerting' && call?.state !== 'connected') return refused('bad-state', 'the connection is neither alerting nor connected');
-    this.#later(call, 20, () => {
+    // A connected far end is asked to call there itself, and tells how that went (RFC 3515).
+    const unreached = call.state === 'connected' ? behaviourOf(command.dest).failAfter : undefined;
+    this.#later(call, unreached === undefined ? 20 : 20 + unreached.ms, () => {
       if (call.state === 'over') return;
+      if (unreached !== undefined) return this.#sink({ name: 'connection.error', connection: call.id, event: 'error.connection', reason: `the far end was not connected elsewhere: ${unreached.status}` });
       this.#over(call);
       this.#sink({ name: 'connection.redirected', connection: call.id, reason: command.reason ?? '', info: { dest: command.dest } });
     });
@@ -149,6 +155,8 @@ export class SimulatedPlatform implements CcxmlPlatform {
 
   createConference(command: Parameters<CcxmlPlatform['createConference']>[0]): Reply {
     this.onCommand?.('createConference', command);
+    const seats = (command.reservedTalkers ?? 0) + (command.reservedListeners ?? 0);
+    if (seats > mostSeats) return refused('noresource', `${seats} seats cannot be reserved; there are ${mostSeats}`);
     this.#conferences.add(command.conference);
     this.#clock.after(5, () => this.#sink({ name: 'conference.created', conference: command.conference }));
     return accepted;

@@ -5,8 +5,11 @@ import { standardEvents } from '../../../src/ccxml/events/standard-events.ts';
 import { parseXml } from '../../../src/xml/parse-xml.ts';
 import { attributeOf, childElements, type XmlElement } from '../../../src/xml/xml-tree.ts';
 
-/** docs/conformance-ccxml.md: every element, attribute and event of CCXML 1.0 by section, with the tests of the suites that use it. */
-export function coverageReport(folders: readonly string[]): string {
+/**
+ * docs/conformance-ccxml.md: every element, attribute and event of CCXML 1.0 by section, with the tests of the suites that use it, and
+ * the unit tests that name an event: what only a failing platform raises no document can bring about.
+ */
+export function coverageReport(folders: readonly string[], unitTests: string): string {
   const used = new Map<string, Set<string>>();
   const note = (key: string, test: string): void => void used.set(key, (used.get(key) ?? new Set()).add(test));
   const tests = folders.flatMap((folder) => readdirSync(folder).filter((f) => f.endsWith('.ccxml')).map((f) => join(folder, f)));
@@ -24,6 +27,10 @@ export function coverageReport(folders: readonly string[]): string {
       const kind = `${spec.kind}${spec.required === true ? ', required' : ''}${spec.values === undefined ? '' : `: ${spec.values.join(' · ')}`}`;
       rows.push(`| | \`${name}\` | ${kind} | ${listOf(used.get(`${definition.tag} ${name}`))} |`);
     }
+  }
+  for (const file of readdirSync(unitTests, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.test.ts'))) {
+    const text = readFileSync(join(unitTests, file), 'utf8');
+    for (const name of Object.keys(standardEvents)) if (new RegExp(`\\b${name.replace(/[.*]/g, '\\$&')}(?![.\\w])`).test(text)) note(`event ${name}`, `unit/${file.replace(/\.test\.ts$/, '')}`);
   }
   const events = Object.entries(standardEvents).sort((a, b) => compareSections(a[1], b[1]) || a[0].localeCompare(b[0]));
   const bySection = new Map<string, number>();
@@ -46,7 +53,8 @@ ${rows.join('\n')}
 
 ## Events
 
-A test counts for an event when one of its transitions waits for it by name or pattern (other than \`*\` and \`error.*\`).
+A test counts for an event when one of its transitions waits for it by name or pattern (other than \`*\` and \`error.*\`). Names that begin
+with \`unit/\` are unit tests in \`test/unit/ccxml\` that name it: some events are raised only where a platform fails.
 
 | section | event | tests |
 |---|---|---|
@@ -74,7 +82,7 @@ function collect(element: XmlElement, test: string, note: (key: string, test: st
 /** The first few names, and how many more. */
 function listOf(tests: ReadonlySet<string> | undefined): string {
   if (tests === undefined) return 'none';
-  const direct = [...tests].filter((t) => !t.startsWith('support/')).sort();
+  const direct = [...tests].filter((t) => !t.startsWith('support/')).sort((a, b) => Number(a.startsWith('unit/')) - Number(b.startsWith('unit/')) || a.localeCompare(b));
   const helpers = tests.size - direct.length;
   const shown = direct.slice(0, 4).map((t) => `\`${t}\``).join(', ');
   const more = [direct.length > 4 ? `${direct.length - 4} more` : '', helpers > 0 ? `${helpers} helpers` : ''].filter((t) => t !== '').join(', ');

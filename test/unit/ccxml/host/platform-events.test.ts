@@ -44,13 +44,21 @@ describe('platform events', () => {
   });
 
   it('names the event after what a platform refuses', async () => {
-    const refusing = (method: 'redirect' | 'createConference' | 'connectPath' | 'merge' | 'createCall', kind: Parameters<typeof refused>[0]) => (world: CcxmlWorld) => {
+    const refusing = (method: 'redirect' | 'createConference' | 'connectPath' | 'merge' | 'createCall' | 'disconnect' | 'destroyConference', kind: Parameters<typeof refused>[0]) => (world: CcxmlWorld) => {
       world.platform[method] = () => refused(kind, 'not here');
     };
     const name = '<transition event="error.*"><exit expr="event$.name + \': \' + event$.reason"/></transition>';
     expect(await tell(call, `<transition event="connection.connected"><redirect dest="'sip:x@y'"/></transition>${name}`, () => undefined, refusing('redirect', 'unsupported'))).toBe('error.unsupported.redirect: redirect: not here');
     expect(await tell('<createconference conferenceid="k"/>', name, () => undefined, refusing('createConference', 'noresource'))).toBe('error.conference.create: createconference: not here');
     expect(await tell(`<createconference conferenceid="k"/>${call}`, `<transition event="connection.connected"><join id1="c" id2="k"/></transition>${name}`, () => undefined, refusing('connectPath', 'unsupported'))).toBe('error.conference.join: join: not here');
+    expect(await tell(call, `<transition event="connection.connected"><disconnect/></transition>${name}`, () => undefined, refusing('disconnect', 'noresource'))).toBe('error.noresource: disconnect: not here');
+    expect(await tell(call, `<transition event="connection.connected"><disconnect/></transition>${name}`, () => undefined, refusing('disconnect', 'bad-argument'))).toBe('error.connection: disconnect: not here');
+    expect(await tell('<createconference conferenceid="k"/>', `<transition event="conference.created"><destroyconference conferenceid="k"/></transition>${name}`, () => undefined, refusing('destroyConference', 'unknown-id'))).toBe('error.conference.destroy: destroyconference: not here');
+    const both = `<transition event="connection.connected" cond="event$.connectionid == d"><merge connectionid1="c" connectionid2="d"/></transition>`;
+    const ids = '<transition event="error.*"><exit expr="event$.name + \' \' + (event$.connectionid1 == c) + (event$.connectionid2 == d) + session.connections[c].state"/></transition>';
+    const twoCalls = `${call}<createcall dest="'sip:answer@sim'" connectionid="d"/>`;
+    expect(await tell(twoCalls, both + ids, () => undefined, refusing('merge', 'bad-argument'))).toBe('error.merge truetrueCONNECTED');
+    expect(await tell(twoCalls, both + ids, () => undefined, refusing('merge', 'unsupported'))).toBe('error.unsupported truetrueCONNECTED');
     expect(await tell(call, '<transition event="connection.failed"><exit expr="event$.reason + session.connections[c].state"/></transition>', () => undefined, refusing('createCall', 'noresource'))).toBe('not hereFAILED');
   });
 
