@@ -13,6 +13,7 @@ import { createEmbeddedMedia } from './media/embedded/index.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
 import type { DialogEnd, FetchConfiguration, Trace } from './vxml/index.ts';
 import { createDialogs } from './wiring/dialogs.ts';
+import { DialogTransfers, type TransferRoute } from './wiring/dialog-transfers.ts';
 import { createSpeech } from './wiring/speech.ts';
 
 export interface PageCall {
@@ -28,6 +29,12 @@ export interface PageCall {
   readonly signal: AbortSignal;
   /** How long the telephone may ring. Default 60,000. */
   readonly ringMs?: number;
+  /** Who understands words: `pocketsphinx`, or the address of an HTTP engine. Default: nobody. */
+  readonly recognizer?: string;
+  /** Whom a transfer's destination reaches, where that is no SIP address itself: `tel:+15550100` → `sip:200@192.0.2.7`. */
+  readonly transfers: Readonly<Record<string, string>>;
+  /** What the author should know of the call beside what the page says. */
+  readonly notice: (line: string) => void;
 }
 
 const closingMs = 3_000;
@@ -42,11 +49,12 @@ export async function callWithPage(call: PageCall): Promise<DialogEnd | { readon
   const clock = new SystemClock();
   const ids = new RandomIds();
   const media = createEmbeddedMedia({ address }, { log: logger });
-  const speech = createSpeech({ synthesizers: ['vocabulary', 'espeak', 'flite'], recognizer: 'none', languages: ['en-US'] }, { clock, logger, workFolder });
+  const speech = createSpeech({ synthesizers: ['vocabulary', 'espeak', 'flite'], ...recognizerConfig(call.recognizer) }, { clock, logger, workFolder });
+  const wordless = speech.recognizer === undefined ? tellOnce(call.notice, 'the page listens for words, which nobody understands here; keys work; --recognizer pocketsphinx or --recognizer http://HOST:PORT/PATH understands them') : () => undefined;
   let end: DialogEnd | undefined;
   const dialogs = await createDialogs({
     media, logger, clock, synthesizer: speech.synthesizer, recognizer: speech.recognizer, workFolder, vxml: { workers: 0, fetch: call.fetch },
-    observe: { command: () => undefined, delivered: () => undefined, trace: (_dialog, trace) => call.onTrace(trace), ended: (_dialog, how) => (end ??= how) },
+    observe: { command: (_dialog, command) => command.name === 'listen' && command.voice.some(({ builtin }) => builtin === undefined) && wordless(), delivered: () => undefined, trace: (_dialog, trace) => call.onTrace(trace), ended: (_dialog, how) => (end ??= how) },
   });
   const transport = /;transport=(tcp|tls)/i.test(target) ? 'tcp' : 'udp';
   const signalling = new EmbeddedSignalling({ listen: [{ transport, host: address, port: 0 }], clock, random: { next: Math.random }, ids, log: logger });
@@ -60,7 +68,10 @@ export async function callWithPage(call: PageCall): Promise<DialogEnd | { readon
     const failure = await new Promise<string | undefined>((resolve) => {
       const dialog = ids.next('dialog');
       const session = ids.next('session');
+      const transfers = new DialogTransfers(platform, { session, dialog, caller: connection, newConnection: () => ids.next('connection'), now: () => clock.monotonic(), route: (destination) => routeOf(destination, call) });
       const on = (event: PlatformEvent): void => {
+        transfers.on(event);
+        if ('connection' in event && event.connection !== connection) return;
         switch (event.name) {
           case 'connection.connected':
             platform.startDialog({ dialog, session, src: call.uri, type: 'application/voicexml+xml', parameters: call.values, fetch: { method: 'get', encType: '', namelist: {} }, hints: {}, connection });
@@ -72,9 +83,8 @@ export async function callWithPage(call: PageCall): Promise<DialogEnd | { readon
             return resolve(`${event.event}: ${event.reason}`);
           case 'dialog.disconnect':
             return hangUp();
-          case 'dialog.transfer':
-            return void platform.transferResult({ dialog, result: { result: 'unsupported', done: true } });
           case 'dialog.exit':
+            transfers.close();
             return resolve(undefined);
           default:
         }
@@ -95,6 +105,27 @@ export async function callWithPage(call: PageCall): Promise<DialogEnd | { readon
     await media.stop();
     await rm(workFolder, { recursive: true, force: true });
   }
+}
+
+const recognizerConfig = (recognizer: string | undefined): { recognizer: 'none' | 'http' | 'pocketsphinx'; recognizerUrl?: string; languages: string[] } => {
+  if (recognizer === undefined) return { recognizer: 'none', languages: ['en-US'] };
+  // An engine of the author's own knows best which languages it takes.
+  return recognizer === 'pocketsphinx' ? { recognizer, languages: ['en-US'] } : { recognizer: 'http', recognizerUrl: recognizer, languages: ['*'] };
+};
+
+function routeOf(destination: string, { transfers, notice }: PageCall): TransferRoute {
+  const address = transfers[destination] ?? destination;
+  if (/^sips?:/i.test(address)) return { address };
+  notice(`the page transfers to ${destination}, and no telephone stands for it; name one with --transfer ${destination}=sip:USER@HOST`);
+  return { outcome: 'unsupported-uri' };
+}
+
+function tellOnce(notice: (line: string) => void, line: string): () => void {
+  let told = false;
+  return () => {
+    if (!told) notice(line);
+    told = true;
+  };
 }
 
 /** The address of this machine that leads to a host. Nothing is sent. */

@@ -1,3 +1,4 @@
+import { DtmfGenerator } from '../../src/audio/dtmf-generator.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { RandomIds } from '../../src/kernel/ids.ts';
 import type { Logger } from '../../src/kernel/logger.ts';
@@ -5,12 +6,24 @@ import { SeededRandom } from '../../src/kernel/random.ts';
 import type { DnsResolver } from '../../src/sip/transport/server-locator.ts';
 import type { ServerInvite } from '../../src/sip/user-agent/server-invite.ts';
 import { UserAgent } from '../../src/sip/user-agent/user-agent.ts';
+import { ClipPlayer } from '../phone/clip-player.ts';
 import { FrameTicker } from '../phone/frame-ticker.ts';
 import type { PhoneListener } from '../phone/rtp-phone.ts';
 import { calleeScript, silentUser } from './callee-script.ts';
 import { ScriptedTelephone, type TelephoneParts } from './scripted-telephone.ts';
 
 const host = '127.0.0.1';
+const samplesPerMs = 8;
+
+/** Touch tones as they sound, after a pause in which a prompt may begin. */
+function toneClip(digits: string): Int16Array {
+  const before = 1_500 * samplesPerMs;
+  const clip = new Int16Array(before + digits.length * 200 * samplesPerMs);
+  const generator = new DtmfGenerator();
+  generator.send(digits, 100, 100);
+  generator.process(clip.subarray(before));
+  return clip;
+}
 
 /** The far end of scripted tests: whom one calls at host `sim` does what the user part says, and anybody can call out. SIP and RTP on loopback. */
 export class ScriptedCallees {
@@ -66,7 +79,9 @@ export class ScriptedCallees {
   #take(invite: ServerInvite): void {
     // Whoever takes over a call of ours (RFC 3891) is let in, whatever the number says.
     const script = invite.replaces === undefined ? calleeScript(/^sips?:([^@;]*)@/i.exec(invite.request.requestUri)?.[1] ?? '') : { rings: false, answerAfterMs: 0 };
-    void this.#telephone().take(invite, script);
+    const voice = script.tones === undefined ? undefined : new ClipPlayer();
+    voice?.play(toneClip(script.tones ?? ''));
+    void this.#telephone(voice === undefined ? {} : { speak: (out) => voice.fill(out) }).take(invite, script);
   }
 
   #telephone(listener: Partial<PhoneListener> = {}): ScriptedTelephone {

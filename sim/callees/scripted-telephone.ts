@@ -84,7 +84,7 @@ export class ScriptedTelephone {
       this.#ringing = undefined;
       this.#session = invite.session;
       phone.connect(invite.sdp);
-      if (script.hangUpAfterAnswerMs !== undefined) this.#after(script.hangUpAfterAnswerMs, () => this.hangUp());
+      if (script.hangUpAfterAnswerMs !== undefined) this.#after(script.hangUpAfterAnswerMs, () => this.hangUp(script.hangUpReason));
       [...(script.digits ?? '')].forEach((digit, i) => this.#after(firstDigitMs + i * digitEveryMs, () => this.press(digit)));
     });
   }
@@ -111,9 +111,9 @@ export class ScriptedTelephone {
   }
 
   /** BYE, CANCEL, or a refusal, whatever the call has come to. */
-  hangUp(): void {
+  hangUp(reason?: string): void {
     if (this.#over) return;
-    if (this.#session !== undefined) this.#session.bye();
+    if (this.#session !== undefined) this.#session.bye(reason === undefined ? {} : { Reason: reason });
     else if (this.#calling !== undefined) return this.#calling.cancel();
     else this.#ringing?.reject(480);
     this.#end();

@@ -30,6 +30,8 @@ export function registerVxml(program: Command): void {
     .option('--script <file>', 'a scripted caller (JSON: a list of turns, or {"turns": […], "transfer": {…}}) on a clock that jumps')
     .option('--trace', 'print the steps of the form interpretation algorithm')
     .option('--call <address>', 'ring a SIP telephone (sip:user@host:port) and run the page with whoever answers')
+    .option('--recognizer <engine>', 'with --call: who understands words: pocketsphinx, or the http address of an engine')
+    .option('--transfer <destination=address...>', 'with --call: the SIP telephone that a transfer destination reaches, e.g. tel:+15550100=sip:200@192.0.2.7', [])
     .option('--param <name=value...>', 'a parameter, session.connection.ccxml.values.NAME', [])
     .action(run);
 }
@@ -51,11 +53,22 @@ async function check(pages: readonly string[], flags: { readonly json?: boolean 
   }
 }
 
-async function run(page: string, flags: { readonly script?: string; readonly trace?: boolean; readonly call?: string; readonly param: readonly string[] }): Promise<void> {
+interface RunFlags {
+  readonly script?: string;
+  readonly trace?: boolean;
+  readonly call?: string;
+  readonly recognizer?: string;
+  readonly transfer: readonly string[];
+  readonly param: readonly string[];
+}
+
+async function run(page: string, flags: RunFlags): Promise<void> {
   if (flags.call !== undefined && flags.script !== undefined) throw new NailupError('VXML_CALL', '--call and --script exclude each other', { mend: 'A telephone has a caller of its own; leave --script out.' });
+  if (flags.call === undefined && (flags.recognizer !== undefined || flags.transfer.length > 0)) throw new NailupError('VXML_CALL', '--recognizer and --transfer are for a telephone', { mend: 'Say whom to ring with --call; a scripted caller has "transfer" in its script.' });
+  if (flags.recognizer !== undefined && flags.recognizer !== 'pocketsphinx' && !/^https?:\/\/[^/]/.test(flags.recognizer)) throw new NailupError('VXML_CALL', `"${flags.recognizer}" is no recogniser`, { mend: 'Write --recognizer pocketsphinx or --recognizer http://host:port/path.' });
   const values = Object.fromEntries(flags.param.map(parameter));
   const script = flags.script === undefined ? undefined : readScript(flags.script);
-  if (flags.call !== undefined) return ring(flags.call, page, values, flags.trace === true);
+  if (flags.call !== undefined) return ring(flags.call, page, values, flags);
   const fetcher = fetcherFor([page]);
   const scripts = await QuickjsEngine.create();
   const onTrace = flags.trace === true ? (t: Parameters<typeof traceLine>[0]) => print(`  ${traceLine(t)}`) : () => undefined;
@@ -90,7 +103,8 @@ function tell(trace: Trace): void {
 }
 
 /** With a telephone in place of the terminal. An interrupt hangs up. */
-async function ring(target: string, page: string, values: Readonly<Record<string, string>>, traced: boolean): Promise<void> {
+async function ring(target: string, page: string, values: Readonly<Record<string, string>>, flags: RunFlags): Promise<void> {
+  const transfers = Object.fromEntries(flags.transfer.map(transferRoute));
   const abort = new AbortController();
   const hangUp = (): void => abort.abort();
   process.once('SIGINT', hangUp);
@@ -99,9 +113,10 @@ async function ring(target: string, page: string, values: Readonly<Record<string
   try {
     const { callWithPage } = await import('../page-call.ts');
     finish(await callWithPage({
-      uri: addressOf(page), target, values, fetch: fetchFor([page]), logger, signal: abort.signal,
+      uri: addressOf(page), target, values, fetch: fetchFor([page]), logger, signal: abort.signal, transfers, notice: (line) => print(`(${line})`),
+      ...(flags.recognizer === undefined ? {} : { recognizer: flags.recognizer }),
       onTrace(trace) {
-        if (traced) print(`  ${traceLine(trace)}`);
+        if (flags.trace === true) print(`  ${traceLine(trace)}`);
         tell(trace);
       },
     }), print);
@@ -139,6 +154,13 @@ function readScript(file: string): Script {
 function parameter(text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new NailupError('VXML_PARAMETER', `"${text}" is no parameter`, { mend: 'Write --param name=value.' });
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The address follows the last `=sip:`, as a destination may hold `=` itself. */
+function transferRoute(text: string): [string, string] {
+  const at = text.search(/=sips?:[^=]*$/i);
+  if (at < 1) throw new NailupError('VXML_CALL', `"${text}" names no telephone for a transfer`, { mend: 'Write --transfer tel:+15550100=sip:user@host.' });
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -3,6 +3,7 @@ export { grammarErrorEvent, grammarErrorLine, type Grammar, type GrammarError, t
 export { grammarOfDocument, grammarOfElement, parseSrgsXml, srgsNamespace } from './srgs-xml.ts';
 export { isAbnf, parseSrgsAbnf } from './srgs-abnf.ts';
 export { builtinGrammar } from './builtin/builtin-grammar.ts';
+export { srgsText } from './srgs-text.ts';
 export { linkGrammar, parseGrammar, type GrammarLoader, type LinkedGrammar, type LoadedGrammar } from './linked-grammar.ts';
 export { compileGrammar, type CompiledGrammar } from './compiled-grammar.ts';
 export { DtmfMatcher, matchText, stateOfText, type GrammarMatch, type MatchState } from './matcher.ts';

@@ -7,8 +7,8 @@ export interface Recognizer {
 }
 
 export interface RecognitionRequest {
-  /** SRGS XML texts of the active grammars, keyed by the caller. */
-  readonly grammars: readonly { readonly key: string; readonly srgs: string }[];
+  /** The active grammars, keyed by the caller: SRGS XML that refers to nothing else; the address of a built-in one beside it. */
+  readonly grammars: readonly { readonly key: string; readonly srgs: string; readonly builtin?: string }[];
   readonly language: string;
   readonly sampleRate: 8000 | 16000;
   readonly maxSpeechMs: number;

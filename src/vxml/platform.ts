@@ -39,8 +39,8 @@ export type PromptItem =
 
 export interface Listen {
   readonly listen: string;
-  /** Empty where only keys are listened for. SRGS XML texts; several languages are possible. */
-  readonly voice: readonly { readonly key: string; readonly srgs: string; readonly language: string; readonly weight: number }[];
+  /** Empty where only keys are listened for. */
+  readonly voice: readonly VoiceGrammar[];
   readonly dtmf: boolean;
   /** `hotword`: only a whole match stops the prompt (§4.1.5.1). */
   readonly bargeintype: 'speech' | 'hotword';
@@ -53,6 +53,17 @@ export interface Listen {
   readonly maxNBest: number;
   /** VoiceXML 2.1 §7 recordutterance: `speech` then carries the audio, in a file of this MIME type. */
   readonly recordUtterance: string | undefined;
+}
+
+/** What may be said. Grammars of several languages may be listened for at once. */
+export interface VoiceGrammar {
+  readonly key: string;
+  /** SRGS XML that refers to nothing else, without tags. */
+  readonly srgs: string;
+  /** The address of a built-in grammar, for engines that have their own. */
+  readonly builtin?: string;
+  readonly language: string;
+  readonly weight: number;
 }
 
 export interface Record {
@@ -103,7 +114,9 @@ export type SpeechOutcome =
   | { readonly kind: 'nomatch'; readonly recording?: Utterance }
   | { readonly kind: 'maxspeech' }
   /** No recogniser, or it broke: error.noresource where only speech was wanted, else keys go on. */
-  | { readonly kind: 'noresource'; readonly reason: string };
+  | { readonly kind: 'noresource'; readonly reason: string }
+  /** The recogniser knows none of a language that was asked for: error.unsupported.language, on the same terms. */
+  | { readonly kind: 'language'; readonly reason: string };
 
 export interface Utterance {
   /** MIME type of the file. */

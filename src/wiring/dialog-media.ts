@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DialogId, MediaId } from '../kernel/ids.ts';
+import { speaksLanguage } from '../kernel/language-tag.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Media, MediaEvent, PlayItem } from '../media/media.ts';
 import type { RecognitionOutcome, RecognitionStream, Recognizer } from '../speech/recognizer.ts';
@@ -16,6 +17,9 @@ export interface DialogMediaDeps {
   /** Where recordings of callers go until they are submitted. */
   readonly recordingFolder: string;
 }
+
+/** The play of a transfer's audio: no id of the interpreter's. */
+const transferAudio = 'transfer-audio';
 
 /** The commands that media can carry out; the rest (transfer, disconnect, event, log) is call control's. */
 export type MediaCommand = Extract<VxmlCommand, { name: 'play' | 'play.stop' | 'listen' | 'listen.stop' | 'record' | 'record.stop' }>;
@@ -90,6 +94,15 @@ export class DialogMedia {
     this.#listening = undefined;
   }
 
+  /** §2.3.7.3: what the caller hears until the far end answers. Its end is nothing to the interpreter. */
+  startTransferAudio(item: PromptItem): void {
+    this.#start(transferAudio, this.#sound(item));
+  }
+
+  endTransferAudio(): void {
+    this.#deps.media.stopPlay({ node: this.#node, play: this.#playId(transferAudio) });
+  }
+
   /** Media ids are unique in the server; the interpreter's only in its session. */
   #playId(own: string): string {
     return `${this.#dialog}/${own}`;
@@ -143,9 +156,11 @@ export class DialogMedia {
     if (first === undefined) return;
     const { recognizer, media } = this.#deps;
     if (recognizer === undefined) return this.#deliver({ name: 'speech', listen: command.listen, outcome: { kind: 'noresource', reason: 'no recogniser is configured' } });
+    const unknown = command.voice.find(({ language }) => !speaksLanguage(recognizer.languages, language));
+    if (unknown !== undefined) return this.#deliver({ name: 'speech', listen: command.listen, outcome: { kind: 'language', reason: `${recognizer.name} does not know ${unknown.language}, only ${recognizer.languages.join(', ')}` } });
     const utterance = command.recordUtterance === undefined ? undefined : new UtteranceRecorder(this.#newFile(), command.recordUtterance, command.maxSpeechMs);
     const stream = recognizer.recognize(
-      { grammars: command.voice.map(({ key, srgs }) => ({ key, srgs })), language: first.language, sampleRate: 8_000, maxSpeechMs: command.maxSpeechMs, completeSilenceMs: command.completeSilenceMs },
+      { grammars: command.voice.map(({ key, srgs, builtin }) => ({ key, srgs, ...(builtin === undefined ? {} : { builtin }) })), language: first.language, sampleRate: 8_000, maxSpeechMs: command.maxSpeechMs, completeSilenceMs: command.completeSilenceMs },
       (outcome) => {
         this.#listening = undefined;
         media.tap({ node: this.#node, on: false });

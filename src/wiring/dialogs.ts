@@ -29,7 +29,7 @@ export interface DialogsDeps {
 /** Sees what passes between interpreter and telephone; it decides nothing. */
 export interface DialogsObserver {
   command(dialog: DialogId, command: VxmlCommand): void;
-  /** What media told the interpreter. */
+  /** What media and transfers told the interpreter. */
   delivered(dialog: DialogId, event: VxmlPlatformEvent): void;
   trace(dialog: DialogId, trace: Trace): void;
   ended(dialog: DialogId, end: DialogEnd): void;
@@ -131,13 +131,15 @@ class Dialogs implements DialogRunner {
   transferResult({ dialog, result }: { dialog: DialogId; result: Readonly<Record<string, unknown>> }): Reply {
     const running = this.#running.get(dialog);
     if (running?.transfer === undefined) return refused('bad-state', `dialog ${dialog} waits for no transfer`);
+    running.media.endTransferAudio();
     const outcome = (typeof result['result'] === 'string' ? result['result'] : 'unknown') as TransferOutcome;
+    const id = running.transfer;
     if (outcome === 'connected' && result['done'] !== true) {
-      this.vxml?.deliver(dialog, { name: 'transfer.connected', transfer: running.transfer });
+      this.#deliver(dialog, { name: 'transfer.connected', transfer: id });
       return accepted;
     }
     const durationMs = typeof result['duration'] === 'number' ? result['duration'] : 0;
-    this.vxml?.deliver(dialog, { name: 'transfer.done', transfer: running.transfer, outcome, durationMs });
+    this.#deliver(dialog, { name: 'transfer.done', transfer: id, outcome, durationMs });
     running.transfer = undefined;
     return accepted;
   }
@@ -173,6 +175,7 @@ class Dialogs implements DialogRunner {
     switch (command.name) {
       case 'transfer':
         running.transfer = command.transfer;
+        if (command.audio !== undefined) running.media.startTransferAudio(command.audio);
         return this.tell({
           name: 'dialog.transfer', dialog, type: command.type, uri: command.dest, connectTimeoutMs: command.connectTimeoutMs, values: {},
           ...(command.aai === undefined ? {} : { aai: command.aai }),
@@ -199,13 +202,14 @@ class Dialogs implements DialogRunner {
 
   #add(id: DialogId, node: MediaId): Running {
     const { media, logger, synthesizer, recognizer } = this.#deps;
-    const deliver = (event: VxmlPlatformEvent): void => {
-      this.#deps.observe?.delivered(id, event);
-      this.vxml?.deliver(id, event);
-    };
-    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, deliver), started: false, transfer: undefined, namelist: {} };
+    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, (event) => this.#deliver(id, event)), started: false, transfer: undefined, namelist: {} };
     this.#running.set(id, running);
     return running;
+  }
+
+  #deliver(dialog: DialogId, event: VxmlPlatformEvent): void {
+    this.#deps.observe?.delivered(dialog, event);
+    this.vxml?.deliver(dialog, event);
   }
 
   #remove(dialog: DialogId): void {

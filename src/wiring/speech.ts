@@ -35,8 +35,25 @@ export function createSpeech(config: Config['speech'], deps: { clock: Clock; log
         return cached(new HttpSynthesizer({ url: config.synthesizerUrl ?? '', languages: config.languages }));
     }
   });
-  const recognizer = config.recognizer === 'http' ? new HttpRecognizer({ url: config.recognizerUrl ?? '', languages: config.languages }) : config.recognizer === 'pocketsphinx' ? new PocketsphinxRecognizer() : undefined;
-  return { synthesizer: new SynthesizerChain(engines, logger), recognizer };
+  return { synthesizer: new SynthesizerChain(engines, logger), recognizer: recognizerOf(config, logger) };
+}
+
+function recognizerOf(config: Config['speech'], logger: Logger): Recognizer | undefined {
+  switch (config.recognizer) {
+    case 'none':
+      return undefined;
+    case 'http':
+      return new HttpRecognizer({ url: config.recognizerUrl ?? '', languages: config.languages });
+    case 'pocketsphinx': {
+      const recognizer = new PocketsphinxRecognizer({
+        onUnknownWords: (words) => logger.warn({ words }, 'words of a grammar cannot be understood: pocketsphinx has no pronunciation of them'),
+      });
+      void recognizer.probe().then(({ ok, detail }) => {
+        if (!ok) logger.error({ reason: detail }, 'pocketsphinx cannot be used: pages that need words get error.noresource; install the packages pocketsphinx and pocketsphinx-en-us, or set speech.recognizer to none');
+      });
+      return recognizer;
+    }
+  }
 }
 
 /** Says at start-up what the campaign's own words would leave unsaid. */

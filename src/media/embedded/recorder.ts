@@ -102,7 +102,9 @@ export class Recorder {
     if (this.ended) return;
     this.ended = true;
     if (this.#fill > 0) this.#sink.write(this.command.record, this.#chunk.slice(0, this.#fill));
-    this.#sink.close(this.command.record, { node: this.command.node, durationMs: this.#writtenMs, how, ...(digit === undefined ? {} : { digit }) });
+    // Who asked to be told of no speech is told also where something else ends it first.
+    const unspoken = how === 'stopped' && !this.#spoke && this.command.initialSilenceMs !== undefined;
+    this.#sink.close(this.command.record, { node: this.command.node, durationMs: this.#writtenMs, how: unspoken ? 'nospeech' : how, ...(digit === undefined ? {} : { digit }) });
     this.#onEnd(this);
   }
 

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resample } from '../../audio/resampler.ts';
 import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
 import { encodeWav } from '../../audio/wav-writer.ts';
+import { fail } from '../../kernel/result.ts';
 import { runChild } from '../child-process.ts';
 import type { RecognitionOutcome, RecognitionRequest, RecognitionStream, Recognizer } from '../recognizer.ts';
 import { srgsToJsgf } from './srgs-to-jsgf.ts';
@@ -13,6 +14,8 @@ export interface PocketsphinxOptions {
   /** Holds `en-us/` (acoustic model) and `cmudict-en-us.dict`. */
   readonly modelFolder?: string;
   readonly timeoutMs?: number;
+  /** Told of words in grammars that the dictionary lacks, which cannot be understood. */
+  readonly onUnknownWords?: (words: readonly string[]) => void;
 }
 
 const MODEL_RATE = 16_000;
@@ -29,9 +32,22 @@ export class PocketsphinxRecognizer implements Recognizer {
   readonly name = 'pocketsphinx';
   readonly languages = ['en'];
   readonly #options: Required<PocketsphinxOptions>;
+  #dictionary: Promise<ReadonlySet<string>> | undefined;
 
   constructor(options: PocketsphinxOptions = {}) {
-    this.#options = { command: options.command ?? 'pocketsphinx_continuous', modelFolder: options.modelFolder ?? '/usr/share/pocketsphinx/model/en-us', timeoutMs: options.timeoutMs ?? 15_000 };
+    this.#options = { command: options.command ?? 'pocketsphinx_continuous', modelFolder: options.modelFolder ?? '/usr/share/pocketsphinx/model/en-us', timeoutMs: options.timeoutMs ?? 15_000, onUnknownWords: options.onUnknownWords ?? (() => undefined) };
+  }
+
+  /** Are program and model installed? Why not, otherwise. */
+  async probe(): Promise<{ ok: boolean; detail: string }> {
+    const { command, modelFolder, timeoutMs } = this.#options;
+    for (const part of ['en-us', 'cmudict-en-us.dict']) {
+      const there = await access(join(modelFolder, part)).then(() => true, () => false);
+      if (!there) return { ok: false, detail: `${join(modelFolder, part)} is not there` };
+    }
+    // It knows no option that only says its version, and ends with 1 when told nothing to do.
+    const outcome = await runChild(command, [], '', { timeoutMs });
+    return outcome.ok || !/ENOENT|EACCES/.test(outcome.reason) ? { ok: true, detail: modelFolder } : { ok: false, detail: outcome.reason };
   }
 
   recognize(request: RecognitionRequest, onOutcome: (outcome: RecognitionOutcome) => void): RecognitionStream {
@@ -41,7 +57,8 @@ export class PocketsphinxRecognizer implements Recognizer {
     let samples = 0;
     let spoke = false;
     let closed = false;
-    const jsgf = srgsToJsgf(request.grammars);
+    const failed = (reason: string): RecognitionOutcome => ({ kind: 'failed', reason: `pocketsphinx: ${reason}` });
+    const grammar = this.#words().then((words) => srgsToJsgf(request.grammars, (word) => words.has(word)), (error: unknown) => fail(String(error)));
     const end = (): void => {
       closed = true;
       const audio = new Int16Array(samples);
@@ -50,17 +67,20 @@ export class PocketsphinxRecognizer implements Recognizer {
         audio.set(part, at);
         at += part.length;
       }
-      const work = jsgf.ok ? this.#decode(audio, request.sampleRate, jsgf.value, abort.signal) : Promise.resolve<RecognitionOutcome>({ kind: 'failed', reason: jsgf.error });
+      const work = grammar.then((jsgf) => (jsgf.ok ? this.#decode(audio, request.sampleRate, jsgf.value.jsgf, abort.signal) : failed(jsgf.error)));
       work.then(
         (outcome) => {
           if (!abort.signal.aborted) onOutcome(outcome);
         },
         (error: unknown) => {
-          if (!abort.signal.aborted) onOutcome({ kind: 'failed', reason: String(error) });
+          if (!abort.signal.aborted) onOutcome(failed(String(error)));
         },
       );
     };
-    if (!jsgf.ok) queueMicrotask(end);
+    void grammar.then((jsgf) => {
+      if (!jsgf.ok && !closed) return end();
+      if (jsgf.ok && jsgf.value.unknown.length > 0) this.#options.onUnknownWords(jsgf.value.unknown);
+    });
     return {
       push: (frame) => {
         if (closed) return;
@@ -77,6 +97,11 @@ export class PocketsphinxRecognizer implements Recognizer {
         abort.abort();
       },
     };
+  }
+
+  /** Every word that the dictionary can pronounce. Read once. */
+  #words(): Promise<ReadonlySet<string>> {
+    return (this.#dictionary ??= readFile(join(this.#options.modelFolder, 'cmudict-en-us.dict'), 'utf8').then((text) => new Set(text.split('\n').map((line) => line.slice(0, line.indexOf(' ')).replace(/\(\d+\)$/, '')))));
   }
 
   async #decode(audio: Int16Array, rate: number, jsgf: string, signal: AbortSignal): Promise<RecognitionOutcome> {

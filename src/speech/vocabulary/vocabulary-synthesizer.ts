@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resample } from '../../audio/resampler.ts';
 import { mixDownToMono, readWav } from '../../audio/wav-file.ts';
+import { primaryLanguage } from '../../kernel/language-tag.ts';
 import type { SynthesisOutcome, SynthesisRequest, Synthesizer } from '../synthesizer.ts';
 import { english } from './english.ts';
 import type { SayAs } from './say-as.ts';
@@ -72,7 +73,7 @@ export class VocabularySynthesizer implements Synthesizer {
       const index = join(folder, 'index.json');
       if (!existsSync(index)) continue;
       const read = JSON.parse(readFileSync(index, 'utf8')) as RecordingIndex;
-      const language = primary(read.language);
+      const language = primaryLanguage(read.language);
       let recordings = this.#recordings.get(language);
       if (recordings === undefined) this.#recordings.set(language, (recordings = new Recordings()));
       recordings.add(folder, read);
@@ -85,7 +86,7 @@ export class VocabularySynthesizer implements Synthesizer {
   }
 
   #join(request: SynthesisRequest): SynthesisOutcome {
-    const language = primary(request.language);
+    const language = primaryLanguage(request.language);
     const recordings = this.#recordings.get(language);
     const sayAs = SAY_AS.find((s) => s.language === language);
     if (recordings === undefined || sayAs === undefined) return { ok: false, kind: 'unspoken', reason: `no recordings in ${request.language}` };
@@ -123,5 +124,3 @@ export class VocabularySynthesizer implements Synthesizer {
     return { ok: true, sampleRate: RATE, samples, marks };
   }
 }
-
-const primary = (language: string): string => language.toLowerCase().split('-')[0] ?? language;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { VxmlCommand, VxmlPlatformEvent } from '../platform.ts';
+import { speaksLanguage } from '../../kernel/language-tag.ts';
+import type { TransferOutcome, VxmlCommand, VxmlPlatformEvent } from '../platform.ts';
 
 /** A move of a scripted caller, taken when the page waits and nothing plays any more. */
 export interface Turn {
@@ -19,9 +20,19 @@ export interface Turn {
 
 export interface Script {
   readonly turns: readonly Turn[];
-  /** Destination → `answer` (default), `farhangup-<ms>`, `busy`, `noanswer`, `networkbusy`. */
+  /**
+   * Destination → `answer` (default), `farhangup-<ms>`, `networkdisconnect-<ms>`, `busy`, `noanswer`, `networkbusy`, or what call control says
+   * of the destination: `unknown`, `unsupported`, `unsupported-uri`, `noauthorization`, `baddestination`, `noroute`, `noresource`, `protocol.<code>`.
+   */
   readonly transfer?: Readonly<Record<string, string>>;
+  /** Who understands words. Default: somebody who understands every language. */
+  readonly recognizer?: 'none' | { readonly languages: readonly string[] };
 }
+
+const judgements: ReadonlySet<string> = new Set(['unknown', 'unsupported', 'unsupported-uri', 'noauthorization', 'baddestination', 'noroute', 'noresource']);
+
+/** What call control may say of a destination without calling it. */
+export const judgementOf = (behaviour: string): TransferOutcome | undefined => (judgements.has(behaviour) || behaviour.startsWith('protocol.') ? (behaviour as TransferOutcome) : undefined);
 
 type Command<N extends VxmlCommand['name']> = Extract<VxmlCommand, { name: N }>;
 
@@ -89,7 +100,7 @@ export class ScriptedCaller {
       }
       case 'listen':
         this.#waiting = { id: command.listen, inTransfer: this.#transfer !== undefined, recordAs: command.recordUtterance };
-        return;
+        return this.#refuseWords(command);
       case 'listen.stop':
         if (this.#waiting?.id === command.listen) this.#waiting = undefined;
         return;
@@ -106,6 +117,15 @@ export class ScriptedCaller {
         return;
       default:
     }
+  }
+
+  /** A recogniser that is not there, or knows none of the language, says so at once. */
+  #refuseWords({ listen, voice }: Command<'listen'>): void {
+    const { recognizer } = this.#script;
+    if (recognizer === undefined || voice.length === 0) return;
+    const unknown = recognizer === 'none' ? undefined : voice.find(({ language }) => !speaksLanguage(recognizer.languages, language));
+    if (recognizer === 'none') this.#deliver({ name: 'speech', listen, outcome: { kind: 'noresource', reason: 'no recogniser' } });
+    else if (unknown !== undefined) this.#deliver({ name: 'speech', listen, outcome: { kind: 'language', reason: `the recogniser does not know ${unknown.language}` } });
   }
 
   #perform(turn: Turn, id: string, recordAs: string | undefined): void {
@@ -178,12 +198,14 @@ export class ScriptedCaller {
     if (behaviour === 'busy') return after(500, () => done('busy'));
     if (behaviour === 'networkbusy') return after(500, () => done('network_busy'));
     if (behaviour === 'noanswer') return after(command.connectTimeoutMs, () => done('noanswer'));
+    const judgement = judgementOf(behaviour);
+    if (judgement !== undefined) return after(0, () => done(judgement));
     after(1000, () => {
       if (command.type !== 'bridge') return done('connected');
       const answeredAt = this.#clock.monotonic();
       this.#endTransfer = () => done('ended', this.#clock.monotonic() - answeredAt);
-      const far = /^farhangup-(\d+)$/.exec(behaviour)?.[1];
-      if (far !== undefined) after(Number(far), () => done('far_end_disconnect', this.#clock.monotonic() - answeredAt));
+      const [, who, ms] = /^(farhangup|networkdisconnect)-(\d+)$/.exec(behaviour) ?? [];
+      if (who !== undefined) after(Number(ms), () => done(who === 'farhangup' ? 'far_end_disconnect' : 'network_disconnect', this.#clock.monotonic() - answeredAt));
       this.#deliver({ name: 'transfer.connected', transfer: id });
     });
   }

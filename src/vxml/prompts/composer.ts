@@ -1,3 +1,4 @@
+import { escapeXml } from '../../xml/escape-xml.ts';
 import type { PromptItem } from '../platform.ts';
 
 /**
@@ -70,5 +71,3 @@ export class Composer {
     this.#marked = this.#open.length > 0;
   }
 }
-
-const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

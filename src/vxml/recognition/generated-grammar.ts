@@ -1,3 +1,5 @@
+import { escapeXml } from '../../xml/escape-xml.ts';
+
 /** SRGS for what the language itself makes grammars of: choices, options, link keys, universals (§2.2.5, §2.3.1.3, §2.5). */
 
 const header = (mode: 'dtmf' | 'voice', language: string | undefined): string =>
@@ -16,5 +18,3 @@ export function phraseGrammar(phrase: string, accept: 'exact' | 'approximate', l
   const items = words.map((word, i) => `<item>${word}${words.slice(i + 1).map((w) => `<item repeat="0-1">${w}</item>`).join('')}</item>`);
   return `${head}<rule id="r" scope="public"><one-of>${items.join('')}</one-of></rule></grammar>`;
 }
-
-const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

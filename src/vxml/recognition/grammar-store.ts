@@ -8,8 +8,10 @@ export type InputMode = 'dtmf' | 'voice';
 export interface CompiledGrammar {
   readonly mode: InputMode;
   readonly language: string;
-  /** For a recogniser; SRGS XML. */
+  /** For a recogniser: SRGS XML of one document, without tags. */
   readonly srgs: string;
+  /** The address of a built-in grammar (`builtin:grammar/boolean`). */
+  readonly builtin: string | undefined;
 }
 
 /** Keys against an ordered set of grammars, one key at a time. */

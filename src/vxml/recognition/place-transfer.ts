@@ -18,6 +18,7 @@ import { activeGrammars } from './active-grammars.ts';
 import { DtmfCollector } from './dtmf-collector.ts';
 import type { Interpretation } from './recognition.ts';
 import type { ActiveGrammar } from './target.ts';
+import { voiceGrammars } from './voice-grammars.ts';
 import { meaningOf } from './transfer.machine.ts';
 
 type Done = VxmlPlatformEventMap['transfer.done'];
@@ -135,7 +136,7 @@ class BridgedCall {
     const voice = this.#grammars.filter((g) => g.grammar.mode === 'voice');
     session.send({
       name: 'listen', listen: this.#listen, dtmf: this.#grammars.length > voice.length, bargeintype: 'hotword', recordUtterance: undefined,
-      voice: voice.map((g, i) => ({ key: `g${i}`, srgs: g.grammar.srgs, language: g.grammar.language, weight: g.weight })),
+      voice: voiceGrammars(voice),
       completeSilenceMs: durationProperty(this.#frame, 'completetimeout'), incompleteSilenceMs: durationProperty(this.#frame, 'incompletetimeout'),
       maxSpeechMs: durationProperty(this.#frame, 'maxspeechtimeout'), sensitivity: 0.5, speedVsAccuracy: 0.5, maxNBest: 1,
     });

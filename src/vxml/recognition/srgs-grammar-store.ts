@@ -1,18 +1,35 @@
 import type { ScriptContext } from '../../ecmascript/ecmascript.ts';
-import { builtinGrammar } from '../../grammar/index.ts';
+import { builtinGrammar } from '../../grammar/builtin/builtin-grammar.ts';
 import { compileGrammar, type CompiledGrammar as Compiled } from '../../grammar/compiled-grammar.ts';
 import { grammarErrorEvent, grammarErrorLine, type Grammar, type GrammarError } from '../../grammar/grammar.ts';
 import { linkGrammar, parseGrammar } from '../../grammar/linked-grammar.ts';
 import { DtmfMatcher as OneMatcher, matchText, type MatchState } from '../../grammar/matcher.ts';
-import { grammarOfElement, srgsNamespace } from '../../grammar/srgs-xml.ts';
+import { grammarOfElement } from '../../grammar/srgs-xml.ts';
+import { srgsText } from '../../grammar/srgs-text.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { serializeXml } from '../../xml/serialize-xml.ts';
 import type { XmlElement } from '../../xml/xml-tree.ts';
 import { eventOf, type VxmlEvent } from '../events/vxml-event.ts';
 import type { CompiledGrammar, DtmfMatcher, GrammarSource, GrammarStore, LoadGrammar, Match } from './grammar-store.ts';
 
-interface Ready extends CompiledGrammar {
+class Ready implements CompiledGrammar {
+  readonly mode: Compiled['mode'];
+  readonly language: string;
+  readonly builtin: string | undefined;
   readonly compiled: Compiled;
+  readonly #start: string;
+  #srgs: string | undefined;
+
+  constructor(compiled: Compiled, language: string, start: string, builtin?: string) {
+    this.mode = compiled.mode;
+    this.language = language;
+    this.compiled = compiled;
+    this.builtin = builtin;
+    this.#start = start;
+  }
+
+  get srgs(): string {
+    return (this.#srgs ??= srgsText(this.compiled.linked, this.#start));
+  }
 }
 
 /** External grammars by address, rule and text, shared by the sessions of a thread. */
@@ -45,17 +62,17 @@ export class SrgsGrammarStore implements GrammarStore {
     const known = parseGrammar('', source.type ?? '', source.uri);
     if (!known.ok && known.error.kind === 'format') return fail(eventFor(known.error));
     if (text !== undefined && (/^\s*#ABNF/.test(text) || type.startsWith('application/srgs') && !type.includes('+xml'))) {
-      return this.#finish(parseGrammar(text.trimStart(), source.type ?? '', source.uri), source, load, text);
+      return this.#finish(parseGrammar(text.trimStart(), source.type ?? '', source.uri), source, load);
     }
     const grammar = grammarOfElement(xml, source.uri, { ...(source.mode === undefined ? {} : { mode: source.mode }), language: source.language });
-    return this.#finish(grammar, source, load, withNamespace(serializeXml(xml)));
+    return this.#finish(grammar, source, load);
   }
 
   async compile(source: GrammarSource, load: LoadGrammar): Promise<Result<CompiledGrammar, VxmlEvent>> {
     const key = `${source.uri}#${source.rule ?? ''} ${source.type ?? ''} ${source.text}`;
     const known = this.#cache.get(key);
     if (known !== undefined) return ok(known);
-    const ready = await this.#finish(parseGrammar(source.text, source.type ?? '', source.uri), source, load, source.text);
+    const ready = await this.#finish(parseGrammar(source.text, source.type ?? '', source.uri), source, load);
     if (ready.ok) this.#cache.set(key, ready.value);
     return ready;
   }
@@ -69,7 +86,7 @@ export class SrgsGrammarStore implements GrammarStore {
     if (!grammar.ok) return fail(eventOf('error.unsupported.builtin', grammar.error.message));
     const compiled = compileGrammar({ main: grammar.value, documents: new Map() });
     if (!compiled.ok) return fail(eventFor(compiled.error));
-    const ready: Ready = { mode, language, srgs: uri, compiled: compiled.value };
+    const ready = new Ready(compiled.value, language, grammar.value.root ?? '', uri);
     this.#cache.set(key, ready);
     return ok(ready);
   }
@@ -86,7 +103,7 @@ export class SrgsGrammarStore implements GrammarStore {
     return undefined;
   }
 
-  async #finish(parsed: Result<Grammar, GrammarError>, source: Omit<GrammarSource, 'text'>, load: LoadGrammar, srgs: string): Promise<Result<Ready, VxmlEvent>> {
+  async #finish(parsed: Result<Grammar, GrammarError>, source: Omit<GrammarSource, 'text'>, load: LoadGrammar): Promise<Result<Ready, VxmlEvent>> {
     if (!parsed.ok) return fail(eventFor(parsed.error));
     const linked = await linkGrammar(parsed.value, async (uri) => {
       const loaded = await load(uri);
@@ -99,7 +116,7 @@ export class SrgsGrammarStore implements GrammarStore {
     if (named?.scope === 'private' && parsed.value.root !== named.id) return fail(eventOf('error.badfetch', `${source.uri}:${named.line}:${named.column}: the rule ${named.id} is private`));
     const compiled = compileGrammar(linked.value, source.rule === undefined ? [] : [source.rule]);
     if (!compiled.ok) return fail(eventFor(compiled.error));
-    return ok({ mode: compiled.value.mode, language: parsed.value.language ?? source.language, srgs, compiled: compiled.value });
+    return ok(new Ready(compiled.value, parsed.value.language ?? source.language, source.rule ?? parsed.value.root ?? ''));
   }
 }
 
@@ -110,7 +127,6 @@ function eventFor(error: GrammarError): VxmlEvent {
 }
 
 const textOf = (xml: XmlElement): string => xml.children.map((c) => (c.kind === 'text' ? c.text : '')).join('');
-const withNamespace = (xml: string): string => (xml.includes(srgsNamespace) ? xml : xml.replace(/^<grammar/, `<grammar xmlns="${srgsNamespace}"`));
 
 /** Several grammars at once: together they match what any of them matches; the first that does counts. */
 class SetMatcher implements DtmfMatcher {

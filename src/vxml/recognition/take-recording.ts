@@ -1,10 +1,10 @@
 import type { Timer } from '../../kernel/clock.ts';
 import type { NodeOf } from '../document/element-definition.ts';
 import { eventOf } from '../events/vxml-event.ts';
-import { thrown, type Completion } from '../fia/completion.ts';
+import { normal, thrown, type Completion } from '../fia/completion.ts';
 import type { ItemState } from '../fia/dialog-state.ts';
 import { processInput, processRecognition } from '../fia/process-input.ts';
-import { forgetLastResult } from '../fia/last-result.ts';
+import { forgetLastResult, setLastResult } from '../fia/last-result.ts';
 import { runFilled } from '../fia/run-filled.ts';
 import type { record } from '../form-items/record.ts';
 import type { VxmlPlatformEventMap } from '../platform.ts';
@@ -16,7 +16,8 @@ import type { Frame } from '../session/frame.ts';
 import { isOver } from '../session/session.ts';
 import { activeGrammars } from './active-grammars.ts';
 import { DtmfCollector } from './dtmf-collector.ts';
-import type { ActiveGrammar } from './target.ts';
+import type { Interpretation } from './recognition.ts';
+import type { ActiveGrammar, Target } from './target.ts';
 
 type Done = VxmlPlatformEventMap['record.done'];
 
@@ -75,14 +76,12 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
   }
   keys.close();
   lost?.timer.cancel();
-  forgetLastResult(frame);
   if (done.how === 'failed') return thrown(eventOf('error.noresource', done.reason ?? 'the recording failed'));
-  const matched = keys.matched;
+  const { reading, target } = keys;
   // A grammar that is not the record's own ends it unfilled and takes control.
-  if (matched !== undefined && matched.active.target.kind !== 'item') {
-    const reading = { utterance: matched.utterance, confidence: 1, inputmode: 'dtmf' as const, interpretation: matched.interpretation };
-    return processRecognition({ ...reading, target: matched.active.target, readings: [reading], marks: {}, recording: undefined }, frame);
-  }
+  if (reading !== undefined && target !== undefined && target.kind !== 'item') return processRecognition({ ...reading, target, readings: [reading], marks: {}, recording: undefined }, frame);
+  if (reading === undefined) forgetLastResult(frame);
+  else setLastResult(frame, [reading], { marks: {}, recording: undefined });
   const gone = hungUp || done.how === 'hangup';
   if (done.durationMs > 0 && dialog !== undefined && done.how !== 'nospeech') {
     const value = session.recordings.add(session.nextId('recording'), { path: done.path, contentType: type, durationMs: done.durationMs, bytes: done.bytes });
@@ -92,8 +91,10 @@ export async function takeRecording(item: ItemState, frame: Frame): Promise<Comp
     if (!shadow.ok) return shadow.completion;
   }
   if (gone) return thrown(eventOf('connection.disconnect.hangup'));
-  if (done.how === 'nospeech' || done.durationMs <= 0) return thrown(eventOf('noinput'));
-  if (dialog === undefined) return thrown(eventOf('noinput'));
+  // A key before anything was said: the item stays unfilled and is visited again, and no noinput is thrown.
+  const empty = done.how === 'nospeech' || done.durationMs <= 0;
+  if (empty && reading !== undefined) return normal;
+  if (empty || dialog === undefined) return thrown(eventOf('noinput'));
   for (const other of dialog.items) other.justFilled = other === item;
   return runFilled(frame, dialog);
 }
@@ -105,7 +106,10 @@ class RecordKeys {
   readonly #dtmfterm: boolean;
   #collector: DtmfCollector | undefined;
   #timer: { readonly id: string; readonly cancel: () => void } | undefined;
-  matched: { readonly active: ActiveGrammar; readonly utterance: string; readonly interpretation: unknown } | undefined;
+  /** The input that ended the recording: of a grammar, or the key that dtmfterm takes as one of a grammar of its own. */
+  reading: Interpretation | undefined;
+  /** Whose grammar it was; undefined with dtmfterm. */
+  target: Target | undefined;
   termchar: string | undefined;
 
   constructor(frame: Frame, grammars: readonly ActiveGrammar[], dtmfterm: boolean) {
@@ -145,14 +149,17 @@ class RecordKeys {
     }
     this.#collector = undefined;
     if (outcome.kind === 'nomatch') return this.#plain(digit);
-    this.matched = { active: this.#grammars[outcome.match.index] as ActiveGrammar, utterance: outcome.match.utterance, interpretation: outcome.match.interpretation };
-    if (outcome.match.utterance.length === 1) this.termchar = outcome.match.utterance;
+    const { index, utterance, interpretation } = outcome.match;
+    this.target = (this.#grammars[index] as ActiveGrammar).target;
+    this.reading = { utterance, confidence: 1, inputmode: 'dtmf', interpretation };
+    if (utterance.length === 1) this.termchar = utterance;
     return true;
   }
 
   #plain(digit: string): boolean {
     if (!this.#dtmfterm || digit === '' || !listensToKeys(this.#frame)) return false;
     this.termchar = digit;
+    this.reading = { utterance: digit, confidence: 1, inputmode: 'dtmf', interpretation: digit };
     return true;
   }
 

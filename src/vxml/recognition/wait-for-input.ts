@@ -1,5 +1,5 @@
 import type { Timer } from '../../kernel/clock.ts';
-import { eventOf, type VxmlEvent } from '../events/vxml-event.ts';
+import { eventOf, semantic, type VxmlEvent } from '../events/vxml-event.ts';
 import type { SpeechOutcome, Utterance, Values } from '../platform.ts';
 import type { PromptRun } from '../prompts/prompt-queue.ts';
 import { booleanProperty, durationProperty, numberProperty, propertyOf } from '../scope/properties.ts';
@@ -10,6 +10,7 @@ import { isOver } from '../session/session.ts';
 import { DtmfCollector } from './dtmf-collector.ts';
 import type { Interpretation, Recognition } from './recognition.ts';
 import type { ActiveGrammar } from './target.ts';
+import { voiceGrammars } from './voice-grammars.ts';
 
 export type InputOutcome =
   | { readonly kind: 'match'; readonly recognition: Recognition }
@@ -26,6 +27,8 @@ export async function waitForInput(frame: Frame, active: readonly ActiveGrammar[
   const recordType = propertyOf(frame, 'recordutterancetype') ?? '';
   // VoiceXML 2.1 §7
   if (booleanProperty(frame, 'recordutterance') && !isRecordable(recordType)) return { kind: 'event', event: eventOf('error.unsupported.format', `utterances cannot be recorded as ${recordType}`) };
+  // §3.1.4; which modes are listened to (inputmodes) has no part in it.
+  if (active.length === 0) return { kind: 'event', event: semantic('the page waits for input, and no grammar is active') };
   const wait = new InputWait(frame, active);
   const outcome = await wait.run();
   wait.close();
@@ -37,6 +40,8 @@ class InputWait {
   readonly #dtmf: readonly ActiveGrammar[];
   readonly #voice: readonly ActiveGrammar[];
   readonly #runs: PromptRun[];
+  /** §6.3.6: what is said is heard at all. */
+  readonly #hearsSpeech: boolean;
   readonly #timeoutMs: number;
   readonly #listen: string;
   #collector: DtmfCollector;
@@ -51,7 +56,8 @@ class InputWait {
     const modes = (propertyOf(frame, 'inputmodes') ?? 'dtmf voice').split(/\s+/);
     this.#frame = frame;
     this.#dtmf = modes.includes('dtmf') ? active.filter((a) => a.grammar.mode === 'dtmf') : [];
-    this.#voice = modes.includes('voice') ? active.filter((a) => a.grammar.mode === 'voice') : [];
+    this.#hearsSpeech = modes.includes('voice');
+    this.#voice = this.#hearsSpeech ? active.filter((a) => a.grammar.mode === 'voice') : [];
     const queued = frame.session.prompts.take();
     this.#runs = [...queued.runs];
     this.#timeoutMs = queued.timeoutMs ?? durationProperty(frame, 'timeout');
@@ -104,13 +110,13 @@ class InputWait {
         if (!this.#playNext()) this.#armTimer();
         return undefined;
       case 'speech.started':
-        if (event.listen !== this.#listen) return undefined;
+        if (event.listen !== this.#listen || !this.#hearsSpeech) return undefined;
         this.#speaking = true;
         if (this.#run?.bargein === true && this.#run.bargeintype === 'speech') this.#stopPlay();
         this.#armTimer();
         return undefined;
       case 'speech':
-        return event.listen === this.#listen ? this.#speech(event.outcome) : undefined;
+        return event.listen === this.#listen && this.#hearsSpeech ? this.#speech(event.outcome) : undefined;
       default:
         return undefined;
     }
@@ -141,8 +147,7 @@ class InputWait {
   #expire(): InputOutcome | undefined {
     this.#timer = undefined;
     if (!this.#collector.started) {
-      if (this.#speaking) return undefined;
-      return { kind: 'event', event: eventOf('noinput') };
+      return { kind: 'event', event: eventOf(this.#speaking ? 'maxspeechtimeout' : 'noinput') };
     }
     this.#collector.expire();
     return this.#settled();
@@ -174,6 +179,9 @@ class InputWait {
         // Keys go on where there are any; a dialog that only speech can answer has to know.
         if (this.#dtmf.length > 0) return undefined;
         return { kind: 'event', event: eventOf('error.noresource', outcome.reason) };
+      case 'language':
+        if (this.#dtmf.length > 0) return undefined;
+        return { kind: 'event', event: eventOf('error.unsupported.language', outcome.reason) };
       case 'maxspeech':
         return { kind: 'event', event: eventOf('maxspeechtimeout') };
       case 'nomatch':
@@ -219,10 +227,8 @@ class InputWait {
 
   #startListening(): void {
     const { session } = this.#frame;
-    const weights = new Map<string, { srgs: string; language: string; weight: number }>();
-    for (const [i, a] of this.#voice.entries()) weights.set(`g${i}`, { srgs: a.grammar.srgs, language: a.grammar.language, weight: a.weight });
     session.send({
-      name: 'listen', listen: this.#listen, voice: [...weights].map(([key, g]) => ({ key, ...g })), dtmf: this.#acceptsKeys(),
+      name: 'listen', listen: this.#listen, voice: voiceGrammars(this.#voice), dtmf: this.#acceptsKeys(),
       bargeintype: this.#runs[0]?.bargeintype ?? 'speech', completeSilenceMs: durationProperty(this.#frame, 'completetimeout'),
       incompleteSilenceMs: durationProperty(this.#frame, 'incompletetimeout'), maxSpeechMs: durationProperty(this.#frame, 'maxspeechtimeout'),
       sensitivity: numberProperty(this.#frame, 'sensitivity'), speedVsAccuracy: numberProperty(this.#frame, 'speedvsaccuracy'),
@@ -256,12 +262,13 @@ class InputWait {
     return session.marks.values(session.clock.monotonic());
   }
 
-  /** The next thing that time alone may bring: the end of digit collection, or noinput. */
+  /** The next thing that time alone may bring: the end of digit collection, of speech that lasts too long, or noinput. */
   #armTimer(): void {
     const { session } = this.#frame;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const waitMs = this.#collector.waitMs ?? (this.#play !== undefined || this.#speaking ? undefined : this.#timeoutMs);
+    const speechMs = this.#speaking ? durationProperty(this.#frame, 'maxspeechtimeout') : undefined;
+    const waitMs = this.#collector.waitMs ?? speechMs ?? (this.#play === undefined ? this.#timeoutMs : undefined);
     if (waitMs === undefined || this.#collector.outcome !== undefined) return;
     const id = session.nextId('timer');
     this.#timerId = id;

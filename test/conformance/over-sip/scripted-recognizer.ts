@@ -7,8 +7,12 @@ const endOfSpeechMs = 300;
 /** Knows the words beforehand, but has to hear them said: the outcome comes when speech has arrived over RTP and ended. */
 export class ScriptedRecognizer implements Recognizer {
   readonly name = 'scripted';
-  readonly languages = ['*'];
+  readonly languages: readonly string[];
   #words: RecognitionOutcome = { kind: 'nomatch' };
+
+  constructor(languages: readonly string[] = ['*']) {
+    this.languages = languages;
+  }
 
   /** What will be said next; undefined: a noise. */
   expect(utterance: string | undefined, confidence: number): void {

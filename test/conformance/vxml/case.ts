@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Turn } from '../../../src/vxml/console/scripted-caller.ts';
+import type { Script, Turn } from '../../../src/vxml/console/scripted-caller.ts';
 
 export interface VxmlCase {
   readonly name: string;
@@ -10,6 +10,7 @@ export interface VxmlCase {
   readonly expectPrompts: readonly string[] | undefined;
   readonly expectPromptsRegex: string | undefined;
   readonly transfer: Readonly<Record<string, string>>;
+  readonly recognizer?: Exclude<Script['recognizer'], undefined>;
   /** `undefined` means no check, so the presence is said apart. */
   readonly expectsExit: boolean;
   readonly expectExit: unknown;
@@ -24,7 +25,7 @@ export function readCases(folder: string): readonly VxmlCase[] {
     const given = existsSync(sidecar) ? (JSON.parse(readFileSync(sidecar, 'utf8')) as Record<string, any>) : {};
     return {
       name, topic: topic ?? '', unsure, turns: given.turns ?? [], expectPrompts: given.expectPrompts, expectPromptsRegex: given.expectPromptsRegex,
-      transfer: given.transfer ?? {}, expectsExit: 'expectExit' in given, expectExit: given.expectExit, timeLimitMs: given.timeLimitMs ?? 10_000,
+      transfer: given.transfer ?? {}, ...(given.recognizer === undefined ? {} : { recognizer: given.recognizer }), expectsExit: 'expectExit' in given, expectExit: given.expectExit, timeLimitMs: given.timeLimitMs ?? 10_000,
     };
   });
 }

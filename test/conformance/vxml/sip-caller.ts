@@ -52,13 +52,10 @@ export class SipCaller {
 
   delivered(event: VxmlPlatformEvent): void {
     this.#quietSince = performance.now();
-    if (event.name === 'play.done') this.#playing -= 1;
+    if (event.name === 'transfer.done') this.#inTransfer = false;
+    else if (event.name === 'play.done') this.#playing -= 1;
     else if (event.name === 'dtmf') this.#keysUnderway = Math.max(0, this.#keysUnderway - 1);
     else if (event.name === 'record.done' && this.#waiting?.id === event.record) this.#waiting = undefined;
-  }
-
-  transferOver(): void {
-    this.#inTransfer = false;
   }
 
   /** Called every few ms. */

@@ -1,12 +1,14 @@
 import { ScriptedCallees } from '../../../sim/callees/scripted-callees.ts';
-import type { PlatformEvent, PlatformEventMap } from '../../../src/ccxml/platform.ts';
+import type { PlatformEvent } from '../../../src/ccxml/platform.ts';
 import { SystemClock } from '../../../src/kernel/clock.ts';
 import type { ConnectionId, DialogId, SessionId } from '../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { createEmbeddedMedia } from '../../../src/media/embedded/index.ts';
 import { promptText } from '../../../src/vxml/console/prompt-text.ts';
+import { judgementOf } from '../../../src/vxml/console/scripted-caller.ts';
 import type { SimulatedRun } from '../../../src/vxml/console/simulated-run.ts';
 import type { Trace } from '../../../src/vxml/index.ts';
+import { DialogTransfers, type TransferRoute } from '../../../src/wiring/dialog-transfers.ts';
 import { CallStack } from '../over-sip/call-stack.ts';
 import { ScriptedRecognizer } from '../over-sip/scripted-recognizer.ts';
 import { SharedMedia } from '../over-sip/shared-media.ts';
@@ -26,11 +28,11 @@ export class SipDialogs {
   }
 
   async run(test: VxmlCase, base: string): Promise<SimulatedRun> {
-    const line = this.#free.pop() ?? (await this.#open());
+    const line = (test.recognizer === undefined ? this.#free.pop() : undefined) ?? (await this.#open(test.recognizer));
     try {
       return await line.run(test, `${base}${encodeURIComponent(test.name)}.vxml`);
     } finally {
-      this.#free.push(line);
+      if (test.recognizer === undefined) this.#free.push(line);
     }
   }
 
@@ -46,38 +48,36 @@ export class SipDialogs {
     await this.#callees.stop();
   }
 
-  async #open(): Promise<Line> {
-    const line = await Line.open(this.#callees, this.#media);
+  async #open(recognizer: VxmlCase['recognizer']): Promise<Line> {
+    const line = await Line.open(this.#callees, this.#media, recognizer);
     this.#all.push(line);
     return line;
   }
 }
 
-/** Call results as `<transfer>` has them (VoiceXML 2.0 §2.3.7), by the reason of `connection.failed`. */
-const transferOutcomes: Readonly<Record<string, string>> = { busy: 'busy', networkbusy: 'network_busy', noanswer: 'noanswer', timeout: 'noanswer' };
-
 /** What a transfer's destination does, in the words of the scripted callees. */
 function calleeOf(behaviour: string | undefined): string {
-  const far = /^farhangup-(\d+)$/.exec(behaviour ?? '')?.[1];
-  if (far !== undefined) return `sip:ring-1000-hangup-${far}@sim`;
+  const [, who, ms] = /^(farhangup|networkdisconnect)-(\d+)$/.exec(behaviour ?? '') ?? [];
+  if (who !== undefined) return `sip:ring-1000-${who === 'farhangup' ? 'hangup' : 'drop'}-${ms}@sim`;
   return { busy: 'sip:busy@sim', noanswer: 'sip:noanswer@sim', networkbusy: 'sip:congested@sim' }[behaviour ?? ''] ?? 'sip:ring-1000@sim';
 }
 
 /** One server with one caller at a time. */
 class Line {
   readonly #callees: ScriptedCallees;
-  readonly #recognizer = new ScriptedRecognizer();
+  readonly #recognizer: ScriptedRecognizer;
   #stack: CallStack | undefined;
   #call: Call | undefined;
 
-  private constructor(callees: ScriptedCallees) {
+  private constructor(callees: ScriptedCallees, languages: readonly string[]) {
     this.#callees = callees;
+    this.#recognizer = new ScriptedRecognizer(languages);
   }
 
-  static async open(callees: ScriptedCallees, media: SharedMedia): Promise<Line> {
-    const line = new Line(callees);
+  static async open(callees: ScriptedCallees, media: SharedMedia, recognizer: VxmlCase['recognizer']): Promise<Line> {
+    const line = new Line(callees, recognizer === undefined || recognizer === 'none' ? ['*'] : recognizer.languages);
     line.#stack = await CallStack.open({
-      media: media.view(), resolver: callees.resolver, recognizer: line.#recognizer, fetch: { allowedRanges: ['127.0.0.0/8'] },
+      media: media.view(), resolver: callees.resolver, ...(recognizer === 'none' ? {} : { recognizer: line.#recognizer }), fetch: { allowedRanges: ['127.0.0.0/8'] },
       observe: {
         command: (_dialog, command) => line.#call?.caller.command(command),
         delivered: (_dialog, event) => line.#call?.caller.delivered(event),
@@ -136,7 +136,7 @@ class Call {
   readonly #session: SessionId;
   readonly #dialog: DialogId;
   #connection: ConnectionId | undefined;
-  #callee: { readonly id: ConnectionId; readonly type: string; connectedAt: number; ended: boolean } | undefined;
+  #transfers: DialogTransfers | undefined;
 
   constructor(stack: CallStack, caller: SipCaller, test: VxmlCase, uri: string) {
     this.#stack = stack;
@@ -153,29 +153,16 @@ class Call {
   }
 
   on(event: PlatformEvent): void {
-    const { platform } = this.#stack;
+    this.#transfers?.on(event);
     switch (event.name) {
       case 'connection.connected':
-        return event.connection === this.#connection ? this.#start() : this.#answered(event.connection);
-      case 'connection.failed':
-        if (event.connection === this.#callee?.id) this.#transferred(transferOutcomes[event.reason] ?? 'unknown');
-        return;
-      case 'connection.disconnected':
-        if (event.connection === this.#callee?.id) this.#transferred('far_end_disconnect');
+        if (event.connection === this.#connection) this.#start();
         return;
       case 'dialog.failed':
         this.end ??= { failed: `${event.event}: ${event.reason}` };
         return;
       case 'dialog.disconnect':
-        if (this.#connection !== undefined) platform.disconnect({ connection: this.#connection, hints: {} });
-        return;
-      case 'dialog.transfer':
-        return this.#transfer(event);
-      case 'dialog.terminatetransfer':
-        if (this.#callee !== undefined) {
-          this.#callee.ended = true;
-          platform.disconnect({ connection: this.#callee.id, hints: {} });
-        }
+        if (this.#connection !== undefined) this.#stack.platform.disconnect({ connection: this.#connection, hints: {} });
         return;
       default:
     }
@@ -184,52 +171,26 @@ class Call {
   release(): void {
     const { platform } = this.#stack;
     platform.terminateDialog({ dialog: this.#dialog, immediate: true, hints: {} });
-    for (const connection of [this.#connection, this.#callee?.id]) if (connection !== undefined) platform.disconnect({ connection, hints: {} });
+    this.#transfers?.close();
+    if (this.#connection !== undefined) platform.disconnect({ connection: this.#connection, hints: {} });
   }
 
   #start(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    const { platform } = this.#stack;
-    platform.startDialog({ dialog: this.#dialog, session: this.#session, src: this.#uri, type: 'application/voicexml+xml', parameters: {}, hints: {}, connection });
-    this.#join(connection, this.#dialog);
-  }
-
-  #join(one: ConnectionId, two: ConnectionId | DialogId): void {
-    for (const [from, to] of [[one, two], [two, one]] as const) this.#stack.platform.connectPath({ from, to, dtmfClamp: false, toneClamp: false });
-  }
-
-  #transfer(event: PlatformEventMap['dialog.transfer']): void {
     const { platform, ids } = this.#stack;
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    const behaviour = this.#test.transfer[event.uri];
-    const dest = calleeOf(behaviour);
-    const reachable = behaviour === undefined || behaviour === 'answer';
-    if (event.type === 'blind' && reachable) return void platform.redirect({ connection, dest, hints: {} });
-    const id = ids.next('connection');
-    this.#callee = { id, type: event.type, connectedAt: 0, ended: false };
-    platform.createCall({ connection: id, session: this.#session, dest, timeoutMs: event.connectTimeoutMs ?? 30_000, hints: {} });
+    this.#transfers = new DialogTransfers(platform, {
+      session: this.#session, dialog: this.#dialog, caller: connection, newConnection: () => ids.next('connection'), now: () => performance.now(), route: (destination) => this.#route(destination),
+    });
+    platform.startDialog({ dialog: this.#dialog, session: this.#session, src: this.#uri, type: 'application/voicexml+xml', parameters: {}, hints: {}, connection });
+    for (const [from, to] of [[connection, this.#dialog], [this.#dialog, connection]] as const) platform.connectPath({ from, to, dtmfClamp: false, toneClamp: false });
   }
 
-  #answered(connection: ConnectionId): void {
-    const callee = this.#callee;
-    const caller = this.#connection;
-    if (callee?.id !== connection || caller === undefined) return;
-    // Consultation: the two are put together at the network, and both leave us.
-    if (callee.type !== 'bridge') return void this.#stack.platform.merge({ connection1: caller, connection2: connection, hints: {} });
-    callee.connectedAt = performance.now();
-    this.#join(caller, connection);
-    this.#stack.platform.transferResult({ dialog: this.#dialog, result: { result: 'connected' } });
-  }
-
-  #transferred(outcome: string): void {
-    const callee = this.#callee;
-    if (callee === undefined) return;
-    this.#callee = undefined;
-    this.caller.transferOver();
-    const duration = callee.connectedAt === 0 ? 0 : performance.now() - callee.connectedAt;
-    this.#stack.platform.transferResult({ dialog: this.#dialog, result: { result: callee.ended ? 'ended' : outcome, duration } });
+  /** Where a destination leads; what only call control knows of it is said at once. A line that is busy shows only when it is called. */
+  #route(destination: string): TransferRoute {
+    const behaviour = this.#test.transfer[destination] ?? 'answer';
+    const outcome = judgementOf(behaviour);
+    return outcome === undefined ? { address: calleeOf(behaviour), call: behaviour !== 'answer' } : { outcome };
   }
 }
 

@@ -508,6 +508,9 @@ export function mediaContract(name: string, create: () => Media): void {
         record('digit', { terminators: '#' });
         expect(await h.event('record.done', (e) => e.record === 'short')).toMatchObject({ how: 'maxtime', durationMs: 300 });
         expect((await h.event('record.done', (e) => e.record === 'mute')).how).toBe('nospeech');
+        record('unspoken', { initialSilenceMs: 60_000 });
+        h.media.stopRecord({ record: 'unspoken' });
+        expect((await h.event('record.done', (e) => e.record === 'unspoken')).how).toBe('nospeech');
         a.press('#');
         expect(await h.event('record.done', (e) => e.record === 'digit')).toMatchObject({ how: 'digit', digit: '#' });
         record('final', { finalSilenceMs: 600 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ScriptedCallees } from '../../../sim/callees/scripted-callees.ts';
+import { RecognitionServer } from '../../../sim/speech/recognition-server.ts';
 import { registerVxml } from '../../../src/commands/vxml.ts';
 import { SystemClock } from '../../../src/kernel/clock.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
@@ -110,6 +111,64 @@ describe('nailup vxml run --call', () => {
     expect({ out, code }).toEqual({ out: 'one two\n(end: exit {"n":"42"})\n', code: 0 });
     expect(callees.packets.received).toBeGreaterThan(20);
   }, 30_000);
+
+  const transferring = (attributes: string, exit: string): string => page(`<form><transfer name="t" ${attributes}><filled><exit expr="${exit}"/></filled></transfer></form>`);
+
+  it('bridges to the telephone that a transfer names, and goes on when that one hangs up', async () => {
+    const file = write('bridge.vxml', transferring(`bridge="true" dest="${await telephone('answer-hangup-400')}"`, "t + ' ' + (t$.duration &gt; 0.3)"));
+    const { out } = await nailup('run', file, '--call', await telephone('answer'));
+    expect(out).toBe('(end: exit "far_end_disconnect true")\n');
+  }, 30_000);
+
+  it('sends the caller on, blind and after the answer', async () => {
+    for (const type of ['blind', 'consultation']) {
+      const file = write('onward.vxml', transferring(`type="${type}" dest="tel:+15550100"`, "'came back: ' + t"));
+      const { out, code } = await nailup('run', file, '--call', await telephone('answer'), '--transfer', `tel:+15550100=${await telephone('answer-hangup-1500')}`);
+      expect({ type, out, code }).toEqual({ type, out: '(end: disconnect)\n', code: 0 });
+    }
+  }, 30_000);
+
+  it('tells a busy line apart', async () => {
+    const file = write('busy-line.vxml', transferring('type="consultation" dest="tel:+15550100"', 't'));
+    const { out } = await nailup('run', file, '--call', await telephone('answer'), '--transfer', `tel:+15550100=${await telephone('busy')}`);
+    expect(out).toBe('(end: exit "busy")\n');
+  }, 30_000);
+
+  it('says how to reach a number that no telephone stands for, and the page hears of it', async () => {
+    const file = write('number.vxml', transferring('bridge="true" dest="tel:+15550100"', 't'));
+    const { out, code } = await nailup('run', file, '--call', await telephone('answer'));
+    expect(out).toContain('name one with --transfer tel:+15550100=sip:USER@HOST');
+    expect(out).toContain('(end: error error.unsupported.uri');
+    expect(code).toBe(1);
+  }, 30_000);
+
+  it('says that words are not understood without a recogniser, once, and takes keys', async () => {
+    const file = write('words.vxml', page('<form><field name="a"><prompt>one</prompt><option dtmf="1">yes</option></field><field name="b"><option dtmf="2">no</option></field><block><exit namelist="a b"/></block></form>'));
+    const { out } = await nailup('run', file, '--call', await telephone('dtmf-12'));
+    expect(out).toBe('one\n(the page listens for words, which nobody understands here; keys work; --recognizer pocketsphinx or --recognizer http://HOST:PORT/PATH understands them)\n(end: exit {"a":"yes","b":"no"})\n');
+  }, 30_000);
+
+  it('streams what is said to the recogniser that is named', async () => {
+    const engine = new RecognitionServer();
+    try {
+      // The engine understands touch tones that come as sound.
+      const file = write('engine.vxml', page('<form><property name="inputmodes" value="voice"/><field name="n" type="digits"><property name="timeout" value="10s"/></field><block><exit namelist="n"/></block></form>'));
+      const done = nailup('run', file, '--call', await telephone('tones-42'), '--recognizer', await engine.start());
+      const { out } = await done;
+      expect(out).toBe('(end: exit {"n":"42"})\n');
+      expect(engine.openings[0]).toMatchObject({ language: 'en-US', grammars: [{ builtin: 'builtin:grammar/digits', srgs: expect.stringContaining('<token>seven</token>') }] });
+    } finally {
+      await engine.stop();
+    }
+  }, 30_000);
+
+  it.each([
+    [['--recognizer', 'sphinx'], '"sphinx" is no recogniser'], [['--transfer', 'tel:1=200'], '"tel:1=200" names no telephone'], [['--transfer', '=sip:a@b'], 'names no telephone'],
+  ])('names what is wrong with %j', async (flags, message) => {
+    const file = write('wrong.vxml', page('<form><block>hello</block></form>'));
+    await expect(nailup('run', file, '--call', 'sip:a@127.0.0.1', ...flags)).rejects.toThrow(message);
+    await expect(nailup('run', file, ...flags)).rejects.toThrow(/for a telephone/);
+  });
 
   it('tells that nobody answered', async () => {
     const file = write('busy.vxml', page('<form><block>hello</block></form>'));

@@ -239,9 +239,17 @@ describe('SRGS to JSGF', () => {
   const grammar = (body: string, root = 'r'): { key: string; srgs: string } => ({ key: 'k', srgs: `<grammar xmlns="http://www.w3.org/2001/06/grammar" version="1.0" mode="voice" root="${root}">${body}</grammar>` });
   it('takes alternatives, weights, repeats and local references', () => {
     const jsgf = srgsToJsgf([grammar('<rule id="r"><item repeat="0-1">please</item><one-of><item weight="2">yes</item><item>no<tag>x</tag></item></one-of><ruleref uri="#d"/></rule><rule id="d"><item repeat="2-">one</item></rule>')]);
-    expect(jsgf.ok && jsgf.value).toContain('<g0_r> = [(please)] (/2/ (yes) | (no)) <g0_d>;');
-    expect(jsgf.ok && jsgf.value).toContain('<g0_d> = (one) (one) (one)*;');
-    expect(jsgf.ok && jsgf.value).toContain('public <any> = <g0_r>;');
+    expect(jsgf.ok && jsgf.value.jsgf).toContain('<g0_r> = [(please)] (/2/ (yes) | (no)) <g0_d>;');
+    expect(jsgf.ok && jsgf.value.jsgf).toContain('<g0_d> = (one) (one) (one)*;');
+    expect(jsgf.ok && jsgf.value.jsgf).toContain('public <any> = <g0_r>;');
+  });
+  it('leaves out alternatives whose words nobody can pronounce, and tells which', () => {
+    const knows = (word: string): boolean => ['yes', 'no'].includes(word);
+    const jsgf = srgsToJsgf([grammar('<rule id="r"><one-of><item>yes</item><item>nailup</item><item>7</item><item>a.m.</item></one-of></rule>')], knows);
+    expect(jsgf.ok && jsgf.value.jsgf).toContain('<g0_r> = ((yes));');
+    expect(jsgf.ok && jsgf.value.unknown).toEqual(['nailup']);
+    const nothing = srgsToJsgf([grammar('<rule id="r">nailup <item>yes</item></rule>')], knows);
+    expect(!nothing.ok && nothing.error).toBe('grammar k: "nailup" is not in the dictionary');
   });
   it.each([
     [grammar('<rule id="r"><ruleref uri="http://x/y.grxml"/></rule>'), /reference to http/], [grammar('<rule id="q">a</rule>'), /root rule r/], [{ key: 'k', srgs: '<grammar' }, /well-formed/], [grammar('<rule id="r">a;b</rule>'), /no words/],
