@@ -1,0 +1,114 @@
+/** The ring against a kernel of the test's own, which takes as few entries of a batch as it is told to. */
+import { IoRing, ringOperation } from '../../../src/media/embedded/io-ring.ts';
+import type { Libc, NativeMemory } from '../../../src/media/embedded/libc.ts';
+
+const size = 8;
+/** Words of the shared rings: submission head and tail, mask, index array; completion head, tail, mask, and 16 entries of four words. */
+const at = { head: 0, tail: 1, mask: 2, array: 4, completionHead: 16, completionTail: 17, completionMask: 18, completions: 20 } as const;
+
+/** Does what io_uring_enter(2) does: takes up to `taking[n]` entries in its n-th call (all when there is no n-th), each of which "returns" its descriptor. */
+class Kernel {
+  readonly rings = new Uint32Array(20 + 16 * 4);
+  readonly entries = new Uint32Array(size * 16);
+  readonly taking: number[];
+  readonly done: number[] = [];
+  enters = 0;
+  closed = 0;
+
+  constructor(taking: number[], startingAt = 0) {
+    this.taking = taking;
+    this.rings[at.mask] = size - 1;
+    this.rings[at.completionMask] = 2 * size - 1;
+    for (const word of [at.head, at.tail, at.completionHead, at.completionTail]) this.rings[word] = startingAt;
+  }
+
+  get libc(): Libc {
+    const memory = (words: Uint32Array): NativeMemory => ({ pointer: words, address: 0n, bytes: new Uint8Array(words.buffer) });
+    return {
+      ringSetup: (_entries: number, parameters: Uint32Array) => {
+        parameters.set([size, 2 * size, 0, 0, 0, 1]);
+        parameters.set([at.head, at.tail, at.mask, 3, 0, 0, at.array].map((word) => word * 4), 10);
+        parameters.set([at.completionHead, at.completionTail, at.completionMask, 19, 0, at.completions].map((word) => word * 4), 20);
+        return 5;
+      },
+      map: (_fd: number, offset: number) => memory(offset === 0 ? this.rings : this.entries),
+      unmap: () => undefined,
+      close: () => ((this.closed += 1), 0),
+      ringEnter: (_ring: number, submit: number) => this.#enter(submit),
+    } as unknown as Libc;
+  }
+
+  #enter(submit: number): number {
+    const most = this.taking[this.enters++] ?? submit;
+    if (most < 0) return most;
+    let taken = 0;
+    for (; taken < Math.min(most, submit); taken++) {
+      const head = this.rings[at.head]!;
+      const entry = this.rings[at.array + (head & (size - 1))]! * 16;
+      const fd = this.entries[entry + 1]!;
+      const end = this.rings[at.completionTail]!;
+      const completion = at.completions + (end & (2 * size - 1)) * 4;
+      this.rings.set([this.entries[entry + 8]!, 0, fd], completion);
+      this.rings[at.completionTail] = end + 1;
+      this.rings[at.head] = head + 1;
+      this.done.push(fd);
+    }
+    return taken;
+  }
+}
+
+const opened = (kernel: Kernel): IoRing => {
+  const ring = IoRing.open(kernel.libc, size);
+  if (typeof ring === 'string') throw new Error(ring);
+  return ring;
+};
+const batch = (ring: IoRing, fds: readonly number[]): number[] => {
+  for (const fd of fds) ring.add(ringOperation.recvmsg, fd, 0, 0, 0);
+  ring.run();
+  return fds.map((_, place) => ring.result(place));
+};
+
+test('each call of a batch is told its own result', () => {
+  const ring = opened(new Kernel([]));
+  expect(batch(ring, [11, 12, 13])).toEqual([11, 12, 13]);
+  expect(batch(ring, [21, 22])).toEqual([21, 22]);
+});
+
+test('a kernel that takes a batch in parts is entered until it has all of it', () => {
+  const kernel = new Kernel([2, 1]);
+  expect(batch(opened(kernel), [11, 12, 13, 14, 15])).toEqual([11, 12, 13, 14, 15]);
+  expect(kernel.enters).toBe(3);
+});
+
+test.each([
+  { how: 'refuses', refusal: -1 },
+  { how: 'takes none of', refusal: 0 },
+])('what the kernel $how is told as failed, and is not done in the next batch in the name of another socket', ({ refusal }) => {
+  const kernel = new Kernel([2, refusal]);
+  const ring = opened(kernel);
+  expect(batch(ring, [11, 12, 13, 14, 15])).toEqual([11, 12, -1, -1, -1]);
+  expect(batch(ring, [21, 22, 23])).toEqual([21, 22, 23]);
+  expect(kernel.done).toEqual([11, 12, 21, 22, 23]);
+});
+
+test('a batch that is refused whole leaves the ring as it was', () => {
+  const kernel = new Kernel([-1]);
+  const ring = opened(kernel);
+  expect(batch(ring, [11, 12])).toEqual([-1, -1]);
+  expect(ring.count).toBe(0);
+  expect(batch(ring, [21])).toEqual([21]);
+});
+
+test('the counters of the ring may pass 2³² within a batch, and within what is taken back', () => {
+  const kernel = new Kernel([3, -1], 2 ** 32 - 2);
+  const ring = opened(kernel);
+  expect(batch(ring, [11, 12, 13, 14])).toEqual([11, 12, 13, -1]);
+  expect(batch(ring, [21, 22, 23, 24, 25, 26, 27, 28])).toEqual([21, 22, 23, 24, 25, 26, 27, 28]);
+});
+
+test('a system without io_uring, or without its memory, says so and keeps no descriptor', () => {
+  const kernel = new Kernel([]);
+  expect(IoRing.open({ ...kernel.libc, ringSetup: () => -1 }, size)).toBe('the system refuses io_uring');
+  expect(IoRing.open({ ...kernel.libc, map: () => undefined }, size)).toBe('the memory of io_uring cannot be mapped');
+  expect(kernel.closed).toBe(1);
+});
