@@ -1,5 +1,8 @@
 import { saturate } from './level.ts';
 
+/** Scratch of the thread: a history at 48 kHz. */
+const turned = new Int16Array(2400);
+
 /**
  * Conceals lost packets by repeating the last pitch period (after ITU-T G.711 Appendix I, without its 3.75 ms lag: the
  * beginning of the loss is blended with the time-reversed end of what was heard). From 10 ms on it fades by 20 % each
@@ -7,7 +10,9 @@ import { saturate } from './level.ts';
  */
 export class PacketLossConcealment {
   readonly #sampleRate: number;
+  /** What was heard last: a ring while all is well, in order (the oldest first) once something is lost. */
   readonly #history: Int16Array;
+  #at = 0;
   readonly #minPeriod: number;
   readonly #maxPeriod: number;
   readonly #window: number;
@@ -50,7 +55,10 @@ export class PacketLossConcealment {
   /** Fills `out` in place of a frame that did not arrive. */
   conceal(out: Int16Array): void {
     const first = this.#lost === 0;
-    if (first) this.#findPeriod();
+    if (first) {
+      this.#inOrder();
+      this.#findPeriod();
+    }
     const quarter = this.#periodLength >> 2;
     for (let i = 0; i < out.length; i++) {
       let sample = this.#next();
@@ -125,8 +133,20 @@ export class PacketLossConcealment {
 
   #remember(frame: Int16Array): void {
     const history = this.#history;
-    const n = Math.min(frame.length, history.length);
-    history.copyWithin(0, n);
-    for (let i = 0; i < n; i++) history[history.length - n + i] = frame[frame.length - n + i] as number;
+    const size = history.length;
+    let at = this.#at;
+    for (let i = Math.max(0, frame.length - size); i < frame.length; i++) {
+      history[at] = frame[i] as number;
+      at = at + 1 === size ? 0 : at + 1;
+    }
+    this.#at = at;
+  }
+
+  #inOrder(): void {
+    const history = this.#history;
+    const size = history.length;
+    for (let i = 0; i < size; i++) turned[i] = history[(this.#at + i) % size] as number;
+    for (let i = 0; i < size; i++) history[i] = turned[i] as number;
+    this.#at = 0;
   }
 }

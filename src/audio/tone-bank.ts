@@ -1,25 +1,24 @@
 /**
- * A bank of phase-continuous correlators at fixed frequencies: for each block of `blockSize` samples, the complex sum of the
+ * A bank of phase-continuous correlators at fixed frequencies: for a block of `blockSize` samples, the complex sum of the
  * signal against each frequency, with one time origin for all blocks. Sums of neighbouring blocks added together are the
  * DFT over the longer window, and the turn from one block to the next is the deviation from the nominal frequency: so one
- * pass over the samples serves every window length, and tells 1.5 % from 3.5 % within 30 ms (ITU-T Q.24).
+ * pass over the samples serves every window length, and tells 1.5 % from 3.5 % within 30 ms (ITU-T Q.24). It keeps nothing
+ * of a stream: a block may be looked at when it is needed, or never.
  */
 export class ToneBank {
   readonly frequencies: readonly number[];
   readonly blockSize: number;
-  /** The newest block's sums, per frequency. */
+  /** The sums of the block of the last `process`, per frequency. */
   readonly re: Float64Array;
   readonly im: Float64Array;
-  /** The newest block's energy (sum of squares). */
-  energy = 0;
   readonly #sampleRate: number;
   readonly #cos: Float32Array;
   readonly #twoCos: Float64Array;
   readonly #cosine: Float64Array;
   readonly #sine: Float64Array;
   readonly #step: Int32Array;
-  /** Phase of the block's last sample against the common origin, in 1/sampleRate turns. */
-  readonly #index: Int32Array;
+  /** Phase of the last sample of block −1 against the common origin, in 1/sampleRate turns. */
+  readonly #origin: Int32Array;
 
   /** @param frequencies whole Hz. */
   constructor(frequencies: readonly number[], blockSize: number, sampleRate = 8000) {
@@ -36,18 +35,16 @@ export class ToneBank {
     this.#cosine = cosine;
     this.#sine = sine;
     this.#step = step;
-    this.#index = start.slice();
+    this.#origin = start;
   }
 
-  /** Takes one block: `blockSize` samples from `start`. Goertzel's recursion, four frequencies at a time. */
-  process(samples: Int16Array, start: number): void {
+  /**
+   * Looks at `blockSize` samples from `start`, which are block number `block` of their stream. Goertzel's recursion, four
+   * frequencies at a time.
+   * @param block modulo `sampleRate` if it grows beyond 2³¹ / sampleRate: all frequencies come round with that many blocks.
+   */
+  process(samples: Int16Array, start: number, block: number): void {
     const end = start + this.blockSize;
-    let energy = 0;
-    for (let i = start; i < end; i++) {
-      const s = samples[i] as number;
-      energy += s * s;
-    }
-    this.energy = energy;
     const c = this.#twoCos;
     for (let f = 0; f < c.length; f += 4) {
       const ca = c[f] as number;
@@ -77,19 +74,17 @@ export class ToneBank {
         d2 = d1;
         d1 = d;
       }
-      this.#turn(f, a1, a2);
-      this.#turn(f + 1, b1, b2);
-      this.#turn(f + 2, c1, c2);
-      this.#turn(f + 3, d1, d2);
+      this.#turn(f, block, a1, a2);
+      this.#turn(f + 1, block, b1, b2);
+      this.#turn(f + 2, block, c1, c2);
+      this.#turn(f + 3, block, d1, d2);
     }
   }
 
   /** Σ x·e^(−jω(n−n₀)) from the recursion's last two states, turned to the common origin. */
-  #turn(f: number, s1: number, s2: number): void {
+  #turn(f: number, block: number, s1: number, s2: number): void {
     const rate = this.#sampleRate;
-    let index = (this.#index[f] as number) + (this.#step[f] as number);
-    if (index >= rate) index -= rate;
-    this.#index[f] = index;
+    const index = ((this.#origin[f] as number) + (this.#step[f] as number) * (block + 1)) % rate;
     let quarter = index + rate - (rate >> 2);
     if (quarter >= rate) quarter -= rate;
     const cos = this.#cos[index] as number;

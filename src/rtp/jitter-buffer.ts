@@ -1,6 +1,9 @@
 /** What `pull` found for the time that is due. */
 export type Pulled = 'packet' | 'lost' | 'silence' | 'empty';
 
+const rowWords = 8;
+const rowBytes = rowWords * 4;
+
 export interface JitterBufferOptions {
   /** RTP clock, Hz. */
   readonly clockRate: number;
@@ -32,10 +35,9 @@ export class JitterBuffer {
   readonly #size: number;
   readonly #perMs: number;
   readonly #maxMs: number;
-  readonly #sequences: Int32Array;
-  readonly #timestamps: Uint32Array;
-  readonly #lengths: Uint16Array;
-  readonly #types: Uint8Array;
+  /** A row of eight words for each slot: sequence number, timestamp, length, payload type, arrival (two words, as `#arrivals`). */
+  readonly #rows: Int32Array;
+  /** The same memory: the arrival of a slot is at `slot * 4 + 2`. */
   readonly #arrivals: Float64Array;
   #count = 0;
   #lowest = 0;
@@ -61,13 +63,11 @@ export class JitterBuffer {
     this.#targetMs = startMs;
     this.#maxMs = maxMs;
     // One piece of memory: a buffer of its own for each of these would cost a leg more than what is in them.
-    const memory = new ArrayBuffer(slots * (19 + payloadBytes));
-    this.#arrivals = new Float64Array(memory, 0, slots);
-    this.#sequences = new Int32Array(memory, slots * 8, slots).fill(-1);
-    this.#timestamps = new Uint32Array(memory, slots * 12, slots);
-    this.#lengths = new Uint16Array(memory, slots * 16, slots);
-    this.#types = new Uint8Array(memory, slots * 18, slots);
-    this.bytes = new Uint8Array(memory, slots * 19);
+    const memory = new ArrayBuffer(slots * (rowBytes + payloadBytes));
+    this.#rows = new Int32Array(memory, 0, slots * rowWords);
+    this.#arrivals = new Float64Array(memory, 0, slots * (rowBytes / 8));
+    this.bytes = new Uint8Array(memory, slots * rowBytes);
+    this.#forget();
   }
 
   /** The longest payload that it takes. */
@@ -86,7 +86,7 @@ export class JitterBuffer {
   }
 
   reset(): void {
-    this.#sequences.fill(-1);
+    this.#forget();
     this.#count = 0;
     this.#playing = false;
     this.#emptyPulls = 0;
@@ -113,15 +113,16 @@ export class JitterBuffer {
       this.#dropBelow(sequence - this.#slots + 1);
     }
     const slot = sequence % this.#slots;
-    if (this.#sequences[slot] === sequence) return false;
+    const row = slot * rowWords;
+    if (this.#rows[row] === sequence) return false;
     if (this.#count === 0 || sequence < this.#lowest) this.#lowest = sequence;
     if (this.#count === 0 || sequence > this.#top) this.#top = sequence;
     this.#count += 1;
-    this.#sequences[slot] = sequence;
-    this.#timestamps[slot] = timestamp;
-    this.#types[slot] = payloadType;
-    this.#lengths[slot] = length;
-    this.#arrivals[slot] = arrivalMs;
+    this.#rows[row] = sequence;
+    this.#rows[row + 1] = timestamp;
+    this.#rows[row + 2] = length;
+    this.#rows[row + 3] = payloadType;
+    this.#arrivals[slot * 4 + 2] = arrivalMs;
     const to = slot * this.#size;
     for (let i = 0; i < length; i++) this.bytes[to + i] = source[offset + i] as number;
     return true;
@@ -138,17 +139,19 @@ export class JitterBuffer {
    * `empty`: nothing is here. After anything but `packet` the reader makes up `units` of sound and calls `passed(units)`.
    */
   pull(nowMs: number): Pulled {
-    while (this.#count > 0 && this.#lengths[this.#lowest % this.#slots] === 0) this.#take();
+    while (this.#count > 0 && this.#rows[(this.#lowest % this.#slots) * rowWords + 2] === 0) this.#take();
     if (this.#count === 0) {
       if (this.#playing && ++this.#emptyPulls > 10) this.#playing = false;
       return 'empty';
     }
     const slot = this.#lowest % this.#slots;
-    const waited = nowMs - (this.#arrivals[slot] as number);
+    const row = slot * rowWords;
+    const timestamp = (this.#rows[row + 1] as number) >>> 0;
+    const waited = nowMs - (this.#arrivals[slot * 4 + 2] as number);
     if (!this.#playing) {
       if (waited < this.#targetMs && this.#spanMs() < this.#maxMs) return 'empty';
       this.#playing = true;
-      this.#due = this.#timestamps[slot] as number;
+      this.#due = timestamp;
       this.#nextSequence = this.#lowest;
     }
     if (this.#owedMs >= 10) {
@@ -157,7 +160,7 @@ export class JitterBuffer {
       this.#holding = true;
       return 'lost';
     }
-    const ahead = ((this.#timestamps[slot] as number) - this.#due) | 0;
+    const ahead = (timestamp - this.#due) | 0;
     const tolerance = this.#perMs;
     if (ahead > tolerance) {
       if (this.#lowest > this.#nextSequence) {
@@ -165,24 +168,24 @@ export class JitterBuffer {
       } else if (waited < this.#targetMs) {
         return 'silence'; // a talkspurt begins: it waits for the aimed delay, then plays at once
       }
-      this.#due = this.#timestamps[slot] as number;
+      this.#due = timestamp;
     } else if (ahead < -tolerance && this.#lowest === this.#nextSequence) {
       // In order but behind our clock (we played concealment while it was on its way): it plays now, later than planned.
       this.#grow(-ahead / this.#perMs);
-      this.#due = this.#timestamps[slot] as number;
+      this.#due = timestamp;
     }
     this.#emptyPulls = 0;
     this.#note(waited, nowMs);
     this.offset = slot * this.#size;
-    this.length = this.#lengths[slot] as number;
-    this.payloadType = this.#types[slot] as number;
-    this.timestamp = this.#timestamps[slot] as number;
+    this.length = this.#rows[row + 2] as number;
+    this.payloadType = this.#rows[row + 3] as number;
+    this.timestamp = timestamp;
     this.#take();
     return 'packet';
   }
 
   #take(): void {
-    this.#sequences[this.#lowest % this.#slots] = -1;
+    this.#rows[(this.#lowest % this.#slots) * rowWords] = -1;
     this.#count -= 1;
     this.#nextSequence = this.#lowest + 1;
     this.#findLowest(this.#lowest + 1);
@@ -223,16 +226,16 @@ export class JitterBuffer {
 
   /** From the oldest to the newest packet inside. */
   #spanMs(): number {
-    const low = this.#timestamps[this.#lowest % this.#slots] as number;
-    const high = this.#timestamps[this.#top % this.#slots] as number;
+    const low = this.#rows[(this.#lowest % this.#slots) * rowWords + 1] as number;
+    const high = this.#rows[(this.#top % this.#slots) * rowWords + 1] as number;
     return ((high - low) | 0) / this.#perMs;
   }
 
   #dropBelow(sequence: number): void {
     for (let old = this.#lowest; old < sequence && this.#count > 0; old++) {
-      const slot = old % this.#slots;
-      if (this.#sequences[slot] !== old) continue;
-      this.#sequences[slot] = -1;
+      const row = (old % this.#slots) * rowWords;
+      if (this.#rows[row] !== old) continue;
+      this.#rows[row] = -1;
       this.#count -= 1;
       this.overflowed += 1;
     }
@@ -246,7 +249,11 @@ export class JitterBuffer {
   #findLowest(from: number): void {
     if (this.#count === 0) return;
     let sequence = from;
-    while (this.#sequences[sequence % this.#slots] !== sequence) sequence += 1;
+    while (this.#rows[(sequence % this.#slots) * rowWords] !== sequence) sequence += 1;
     this.#lowest = sequence;
+  }
+
+  #forget(): void {
+    for (let slot = 0; slot < this.#slots; slot++) this.#rows[slot * rowWords] = -1;
   }
 }

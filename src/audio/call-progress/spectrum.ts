@@ -4,6 +4,12 @@ const HALF = N / 2;
 const hann = Float64Array.from({ length: N }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / N));
 const cosines = Float64Array.from({ length: N }, (_, i) => Math.cos((2 * Math.PI * i) / N));
 const sines = Float64Array.from({ length: N }, (_, i) => Math.sin((2 * Math.PI * i) / N));
+/** For butterflies over `half`, from place `half` on: e^(−jπk/half). */
+const turnCos = Float64Array.from({ length: HALF }, (_, i) => (i === 0 ? 1 : Math.cos((Math.PI * (i - halfBelow(i))) / halfBelow(i))));
+const turnSin = Float64Array.from({ length: HALF }, (_, i) => (i === 0 ? 0 : -Math.sin((Math.PI * (i - halfBelow(i))) / halfBelow(i))));
+function halfBelow(i: number): number {
+  return 2 ** (31 - Math.clz32(i));
+}
 const reversed = Uint8Array.from({ length: HALF }, (_, i) => {
   let r = 0;
   for (let b = 0; b < 7; b++) if ((i & (1 << b)) !== 0) r |= 1 << (6 - b);
@@ -26,25 +32,49 @@ export class Spectrum {
       re[j] = (ring[(at + 2 * i) & (N - 1)] as number) * (hann[2 * i] as number);
       im[j] = (ring[(at + 2 * i + 1) & (N - 1)] as number) * (hann[2 * i + 1] as number);
     }
-    for (let size = 2; size <= HALF; size <<= 1) {
-      const half = size >> 1;
-      const stride = N / size;
-      for (let k = 0; k < half; k++) {
-        const wr = cosines[k * stride] as number;
-        const wi = -(sines[k * stride] as number);
-        for (let i = k; i < HALF; i += size) {
+    // The first two stages turn by quarters only.
+    for (let i = 0; i < HALF; i += 4) {
+      const r0 = re[i] as number;
+      const r1 = re[i + 1] as number;
+      const r2 = re[i + 2] as number;
+      const r3 = re[i + 3] as number;
+      const i0 = im[i] as number;
+      const i1 = im[i + 1] as number;
+      const i2 = im[i + 2] as number;
+      const i3 = im[i + 3] as number;
+      re[i] = r0 + r1 + (r2 + r3);
+      im[i] = i0 + i1 + (i2 + i3);
+      re[i + 1] = r0 - r1 + (i2 - i3);
+      im[i + 1] = i0 - i1 - (r2 - r3);
+      re[i + 2] = r0 + r1 - (r2 + r3);
+      im[i + 2] = i0 + i1 - (i2 + i3);
+      re[i + 3] = r0 - r1 - (i2 - i3);
+      im[i + 3] = i0 - i1 + (r2 - r3);
+    }
+    for (let half = 4; half < HALF; half <<= 1) {
+      for (let from = 0; from < HALF; from += half << 1) {
+        for (let k = 0; k < half; k++) {
+          // The turns of a stage lie side by side, from 2π·0 to just below π.
+          const wr = turnCos[half + k] as number;
+          const wi = turnSin[half + k] as number;
+          const i = from + k;
           const j = i + half;
-          const xr = (re[j] as number) * wr - (im[j] as number) * wi;
-          const xi = (re[j] as number) * wi + (im[j] as number) * wr;
-          re[j] = (re[i] as number) - xr;
-          im[j] = (im[i] as number) - xi;
-          re[i] = (re[i] as number) + xr;
-          im[i] = (im[i] as number) + xi;
+          const ar = re[j] as number;
+          const ai = im[j] as number;
+          const xr = ar * wr - ai * wi;
+          const xi = ar * wi + ai * wr;
+          const br = re[i] as number;
+          const bi = im[i] as number;
+          re[j] = br - xr;
+          im[j] = bi - xi;
+          re[i] = br + xr;
+          im[i] = bi + xi;
         }
       }
     }
     // Even and odd samples were one complex signal: take the two spectra apart and join them.
-    this.power[0] = ((re[0] as number) + (im[0] as number)) ** 2;
+    const power = this.power;
+    power[0] = ((re[0] as number) + (im[0] as number)) ** 2;
     for (let k = 1; k < HALF; k++) {
       const r1 = re[k] as number;
       const i1 = im[k] as number;
@@ -58,7 +88,7 @@ export class Spectrum {
       const s = sines[k] as number;
       const xr = er + or * c + oi * s;
       const xi = ei + oi * c - or * s;
-      this.power[k] = xr * xr + xi * xi;
+      power[k] = xr * xr + xi * xi;
     }
   }
 }

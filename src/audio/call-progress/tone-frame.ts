@@ -22,10 +22,10 @@ export class ToneFrame {
   #at = 0;
 
   push(samples: Int16Array, start: number, length: number): void {
-    for (let i = 0; i < length; i++) {
-      this.#ring[this.#at] = samples[start + i] as number;
-      this.#at = (this.#at + 1) & (WINDOW - 1);
-    }
+    const ring = this.#ring;
+    const at = this.#at;
+    for (let i = 0; i < length; i++) ring[(at + i) & (WINDOW - 1)] = samples[start + i] as number;
+    this.#at = (at + length) & (WINDOW - 1);
   }
 
   analyse(): void {

@@ -7,6 +7,9 @@ import { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source, type SampleRate } from './source.ts';
 
+/** For readers of one conference alone, by bus: one for all legs of a thread stays in the processor's cache. */
+const scratch: (Int16Array | undefined)[] = new Array<undefined>(busCount).fill(undefined);
+
 /**
  * N-party mixing: everybody is summed once per bus (clamp mode × rate) that some reader needs; each reader gets the sum less
  * what it brought itself. What the conference plays goes to all.
@@ -129,7 +132,8 @@ export class Conference implements MediaNode {
     if (sum === undefined || count <= 0) return undefined;
     const own = edge.reverse?.brought[bus];
     if (own !== undefined && count === 1) return undefined;
-    const out = edge.scratch(busIndex(buffer === 0 ? 'pass' : 'mute', rate));
+    // What is read at once needs no place of its own.
+    const out = edge.to.kind !== 'conference' && edge.to.edgesIn.length === 1 ? (scratch[bus] ??= new Int16Array(frameSamples(rate))) : edge.scratch(busIndex(buffer === 0 ? 'pass' : 'mute', rate));
     if (own === undefined) mixAll(sum, out);
     else mixMinus(sum, own, out);
     return out;

@@ -8,11 +8,12 @@ import { DialogNode } from './dialog.ts';
 import { EdgeLine } from './edge.ts';
 import { Endpoint } from './endpoint.ts';
 import type { FileThread } from './file-thread.ts';
+import { Island } from './island.ts';
 import { Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import type { PacketIo } from './packet-io.ts';
 import { Recorder } from './recorder.ts';
 import { Tap } from './tap.ts';
-import { frameSamples, type SampleRate } from './source.ts';
+import type { SampleRate } from './source.ts';
 import type { WorkerCommand, WorkerStats } from './worker-protocol.ts';
 
 /** How many ticks one round of control (RTCP, silence) over all endpoints takes. */
@@ -41,8 +42,10 @@ export class MediaEngine implements NodeContext {
   readonly #edges: EdgeLine[] = [];
   readonly #recorders = new Map<string, Recorder>();
   readonly #gatherer = new Gatherer();
-  readonly #mixed = new Int16Array(frameSamples(8000));
-  readonly #still = new Int16Array(frameSamples(8000));
+  /** The endpoints that nobody listens to: what arrives at them may be forwarded as it is. */
+  readonly #unheard: Endpoint[] = [];
+  /** Undefined after nodes or edges came or went. */
+  #islands: readonly Island[] | undefined;
   #forwarding = 0;
   #ticks = 0;
 
@@ -72,30 +75,15 @@ export class MediaEngine implements NodeContext {
     const { io } = this.#parts;
     this.#ticks += 1;
     this.#forwarding = 0;
-    for (let i = 0; i < this.#endpoints.length; i++) {
-      const endpoint = this.#endpoints[i] as Endpoint;
+    for (let i = 0; i < this.#unheard.length; i++) {
+      const endpoint = this.#unheard[i] as Endpoint;
       endpoint.chooseForward();
       if (endpoint.media?.forwardTo !== undefined) this.#forwarding += 1;
     }
     io.poll(nowMs);
-    const edges = this.#edges;
-    for (let i = 0; i < this.#endpoints.length; i++) (this.#endpoints[i] as Endpoint).produce(nowMs);
-    for (let i = 0; i < this.#dialogs.length; i++) (this.#dialogs[i] as DialogNode).produce();
-    for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
-    for (let i = 0; i < this.#conferences.length; i++) (this.#conferences[i] as Conference).mix();
-    for (let i = 0; i < this.#conferences.length; i++) (this.#conferences[i] as Conference).feedConferences();
-    for (let i = 0; i < this.#dialogs.length; i++) (this.#dialogs[i] as DialogNode).hear(this.#gatherer);
-    for (let i = 0; i < this.#endpoints.length; i++) {
-      const endpoint = this.#endpoints[i] as Endpoint;
-      if (endpoint.consume(this.#gatherer)) this.#tellFlowing(endpoint);
-    }
+    const islands = (this.#islands ??= Island.all(this.#nodes.values()));
+    for (let i = 0; i < islands.length; i++) (islands[i] as Island).step(nowMs, this.#gatherer, this.#tellFlowing, this.#removeEdge);
     io.flush();
-    for (let i = 0; i < this.#conferences.length; i++) this.#recordConference(this.#conferences[i] as Conference);
-    for (let i = edges.length - 1; i >= 0; i--) {
-      const edge = edges[i] as EdgeLine;
-      edge.end();
-      if (edge.closing) this.#removeEdge(edge);
-    }
     const phase = this.#ticks % controlTicks;
     for (let i = phase; i < this.#endpoints.length; i += controlTicks) (this.#endpoints[i] as Endpoint).control(nowMs);
   }
@@ -116,18 +104,22 @@ export class MediaEngine implements NodeContext {
         const endpoint = new Endpoint(command.command, this, this.#parts.config, this.#parts.random);
         this.#nodes.set(endpoint.id, endpoint);
         this.#endpoints.push(endpoint);
+        if (command.command.listen === false) this.#unheard.push(endpoint);
+        this.#islands = undefined;
         return endpoint.open(this.#parts.io);
       }
       case 'openConference': {
         const conference = new Conference(command.node, this);
         this.#nodes.set(conference.id, conference);
         this.#conferences.push(conference);
+        this.#islands = undefined;
         return;
       }
       case 'openDialog': {
         const dialog = new DialogNode(command.node, this);
         this.#nodes.set(dialog.id, dialog);
         this.#dialogs.push(dialog);
+        this.#islands = undefined;
         return;
       }
       case 'applyAnswer':
@@ -210,15 +202,17 @@ export class MediaEngine implements NodeContext {
     source.edgesOut.push(edge);
     target.edgesIn.push(edge);
     this.#edges.push(edge);
+    this.#islands = undefined;
   }
 
-  #removeEdge(edge: EdgeLine): void {
+  readonly #removeEdge = (edge: EdgeLine): void => {
+    this.#islands = undefined;
     edge.to.digitLifted(undefined, edge.from, 0);
     if (edge.reverse !== undefined) edge.reverse.reverse = undefined;
     remove(edge.from.edgesOut, edge);
     remove(edge.to.edgesIn, edge);
     remove(this.#edges, edge);
-  }
+  };
 
   #record(command: RecordAudio): void {
     const node = this.#nodes.get(command.node);
@@ -237,13 +231,7 @@ export class MediaEngine implements NodeContext {
     });
   }
 
-  #recordConference(conference: Conference): void {
-    if (conference.recorders.length === 0) return;
-    conference.everybody(this.#mixed);
-    for (const recorder of [...conference.recorders]) recorder.take(this.#mixed, this.#still);
-  }
-
-  #tellFlowing(endpoint: Endpoint): void {
+  readonly #tellFlowing = (endpoint: Endpoint): void => {
     for (const edge of endpoint.edgesIn) {
       if (edge.from.kind === 'conference') {
         for (const member of edge.from.edgesIn) {
@@ -255,7 +243,7 @@ export class MediaEngine implements NodeContext {
         this.#flows(edge);
       }
     }
-  }
+  };
 
   #flows(edge: EdgeLine): void {
     edge.flowed = true;
@@ -270,6 +258,8 @@ export class MediaEngine implements NodeContext {
     for (const edge of [...node.edgesIn, ...node.edgesOut]) this.#removeEdge(edge);
     node.close();
     this.#nodes.delete(id);
+    this.#islands = undefined;
+    remove<MediaNode>(this.#unheard, node);
     remove<MediaNode>(node.kind === 'endpoint' ? this.#endpoints : node.kind === 'conference' ? this.#conferences : this.#dialogs, node);
     if (leg !== undefined) this.log.info({ ...leg }, 'a leg is over');
     this.emit({ name: 'node.closed', node: id, ...(leg === undefined ? {} : { leg }) });

@@ -15,7 +15,8 @@ export const frameSamples = (rate: SampleRate): number => rate / 50;
  */
 export class Source {
   readonly rate: SampleRate;
-  readonly frame: Int16Array;
+  /** Another array in each tick. */
+  frame: Int16Array;
   /** The frame holds sound; false is silence, and `frame` then holds zeros. */
   present = false;
   /** The frame came from a phone (not concealed, not played). */
@@ -25,7 +26,8 @@ export class Source {
   /** The phone holds a key down, by its events or by SIP INFO. */
   keyHeld = false;
   /** The two frames before, so that a clamp that begins in mid-stream knows its past. */
-  readonly #history: Int16Array;
+  #older: Int16Array;
+  #newer: Int16Array;
   #historyFrames = 0;
   #silentFrames = 0;
   #hasViews = false;
@@ -35,7 +37,8 @@ export class Source {
   constructor(rate: SampleRate) {
     this.rate = rate;
     this.frame = new Int16Array(frameSamples(rate));
-    this.#history = new Int16Array(frameSamples(rate) * 2);
+    this.#older = new Int16Array(frameSamples(rate));
+    this.#newer = new Int16Array(frameSamples(rate));
   }
 
   /** A new tick: what was there becomes the past. The owner then fills `frame` or calls `silence`. */
@@ -43,9 +46,10 @@ export class Source {
     // After three silent frames the past is silent too, and stays so without being written again.
     this.#silentFrames = this.present ? 0 : this.#silentFrames + 1;
     if (this.#silentFrames < 4) {
-      const size = this.frame.length;
-      this.#history.copyWithin(0, size);
-      this.#history.set(this.frame, size);
+      const reused = this.#older;
+      this.#older = this.#newer;
+      this.#newer = this.frame;
+      this.frame = reused;
     }
     this.#historyFrames = this.present ? this.#historyFrames + 1 : 0;
     this.present = false;
@@ -90,7 +94,7 @@ export class Source {
     const index = modeIndex[mode];
     let view = this.#clamped[index];
     if (view === undefined) {
-      view = new ClampedView(mode, this.rate, this.#history, Math.min(lookBackFrames, this.#historyFrames));
+      view = new ClampedView(mode, this.rate, [this.#older, this.#newer], Math.min(lookBackFrames, this.#historyFrames));
       this.#clamped[index] = view;
       this.#hasViews = true;
     }
@@ -121,14 +125,14 @@ class ClampedView {
   #silent = 0;
   #result: Int16Array | undefined;
 
-  constructor(mode: Exclude<ClampMode, 'pass'>, rate: SampleRate, history: Int16Array, historyFrames: number) {
+  constructor(mode: Exclude<ClampMode, 'pass'>, rate: SampleRate, past: readonly Int16Array[], historyFrames: number) {
     const size = frameSamples(rate);
     this.#clamp = new DtmfClamp(mode, rate);
     this.#out = new Int16Array(size);
-    for (let at = 0; at < history.length; at += size) this.#clamp.process(history.subarray(at, at + size), this.#out);
+    for (const frame of past) this.#clamp.process(frame, this.#out);
     if (historyFrames >= lookBackFrames) return;
     this.#overture = { filter: new BandStop(rate), out: new Int16Array(size), frames: historyFrames };
-    for (let at = history.length - historyFrames * size; at < history.length; at += size) this.#overture.filter.process(history.subarray(at, at + size), this.#overture.out);
+    for (const frame of past.slice(past.length - historyFrames)) this.#overture.filter.process(frame, this.#overture.out);
   }
 
   read(source: Source): Int16Array | undefined {

@@ -1,0 +1,82 @@
+import type { Conference } from './conference.ts';
+import type { DialogNode } from './dialog.ts';
+import type { EdgeLine } from './edge.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Gatherer, MediaNode } from './media-node.ts';
+import type { Recorder } from './recorder.ts';
+import { frameSamples } from './source.ts';
+
+const mixed = new Int16Array(frameSamples(8000));
+const still = new Int16Array(frameSamples(8000));
+
+/**
+ * Nodes that edges join, directly or through others. A tick works off one island after the other, each from the packets to what
+ * is sent: what a leg touches is then still in the processor's cache when its neighbours ask for it. Step by step over all legs
+ * of a thread, everything would be fetched from memory several times a tick, which costs more than what is computed with it.
+ */
+export class Island {
+  readonly #endpoints: Endpoint[] = [];
+  readonly #conferences: Conference[] = [];
+  readonly #dialogs: DialogNode[] = [];
+  readonly #edges: EdgeLine[] = [];
+
+  /** All islands of a graph. */
+  static all(nodes: Iterable<MediaNode>): Island[] {
+    const islands: Island[] = [];
+    const seen = new Set<MediaNode>();
+    for (const first of nodes) {
+      if (seen.has(first)) continue;
+      const island = new Island();
+      islands.push(island);
+      const waiting = [first];
+      seen.add(first);
+      for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+        island.#add(node);
+        const neighbours = [...node.edgesOut.map((edge) => edge.to), ...node.edgesIn.map((edge) => edge.from)];
+        for (const other of neighbours) {
+          if (seen.has(other)) continue;
+          seen.add(other);
+          waiting.push(other);
+        }
+      }
+    }
+    return islands;
+  }
+
+  #add(node: MediaNode): void {
+    if (node.kind === 'endpoint') this.#endpoints.push(node as Endpoint);
+    else if (node.kind === 'conference') this.#conferences.push(node as Conference);
+    else this.#dialogs.push(node as DialogNode);
+    this.#edges.push(...node.edgesOut);
+  }
+
+  /** 20 ms of it, from what has arrived to what is sent. `flowed` is told of each endpoint that an audio packet left to, `parted` of each edge that has faded out. */
+  step(nowMs: number, gatherer: Gatherer, flowed: (to: Endpoint) => void, parted: (edge: EdgeLine) => void): void {
+    const endpoints = this.#endpoints;
+    const conferences = this.#conferences;
+    const dialogs = this.#dialogs;
+    const edges = this.#edges;
+    for (let i = 0; i < endpoints.length; i++) (endpoints[i] as Endpoint).produce(nowMs);
+    for (let i = 0; i < dialogs.length; i++) (dialogs[i] as DialogNode).produce();
+    for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
+    for (let i = 0; i < conferences.length; i++) (conferences[i] as Conference).mix();
+    for (let i = 0; i < conferences.length; i++) (conferences[i] as Conference).feedConferences();
+    for (let i = 0; i < dialogs.length; i++) (dialogs[i] as DialogNode).hear(gatherer);
+    for (let i = 0; i < endpoints.length; i++) {
+      const endpoint = endpoints[i] as Endpoint;
+      if (endpoint.consume(gatherer)) flowed(endpoint);
+    }
+    for (let i = 0; i < conferences.length; i++) record(conferences[i] as Conference);
+    for (let i = 0; i < edges.length; i++) {
+      const edge = edges[i] as EdgeLine;
+      edge.end();
+      if (edge.closing) parted(edge);
+    }
+  }
+}
+
+function record(conference: Conference): void {
+  if (conference.recorders.length === 0) return;
+  conference.everybody(mixed);
+  for (const recorder of [...conference.recorders] as Recorder[]) recorder.take(mixed, still);
+}
