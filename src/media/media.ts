@@ -49,6 +49,12 @@ export interface Media {
   /** Call progress analysis on an endpoint. → `callprogress` events until a final one. */
   classify(command: { node: MediaId; hints: ClassifyHints }): Reply;
   stopClassify(command: { node: MediaId }): Reply;
+  /**
+   * Card mode: while it is on, what is kept or shown of this endpoint has its digits masked: recordings of it and of dialogs that hear it
+   * (those that run too), taps of it, and its `digit` events, whose digit is then `x`. Dialogs still hear the digits themselves;
+   * edges are clamped by `connect`.
+   */
+  hideDigits(command: { node: MediaId; on: boolean }): Reply;
   /** Streams the node's received audio as 16-bit linear frames (for a recogniser). → `audio` */
   tap(command: { node: MediaId; on: boolean; sampleRate?: 8000 | 16000 }): Reply;
   stats(): Promise<MediaStats>;
@@ -178,7 +184,7 @@ export interface MediaEventMap {
   'play.started': { node: MediaId; play: string };
   'play.mark': { node: MediaId; play: string; mark: string; atMs: number };
   'play.done': { node: MediaId; play: string; how: 'finished' | 'stopped' | 'barged' | 'failed'; playedMs: number; reason?: string };
-  /** A digit from an endpoint's phone, or heard by a dialog or conference over an edge that passes it. Once per key press, at its end. */
+  /** A digit from an endpoint's phone (`x` while it is hidden), or heard by a dialog or conference over an edge that passes it. Once per key press, at its end. */
   'digit': { node: MediaId; digit: string; durationMs: number; via: 'rfc4733' | 'inband' | 'info'; atMs: number };
   'digits.sent': { node: MediaId; digits: string };
   'record.done': { node: MediaId; record: string; path: string; durationMs: number; bytes: number; how: 'stopped' | 'maxtime' | 'silence' | 'nospeech' | 'digit' | 'closed' | 'failed'; digit?: string; reason?: string };

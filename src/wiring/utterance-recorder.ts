@@ -1,3 +1,4 @@
+import { DtmfClamp } from '../audio/dtmf-clamp.ts';
 import type { Utterance } from '../vxml/platform.ts';
 import { writeCallerAudio } from './caller-audio.ts';
 
@@ -10,15 +11,17 @@ export class UtteranceRecorder {
   readonly #path: string;
   readonly #type: string;
   readonly #maxSamples: number;
+  readonly #clamp: DtmfClamp | undefined;
   #parts: Int16Array[] = [];
   #length = 0;
   #speaking = false;
 
-  /** `path` without an ending; `type` the MIME type of the file; what is said after `maxMs` is left out. */
-  constructor(path: string, type: string, maxMs: number) {
+  /** `path` without an ending; `type` the MIME type of the file; what is said after `maxMs` is left out; `maskDigits`: keys too. */
+  constructor(path: string, type: string, maxMs: number, maskDigits = false) {
     this.#path = path;
     this.#type = type;
     this.#maxSamples = leadSamples + maxMs * samplesPerMs;
+    this.#clamp = maskDigits ? new DtmfClamp('silence') : undefined;
   }
 
   /** Speech was heard. */
@@ -29,7 +32,9 @@ export class UtteranceRecorder {
   /** 8 kHz. The array may be used again. */
   push(samples: Int16Array): void {
     if (this.#length >= this.#maxSamples) return;
-    this.#parts.push(samples.slice());
+    const part = samples.slice();
+    this.#clamp?.process(samples, part);
+    this.#parts.push(part);
     this.#length += samples.length;
     for (let first = this.#parts[0]; !this.#speaking && first !== undefined && this.#length - first.length >= leadSamples; first = this.#parts[0]) {
       this.#parts.shift();

@@ -378,5 +378,7 @@ export class CallPlatform implements CcxmlPlatform {
     const connection = this.#dialogs.connectionOf(dialog);
     if (connection === undefined) return;
     for (const path of this.#secret.set(connection, dialog, on)) this.connectPath(path);
+    const node = this.#legs.get(connection)?.node;
+    if (node !== undefined) this.#deps.media.hideDigits({ node, on: this.#secret.isSecret(connection) });
   }
 }

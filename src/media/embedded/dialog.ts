@@ -3,6 +3,7 @@ import type { MediaId } from '../../kernel/ids.ts';
 import type { EdgeLine } from './edge.ts';
 import type { DigitVia, Gatherer, MediaNode, NodeContext } from './media-node.ts';
 import { Player } from './player.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source } from './source.ts';
 import type { Tap } from './tap.ts';
@@ -47,7 +48,14 @@ export class DialogNode implements MediaNode {
       this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
     }
     this.tap?.take(this.heard, 8000);
-    for (const recorder of [...this.recorders]) recorder.take(this.heard, this.source.frame);
+    if (this.recorders.length === 0) return;
+    let hidden = false;
+    let keyHeld = false;
+    for (const { from } of this.edgesIn) {
+      hidden ||= from.kind === 'endpoint' && (from as Endpoint).hidesDigits;
+      keyHeld ||= from.source.keyHeld;
+    }
+    for (const recorder of [...this.recorders]) recorder.take(this.heard, this.source.frame, hidden, keyHeld);
   }
 
   /** A dialog is an end of the graph for digits: it never passes them on. */

@@ -200,6 +200,10 @@ export class EmbeddedMedia implements Media {
     return this.#toEndpoint(node, { op: 'stopClassify', node });
   }
 
+  hideDigits({ node, on }: { node: MediaId; on: boolean }): Reply {
+    return this.#toEndpoint(node, { op: 'hideDigits', node, on });
+  }
+
   tap({ node, on, sampleRate = 8000 }: { node: MediaId; on: boolean; sampleRate?: 8000 | 16000 }): Reply {
     if (this.#nodes.get(node)?.kind === 'conference') return refused('unsupported', 'a conference is tapped through a dialog that listens to it');
     return this.#toNode(node, { op: 'tap', node, on, sampleRate });

@@ -36,6 +36,8 @@ export class Endpoint implements MediaNode {
   source = new Source(8000);
   rate: SampleRate = 8000;
   tap: Tap | undefined;
+  /** Card mode: recordings, taps and events of it have its digits masked. */
+  hidesDigits = false;
   media: EndpointMedia | undefined;
   readonly #context: NodeContext;
   readonly #command: OpenEndpoint;
@@ -157,7 +159,7 @@ export class Endpoint implements MediaNode {
     this.#gateTones(frame);
     this.#analyser?.push(frame);
     if (this.#analyser?.done === true) this.#analyser = undefined;
-    this.tap?.take(source.frame, source.rate);
+    this.tap?.take(source.frame, source.rate, this.hidesDigits, source.keyHeld);
   }
 
   /** Call progress analysis from now on; one that listens to the tones before the answer goes on into it. */
@@ -183,8 +185,7 @@ export class Endpoint implements MediaNode {
     const left = media.push(sent);
     if (this.recorders.length > 0) {
       for (const recorder of [...this.recorders]) {
-        if (media.receiver.pressed) recorder.mask(3);
-        recorder.take(this.source.frame, sent);
+        recorder.take(this.source.frame, sent, this.hidesDigits, this.source.keyHeld);
       }
     }
     return left;
@@ -325,7 +326,7 @@ export class Endpoint implements MediaNode {
 
   #pressed(digit: string, durationMs: number, via: DigitVia): void {
     this.player.bargeIn();
-    this.#context.emit({ name: 'digit', node: this.id, digit, durationMs: Math.round(durationMs), via, atMs: this.#context.processTime(this.#context.now()) });
+    this.#context.emit({ name: 'digit', node: this.id, digit: this.hidesDigits ? 'x' : digit, durationMs: Math.round(durationMs), via, atMs: this.#context.processTime(this.#context.now()) });
     for (const recorder of [...this.recorders]) recorder.digit(digit);
     if (via !== 'rfc4733' || this.media?.forwardTo === undefined) spreadDigitUp(this, digit, durationMs, via, undefined, 0);
   }

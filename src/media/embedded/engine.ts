@@ -159,6 +159,11 @@ export class MediaEngine implements NodeContext {
         if (node?.kind === 'endpoint' || node?.kind === 'dialog') (node as Endpoint | DialogNode).tap = command.on ? new Tap(node.id, command.sampleRate, this) : undefined;
         return;
       }
+      case 'hideDigits': {
+        const endpoint = this.#endpoint(command.node);
+        if (endpoint !== undefined) endpoint.hidesDigits = command.on;
+        return;
+      }
       case 'close':
         return this.#close(command.node);
       case 'stats':

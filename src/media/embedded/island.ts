@@ -78,5 +78,5 @@ export class Island {
 function record(conference: Conference): void {
   if (conference.recorders.length === 0) return;
   conference.everybody(mixed);
-  for (const recorder of [...conference.recorders] as Recorder[]) recorder.take(mixed, still);
+  for (const recorder of [...conference.recorders] as Recorder[]) recorder.take(mixed, still, false, false);
 }

@@ -1,6 +1,6 @@
-import { DtmfClamp } from '../../audio/dtmf-clamp.ts';
 import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
 import type { MediaEventMap, RecordAudio } from '../media.ts';
+import { DigitMask } from './digit-mask.ts';
 import { frameSamples, type SampleRate } from './source.ts';
 
 /** Where a recorder's samples go: the file thread. */
@@ -36,16 +36,13 @@ export class Recorder {
   readonly #channels: number;
   readonly #onEnd: (recorder: Recorder) => void;
   readonly #voice: VoiceActivityDetector;
-  readonly #clampIn: DtmfClamp | undefined;
-  readonly #clampOut: DtmfClamp | undefined;
-  readonly #maskedIn: Int16Array;
-  readonly #maskedOut: Int16Array;
+  #maskIn: DigitMask | undefined;
+  #maskOut: DigitMask | undefined;
   #chunk: Int16Array;
   #fill = 0;
   #ms = 0;
   #spoke = false;
   #silenceMs = 0;
-  #masked = 0;
   #writtenMs = 0;
   /** Frames left out of late, oldest first, for what comes before speech. Both directions in turn. */
   readonly #preRoll: Int16Array[] = [];
@@ -59,20 +56,16 @@ export class Recorder {
     this.#voice = new VoiceActivityDetector(rate);
     const size = frameSamples(rate);
     this.#chunk = new Int16Array(size * this.#channels * chunkFrames);
-    this.#maskedIn = new Int16Array(size);
-    this.#maskedOut = new Int16Array(size);
-    if (command.maskDigits === true) {
-      this.#clampIn = new DtmfClamp('silence', rate);
-      this.#clampOut = new DtmfClamp('silence', rate);
-    }
     sink.open(command.record, command.path, rate, this.#channels, command.temporary === true);
   }
 
-  /** One frame of both directions, at the recorder's rate. */
-  take(heard: Int16Array, sent: Int16Array): void {
+  /** One frame of both directions, at the recorder's rate. `hidden`: digits are masked from here on, until it is false again; `keyHeld`: a telephone-event lasts. */
+  take(heard: Int16Array, sent: Int16Array, hidden = false, keyHeld = false): void {
     if (this.waiting || this.paused || this.ended) return;
-    if (this.#masked > 0) this.#masked -= 1;
-    this.#keep(this.#mask(heard, this.#clampIn, this.#maskedIn), this.#mask(sent, this.#clampOut, this.#maskedOut));
+    const masks = hidden || this.command.maskDigits === true;
+    if (masks || this.#maskIn !== undefined) (this.#maskIn ??= new DigitMask(this.#rate)).on = masks;
+    if (masks || this.#maskOut !== undefined) (this.#maskOut ??= new DigitMask(this.#rate)).on = masks;
+    this.#keep(this.#maskIn?.process(heard, keyHeld) ?? heard, this.#maskOut?.process(sent, keyHeld) ?? sent);
     this.#ms += 20;
     this.#voice.process(this.command.what === 'out' ? sent : heard);
     if (this.#voice.speaking) {
@@ -93,11 +86,6 @@ export class Recorder {
     if (!this.ended && this.command.terminators?.includes(key) === true) this.end('digit', key);
   }
 
-  /** A telephone-event is held: with masking, what sounds meanwhile is left out. */
-  mask(frames: number): void {
-    if (this.command.maskDigits === true) this.#masked = Math.max(this.#masked, frames);
-  }
-
   end(how: RecordEnding['how'], digit?: string): void {
     if (this.ended) return;
     this.ended = true;
@@ -106,13 +94,6 @@ export class Recorder {
     const unspoken = how === 'stopped' && !this.#spoke && this.command.initialSilenceMs !== undefined;
     this.#sink.close(this.command.record, { node: this.command.node, durationMs: this.#writtenMs, how: unspoken ? 'nospeech' : how, ...(digit === undefined ? {} : { digit }) });
     this.#onEnd(this);
-  }
-
-  #mask(frame: Int16Array, clamp: DtmfClamp | undefined, out: Int16Array): Int16Array {
-    if (clamp === undefined) return frame;
-    clamp.process(frame, out);
-    if (this.#masked > 0) out.fill(0);
-    return out;
   }
 
   /** Writes the frame, or with trimming keeps it back while nobody speaks. */

@@ -1,5 +1,6 @@
 import { Resampler } from '../../audio/resampler.ts';
 import type { MediaId } from '../../kernel/ids.ts';
+import { DigitMask } from './digit-mask.ts';
 import type { NodeContext } from './media-node.ts';
 import type { SampleRate } from './source.ts';
 
@@ -9,6 +10,7 @@ export class Tap {
   readonly #context: NodeContext;
   readonly #rate: SampleRate;
   #resampler: Resampler | undefined;
+  #masking: DigitMask | undefined;
 
   constructor(node: MediaId, rate: SampleRate, context: NodeContext) {
     this.#node = node;
@@ -16,7 +18,10 @@ export class Tap {
     this.#context = context;
   }
 
-  take(frame: Int16Array, rate: SampleRate): void {
+  /** `hidden`: with its digits masked. `keyHeld`: the phone holds a key down by its events. */
+  take(heard: Int16Array, rate: SampleRate, hidden = false, keyHeld = false): void {
+    if (hidden || this.#masking !== undefined) (this.#masking ??= new DigitMask(rate)).on = hidden;
+    const frame = this.#masking?.process(heard, keyHeld) ?? heard;
     this.#context.emit({ name: 'audio', node: this.#node, sampleRate: this.#rate, samples: this.#converted(frame, rate) });
   }
 

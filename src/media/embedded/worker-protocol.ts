@@ -35,6 +35,7 @@ export type WorkerCommand =
   | { readonly op: 'pauseRecord'; readonly record: string; readonly paused: boolean }
   | { readonly op: 'classify'; readonly node: MediaId; readonly hints: ClassifyHints }
   | { readonly op: 'tap'; readonly node: MediaId; readonly on: boolean; readonly sampleRate: 8000 | 16000 }
+  | { readonly op: 'hideDigits'; readonly node: MediaId; readonly on: boolean }
   | { readonly op: 'stats'; readonly query: number }
   | { readonly op: 'shutdown' };
 

@@ -61,6 +61,7 @@ export class SharedMedia {
       stopRecord: (command) => media.stopRecord(command),
       classify: (command) => media.classify(command),
       stopClassify: (command) => media.stopClassify(command),
+      hideDigits: (command) => media.hideDigits(command),
       tap: (command) => media.tap(command),
       stats: () => media.stats(),
     };

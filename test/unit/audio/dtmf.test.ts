@@ -10,6 +10,9 @@ import { goertzelPower } from '../../../src/audio/goertzel.ts';
 import { dbm0OfPower, levelDbm0, saturate } from '../../../src/audio/level.ts';
 import { SeededRandom } from '../../../src/kernel/random.ts';
 
+// Taken out once: in jest's contexts each look at a global goes a long way.
+const { PI, abs, floor, max, min, round, sin, sqrt } = Math;
+
 const random = new SeededRandom(11);
 const library = new VoiceLibrary();
 
@@ -23,13 +26,13 @@ function digitTone(digit: string, ms: number, lowDbm0 = -10, highDbm0 = -8): Int
 
 /** Two sines of any frequencies, for tones that are nearly digits. */
 function pair(a: number, b: number, ms: number, amplitudeA = 5000, amplitudeB = 5000): Int16Array {
-  return Int16Array.from({ length: ms * 8 }, (_, i) => Math.round(amplitudeA * Math.sin((2 * Math.PI * a * i) / 8000) + amplitudeB * Math.sin((2 * Math.PI * b * i) / 8000)));
+  return Int16Array.from({ length: ms * 8 }, (_, i) => round(amplitudeA * sin((2 * PI * a * i) / 8000) + amplitudeB * sin((2 * PI * b * i) / 8000)));
 }
 
 function detected(samples: Int16Array, frameLength = 160): { digit: string; startMs: number; durationMs: number }[] {
   const found: { digit: string; startMs: number; durationMs: number }[] = [];
   const detector = new DtmfDetector((digit, startMs, durationMs) => found.push({ digit, startMs, durationMs }));
-  for (let i = 0; i < samples.length; i += frameLength) detector.process(samples.subarray(i, Math.min(samples.length, i + frameLength)));
+  for (let i = 0; i < samples.length; i += frameLength) detector.process(samples.subarray(i, min(samples.length, i + frameLength)));
   detector.process(new Int16Array(800));
   detector.flush();
   return found;
@@ -54,14 +57,14 @@ function allVoices(): Int16Array {
   const out = new Int16Array(clips.reduce((n, c) => n + c.length + 1600, 0));
   let at = 0;
   for (const clip of clips) {
-    out.set(clip.map((s) => Math.round(s * 0.6)), at);
+    out.set(clip.map((s) => round(s * 0.6)), at);
     at += clip.length + 1600;
   }
   return out;
 }
 
 /** The index of the first sample that differs, or −1. */
-const firstDifference = (a: Int16Array, b: Int16Array): number => (a.length !== b.length ? Math.min(a.length, b.length) : a.findIndex((s, i) => s !== b[i]));
+const firstDifference = (a: Int16Array, b: Int16Array): number => (a.length !== b.length ? min(a.length, b.length) : a.findIndex((s, i) => s !== b[i]));
 
 describe('DtmfGenerator', () => {
   it('sends each digit for exactly its time, with its gap', () => {
@@ -87,8 +90,8 @@ describe('DtmfDetector', () => {
     for (const frameLength of [37, 80, 160, 240]) {
       const found = detected(withSilence(digitTone(digit, 100), 53), frameLength);
       expect(found.map((f) => f.digit)).toEqual([digit]);
-      expect(Math.abs(found[0]!.durationMs - 100)).toBeLessThanOrEqual(10);
-      expect(Math.abs(found[0]!.startMs - 53)).toBeLessThanOrEqual(10);
+      expect(abs(found[0]!.durationMs - 100)).toBeLessThanOrEqual(10);
+      expect(abs(found[0]!.startMs - 53)).toBeLessThanOrEqual(10);
     }
   });
 
@@ -136,12 +139,12 @@ describe('DtmfDetector', () => {
     const out = new Int16Array(100 * 800);
     let sent = '';
     for (let i = 0; i < 95; i++) {
-      const digit = DTMF_KEYS[Math.floor(random.next() * 16)]!;
+      const digit = DTMF_KEYS[floor(random.next() * 16)]!;
       sent += digit;
       out.set(digitTone(digit, 50, -12, -12), 100 + i * 800);
     }
     // Total of the pair −9 dBm0: noise at −24.
-    const scale = Math.sqrt(3) * 32768 * 10 ** ((-24 - 3.14 - 3) / 20);
+    const scale = sqrt(3) * 32768 * 10 ** ((-24 - 3.14 - 3) / 20);
     const noisy = out.map((s) => saturate(s + (random.next() * 2 - 1) * scale));
     expect(detected(noisy).map((f) => f.digit).join('')).toBe(sent);
   });
@@ -152,7 +155,7 @@ describe('DtmfDetector', () => {
 
   it('hears nothing in 20 seconds of music, nor in noise, nor in progress tones', () => {
     for (let i = 0; i < 2; i++) expect(detected(music(new SeededRandom(i), 10_000))).toEqual([]);
-    const noise = Int16Array.from({ length: 80_000 }, () => Math.round((random.next() - 0.5) * 20000));
+    const noise = Int16Array.from({ length: 80_000 }, () => round((random.next() - 0.5) * 20000));
     expect(detected(noise)).toEqual([]);
     for (const kind of ['busy', 'ringback', 'reorder', 'sit', 'fax-answer', 'dial'] as const) {
       expect(detected(new CalleeAudioSource(new SeededRandom(3), library).make(kind).samples)).toEqual([]);
@@ -169,18 +172,18 @@ describe('DtmfClamp', () => {
     const voices = allVoices();
     const tune = music(new SeededRandom(5), 8_000);
     const out = new Int16Array(150 * 800 + 1600);
-    if (around !== 'silence') out.forEach((_, i) => (out[i] = around === 'speech' ? voices[i % voices.length]! : Math.round(tune[i % tune.length]! * 0.6)));
+    if (around !== 'silence') out.forEach((_, i) => (out[i] = around === 'speech' ? voices[i % voices.length]! : round(tune[i % tune.length]! * 0.6)));
     const sent: { at: number; digit: string }[] = [];
     for (let i = 0; i < 150; i++) {
-      const digit = DTMF_KEYS[Math.floor(random.next() * 16)]!;
-      const at = i * 800 + Math.floor(random.next() * 160);
+      const digit = DTMF_KEYS[floor(random.next() * 16)]!;
+      const at = i * 800 + floor(random.next() * 160);
       const level = -4 - random.next() * 18;
       out.set(digitTone(digit, 50, level, level + random.next() * 5 - 2), at);
       sent.push({ at, digit });
     }
     const { out: heard } = clamped(mode, out.map(codecs[codec]));
     let worst = -99;
-    for (const { at, digit } of sent) for (const hz of dtmfFrequencies(digit)!) worst = Math.max(worst, dbm0OfPower(goertzelPower(heard, hz, 8000, at + 320, 400)));
+    for (const { at, digit } of sent) for (const hz of dtmfFrequencies(digit)!) worst = max(worst, dbm0OfPower(goertzelPower(heard, hz, 8000, at + 320, 400)));
     expect(worst).toBeLessThan(-60);
     expect(detected(heard)).toEqual([]);
   });
@@ -189,7 +192,7 @@ describe('DtmfClamp', () => {
     const speech = allVoices();
     const { out, clamp } = clamped('mute', speech);
     expect(clamp.clamped).toBe(0);
-    const whole = Math.floor(speech.length / 160) * 160;
+    const whole = floor(speech.length / 160) * 160;
     expect(firstDifference(out.subarray(320, whole), speech.subarray(0, whole - 320))).toBe(-1);
   });
 
@@ -200,7 +203,7 @@ describe('DtmfClamp', () => {
   });
 
   it('lets the speech beside a digit through from 15 ms before to 25 ms after it', () => {
-    const speech = Int16Array.from({ length: 8000 }, (_, i) => Math.round(3000 * Math.sin(i / 9) + 2500 * Math.sin(i / 3.3) + 2000 * Math.sin(i / 1.7) * Math.sin(i / 500)));
+    const speech = Int16Array.from({ length: 8000 }, (_, i) => round(3000 * sin(i / 9) + 2500 * sin(i / 3.3) + 2000 * sin(i / 1.7) * sin(i / 500)));
     const mixed = speech.slice();
     mixed.set(digitTone('7', 100), 3000);
     const { out } = clamped('silence', mixed);
@@ -210,12 +213,12 @@ describe('DtmfClamp', () => {
   });
 
   it('does not click: no step at a clamp is greater than speech itself makes', () => {
-    const low = Int16Array.from({ length: 16000 }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * 200 * i) / 8000)));
+    const low = Int16Array.from({ length: 16000 }, (_, i) => round(8000 * sin((2 * PI * 200 * i) / 8000)));
     low.set(digitTone('3', 100), 8000);
     const { out } = clamped('silence', low);
     let most = 0;
-    for (let i = 321; i < 15000; i++) most = Math.max(most, Math.abs(out[i]! - out[i - 1]!));
-    const own = 8000 * ((2 * Math.PI * 200) / 8000);
+    for (let i = 321; i < 15000; i++) most = max(most, abs(out[i]! - out[i - 1]!));
+    const own = 8000 * ((2 * PI * 200) / 8000);
     expect(most).toBeLessThan(own * 1.6);
   });
 
@@ -226,7 +229,7 @@ describe('DtmfClamp', () => {
 
   it('changes its mode while a call runs without a click, and has no lag in pass', () => {
     const clamp = new DtmfClamp('pass');
-    const sine = Int16Array.from({ length: 16000 }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * 210 * i) / 8000)));
+    const sine = Int16Array.from({ length: 16000 }, (_, i) => round(8000 * sin((2 * PI * 210 * i) / 8000)));
     const out = new Int16Array(16000);
     for (let i = 0; i < 16000; i += 160) {
       if (i === 3200) clamp.mode = 'mute';
@@ -236,7 +239,7 @@ describe('DtmfClamp', () => {
     expect(firstDifference(out.subarray(0, 3200), sine.subarray(0, 3200))).toBe(-1);
     expect(firstDifference(out.subarray(12000), sine.subarray(12000))).toBe(-1);
     let most = 0;
-    for (let i = 1; i < 16000; i++) most = Math.max(most, Math.abs(out[i]! - out[i - 1]!));
-    expect(most).toBeLessThan(8000 * ((2 * Math.PI * 210) / 8000) * 1.6);
+    for (let i = 1; i < 16000; i++) most = max(most, abs(out[i]! - out[i - 1]!));
+    expect(most).toBeLessThan(8000 * ((2 * PI * 210) / 8000) * 1.6);
   });
 });

@@ -2,10 +2,13 @@
 import { align, speechLike } from '../../contract/media/signals.ts';
 import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
 
+// Taken out once: in jest's contexts each look at a global goes a long way.
+const { PI, abs, exp, imul, log, log10, max, sin } = Math;
+
 /** 200 to 3,400 Hz in so many seconds, at −10 dBm0. */
 function sweep(seconds: number): Int16Array {
-  const octaves = Math.log(3400 / 200);
-  return Int16Array.from({ length: seconds * 8000 }, (_, n) => 7200 * Math.sin((2 * Math.PI * 200 * seconds * (Math.exp((octaves * n) / (seconds * 8000)) - 1)) / octaves));
+  const octaves = log(3400 / 200);
+  return Int16Array.from({ length: seconds * 8000 }, (_, n) => 7200 * sin((2 * PI * 200 * seconds * (exp((octaves * n) / (seconds * 8000)) - 1)) / octaves));
 }
 
 const signals = { sweep: sweep(6), speech: speechLike(6) };
@@ -37,7 +40,7 @@ function joined(way: Way): { media: SimulatedMedia; speaker: SimulatedPhone; hea
 
 const say = (samples: Int16Array, begin: number) => (frame: number): Int16Array => {
   const out = new Int16Array(160);
-  out.set(samples.subarray(Math.max(0, (frame - begin) * 160), Math.max(0, (frame - begin) * 160 + 160)));
+  out.set(samples.subarray(max(0, (frame - begin) * 160), max(0, (frame - begin) * 160 + 160)));
   return out;
 };
 
@@ -60,19 +63,19 @@ test.each([
     signal += said[n]! ** 2;
     noise += (heard[n + lag]! - said[n]!) ** 2;
   }
-  expect(10 * Math.log10(signal / noise)).toBeGreaterThan(leastSnr);
+  expect(10 * log10(signal / noise)).toBeGreaterThan(leastSnr);
   expect(lag / 8).toBeLessThanOrEqual(mostDelayMs);
   expect(lag).toBeGreaterThanOrEqual(0);
 });
 
 test('3 % of the packets lost: speech keeps its level, and no gap of silence is longer than a frame', () => {
   const { media, speaker, hearer } = joined('bridge');
-  const said = Int16Array.from({ length: 8000 * 20 }, (_, n) => 4000 * Math.sin((2 * Math.PI * 150 * n) / 8000) + 2500 * Math.sin((2 * Math.PI * 450 * n) / 8000));
+  const said = Int16Array.from({ length: 8000 * 20 }, (_, n) => 4000 * sin((2 * PI * 150 * n) / 8000) + 2500 * sin((2 * PI * 450 * n) / 8000));
   speaker.say = say(said, speaker.frame);
   let seed = 11;
   let lost = 0;
   speaker.lose = () => {
-    const loses = (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32 < 0.03;
+    const loses = (seed = (imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32 < 0.03;
     if (loses) lost += 1;
     return loses;
   };
@@ -85,19 +88,19 @@ test('3 % of the packets lost: speech keeps its level, and no gap of silence is 
   for (let at = 0; at + 40 <= heard.length; at += 40) {
     const power = heard.subarray(at, at + 40).reduce((sum, sample) => sum + sample * sample, 0) / 40;
     quiet = power < 300 ** 2 ? quiet + 5 : 0;
-    longest = Math.max(longest, quiet);
+    longest = max(longest, quiet);
   }
   expect(longest).toBeLessThanOrEqual(20);
   // No step larger than twice what the signal itself makes.
-  const step = 2 * Math.PI * (4000 * 150 + 2500 * 450) / 8000;
+  const step = 2 * PI * (4000 * 150 + 2500 * 450) / 8000;
   let largest = 0;
-  for (let i = 1; i < heard.length; i++) largest = Math.max(largest, Math.abs(heard[i]! - heard[i - 1]!));
+  for (let i = 1; i < heard.length; i++) largest = max(largest, abs(heard[i]! - heard[i - 1]!));
   expect(largest).toBeLessThan(step * 2);
 });
 
 test('holding and taking back in the middle of a tone makes no click', () => {
   const { media, speaker, hearer } = joined('bridge');
-  speaker.say = (frame) => Int16Array.from({ length: 160 }, (_, i) => 8000 * Math.sin((2 * Math.PI * 300 * (frame * 160 + i)) / 8000));
+  speaker.say = (frame) => Int16Array.from({ length: 160 }, (_, i) => 8000 * sin((2 * PI * 300 * (frame * 160 + i)) / 8000));
   media.run(20);
   hearer.socket.sent.length = 0;
   for (let round = 0; round < 5; round++) {
@@ -110,9 +113,9 @@ test('holding and taking back in the middle of a tone makes no click', () => {
     media.run(20);
   }
   const audio = hearer.audio();
-  const step = 8000 * 2 * Math.sin((Math.PI * 300) / 8000) + 4500 * 2 * Math.sin((Math.PI * 440) / 8000) * 2;
+  const step = 8000 * 2 * sin((PI * 300) / 8000) + 4500 * 2 * sin((PI * 440) / 8000) * 2;
   let largest = 0;
-  for (let i = 1; i < audio.length; i++) largest = Math.max(largest, Math.abs(audio[i]! - audio[i - 1]!));
+  for (let i = 1; i < audio.length; i++) largest = max(largest, abs(audio[i]! - audio[i - 1]!));
   expect(largest).toBeLessThan(step);
   expect(media.all('play.done').filter(({ how }) => how === 'stopped')).toHaveLength(5);
 });

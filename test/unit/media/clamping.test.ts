@@ -3,6 +3,9 @@ import { align, dtmfSample, frequenciesOf, levelAt, speechLike } from '../../con
 import { id, SimulatedMedia } from './simulated-engine.ts';
 import { below, conference, count, keys, music, typed } from './typed-digits.ts';
 
+// Taken out once: in jest's contexts each look at a global goes a long way.
+const { PI, abs, floor, log10, max, min, sin } = Math;
+
 test('1,000 digits in band at 50/50 ms: none above −60 dBm0 on the protected leg, all on the other', () => {
   const { media, customer, agent, monitor } = conference();
   const begin = customer.frame;
@@ -19,10 +22,10 @@ test('1,000 digits in band at 50/50 ms: none above −60 dBm0 on the protected l
   let quietest = 120;
   for (let digit = 0; digit < count; digit++) {
     for (const hz of frequenciesOf(keys[digit]!)) {
-      for (let at = digit * 800; at < digit * 800 + 1200; at += 200) loudest = Math.max(loudest, levelAt(heard, hz, at, 200));
+      for (let at = digit * 800; at < digit * 800 + 1200; at += 200) loudest = max(loudest, levelAt(heard, hz, at, 200));
       let best = -120;
-      for (let at = digit * 800; at < digit * 800 + 800; at += 100) best = Math.max(best, levelAt(open, hz, at, 200));
-      quietest = Math.min(quietest, best);
+      for (let at = digit * 800; at < digit * 800 + 800; at += 100) best = max(best, levelAt(open, hz, at, 200));
+      quietest = min(quietest, best);
     }
   }
   expect(loudest).toBeLessThan(-60);
@@ -46,7 +49,7 @@ test.each(['speech', 'music'] as const)('1,000 events and 1,000 INFO digits with
   expect(media.digits('customer')).toBe(keys + keys);
   expect(monitor.keysHeard()).toBe(keys + keys);
   expect(agent.keysHeard()).toBe('');
-  expect(agent.audio().some((sample) => Math.abs(sample) > 500)).toBe(true);
+  expect(agent.audio().some((sample) => abs(sample) > 500)).toBe(true);
 });
 
 test('speech between digits reaches the protected leg at its own level, to half a decibel', () => {
@@ -54,7 +57,7 @@ test('speech between digits reaches the protected leg at its own level, to half 
   const begin = customer.frame;
   const speech = speechLike(60);
   // Each half second: a digit of 50 ms, silence of 50, and speech for the rest.
-  const said = Int16Array.from(speech, (sample, n) => (n % 4000 < 400 ? dtmfSample(keys[Math.floor(n / 4000)]!, n % 4000, 5000) : n % 4000 < 800 ? 0 : sample));
+  const said = Int16Array.from(speech, (sample, n) => (n % 4000 < 400 ? dtmfSample(keys[floor(n / 4000)]!, n % 4000, 5000) : n % 4000 < 800 ? 0 : sample));
   customer.say = (frame) => {
     const out = new Int16Array(160);
     out.set(said.subarray((frame - begin) * 160, (frame - begin) * 160 + 160));
@@ -72,7 +75,7 @@ test('speech between digits reaches the protected leg at its own level, to half 
     // From 50 ms after speech began again to 20 ms before the next digit, where the clamp begins to fade.
     for (let at = half * 4000 + 1200; at + 800 <= half * 4000 + 3840; at += 400) {
       if (power(said, at) < 800 * 100 ** 2) continue; // a pause between syllables
-      worst = Math.max(worst, Math.abs(10 * Math.log10(power(heard, at - 1200 + offset) / power(said, at))));
+      worst = max(worst, abs(10 * log10(power(heard, at - 1200 + offset) / power(said, at))));
       windows += 1;
     }
   }
@@ -86,7 +89,7 @@ test('speech reaches the protected leg unchanged but for the delay of the look-b
   const begin = customer.frame;
   customer.say = (frame) => {
     const out = new Int16Array(160);
-    out.set(speech.subarray(Math.max(0, (frame - begin) * 160), Math.max(0, (frame - begin) * 160 + 160)));
+    out.set(speech.subarray(max(0, (frame - begin) * 160), max(0, (frame - begin) * 160 + 160)));
     return out;
   };
   agent.socket.sent.length = 0;
@@ -106,7 +109,7 @@ test('what the protected agent says still reaches the customer while digits are 
   agent.say = (frame) => {
     const out = new Int16Array(160);
     const n = (frame - begin) * 160;
-    out.set(speech.subarray(Math.max(0, n), Math.max(0, n + 160)));
+    out.set(speech.subarray(max(0, n), max(0, n + 160)));
     return out;
   };
   customer.socket.sent.length = 0;
@@ -143,7 +146,7 @@ test('a stream that begins with a digit leaks nothing of it, and its beginning i
       const begin = a.frame;
       a.say = (frame) => Int16Array.from({ length: 160 }, (_, i) => {
         const n = (frame - begin) * 160 + i - lead;
-        return n >= 0 && n < 640 ? dtmfSample('5', n, 5000) : 300 * Math.sin((2 * Math.PI * 300 * n) / 8000);
+        return n >= 0 && n < 640 ? dtmfSample('5', n, 5000) : 300 * sin((2 * PI * 300 * n) / 8000);
       });
       b.socket.sent.length = 0;
       // The jitter buffer lets the first frame out in the tick after next.
@@ -155,7 +158,7 @@ test('a stream that begins with a digit leaks nothing of it, and its beginning i
       const heard = b.audio();
       for (const hz of frequenciesOf('5')) for (let at = 0; at + 200 <= heard.length; at += 20) expect(levelAt(heard, hz, at, 200)).toBeLessThan(-60);
       if (lead < 480 || joined !== 'before') continue;
-      const first = heard.findIndex((s) => Math.abs(s) > 100);
+      const first = heard.findIndex((s) => abs(s) > 100);
       expect(first / 8).toBeLessThan(60);
     }
   }
@@ -184,7 +187,7 @@ test.each(['speech', 'music'] as const)('1,000 digits in band with %s underneath
   let loudest = -120;
   for (let digit = 0; digit < count; digit++) {
     const at = start + lag + digit * 800;
-    for (const hz of frequenciesOf(keys[digit]!)) for (const from of [0, 100, 200]) loudest = Math.max(loudest, levelAt(heard, hz, at + from, 200));
+    for (const hz of frequenciesOf(keys[digit]!)) for (const from of [0, 100, 200]) loudest = max(loudest, levelAt(heard, hz, at + from, 200));
   }
   expect(loudest).toBeLessThan(-60);
 });
@@ -197,7 +200,7 @@ test('minutes of music: nothing is taken out of them', () => {
     const samples = music(60, 100 + minute);
     for (let at = 0; at < samples.length; at += 160) clamp.process(samples.subarray(at, at + 160), out);
   }
-  expect(clamp.clamped).toBeLessThanOrEqual(Math.floor(minutes / 60));
+  expect(clamp.clamped).toBeLessThanOrEqual(floor(minutes / 60));
 });
 
 test('in mode tone a soft neutral tone stands for the event, in mode silence the phone is hushed while its key is down', () => {
@@ -211,7 +214,7 @@ test('in mode tone a soft neutral tone stands for the event, in mode silence the
     media.run(30);
     expect(b.keysHeard()).toBe('');
     const level = levelAt(b.audio(), 425, 1600, 800);
-    if (events === 'tone') expect(Math.abs(level + 32)).toBeLessThan(1);
+    if (events === 'tone') expect(abs(level + 32)).toBeLessThan(1);
     else expect(level).toBeLessThan(-70);
     media.run(20);
     expect(levelAt(b.audio(), 425, b.audio().length - 800, 800)).toBeLessThan(-70);

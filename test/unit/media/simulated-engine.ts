@@ -3,6 +3,7 @@ import type { MediaId } from '../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { decodeG711, encodeG711 } from '../../../src/audio/g711.ts';
 import { MediaEngine } from '../../../src/media/embedded/engine.ts';
+import type { RecordSink } from '../../../src/media/embedded/recorder.ts';
 import type { PacketIo, PacketListener, PacketSocket } from '../../../src/media/embedded/packet-io.ts';
 import type { Clamp, MediaEvent, MediaEventMap, OpenEndpoint } from '../../../src/media/media.ts';
 
@@ -109,7 +110,7 @@ export class SimulatedMedia {
   #nowMs = 1000;
   #port = 30_000;
 
-  constructor() {
+  constructor(files?: RecordSink) {
     const io: PacketIo = {
       kind: 'dgram', openSockets: 0, poll: () => undefined, flush: () => undefined, close: () => undefined,
       openPair: (done) => {
@@ -121,7 +122,7 @@ export class SimulatedMedia {
     };
     let seed = 1;
     this.engine = new MediaEngine({
-      io, files: undefined as never, log: silentLogger, random: () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 2 ** 32), now: () => this.#nowMs, processOffset: 0,
+      io, files: files as never, log: silentLogger, random: () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 2 ** 32), now: () => this.#nowMs, processOffset: 0,
       emit: (event) => this.events.push(event),
       config: { address: '127.0.0.1', advertisedAddress: '127.0.0.1', ports: { from: 0, to: 0 }, packetIo: 'dgram', codecs: ['PCMU', 'telephone-event'], silentAfterMs: 5000, dscp: 46 },
     });

@@ -6,7 +6,7 @@ import { ScriptedCallees } from '../../../../sim/callees/scripted-callees.ts';
 import type { PlatformEvent, PlatformEventMap } from '../../../../src/ccxml/platform.ts';
 import { SystemClock } from '../../../../src/kernel/clock.ts';
 import { RandomIds, type ConnectionId, type DialogId } from '../../../../src/kernel/ids.ts';
-import { silentLogger } from '../../../../src/kernel/logger.ts';
+import { silentLogger, type Logger } from '../../../../src/kernel/logger.ts';
 import { createEmbeddedMedia } from '../../../../src/media/embedded/index.ts';
 import { CallStack } from '../../../conformance/over-sip/call-stack.ts';
 import { SharedMedia } from '../../../conformance/over-sip/shared-media.ts';
@@ -33,12 +33,17 @@ const secretPage = `<?xml version="1.0"?>
 <vxml version="2.1" xmlns="http://www.w3.org/2001/vxml">
   <form>
     <object name="on" classid="builtin:send-event"><param name="event" value="dialog.user.secret"/><param name="on" expr="true"/></object>
-    <field name="card" type="digits?length=2"><property name="timeout" value="20s"/></field>
+    <field name="card" type="digits?length=8"><property name="timeout" value="20s"/><property name="secret" value="true"/></field>
     <object name="off" classid="builtin:send-event"><param name="event" value="dialog.user.secret"/><param name="on" expr="false"/></object>
     <field name="choice" type="digits?length=1"><property name="timeout" value="20s"/></field>
     <block><var name="given" expr="session.connection.ccxml.namelist.account + session.connection.ccxml.values.locale"/><exit namelist="card choice given"/></block>
   </form>
 </vxml>`;
+
+/** Every line of log, and every step that the trace of a dialog shows. */
+const lines: string[] = [];
+const note = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
+const noted: Logger = { debug: note, info: note, warn: note, error: note, child: () => noted };
 
 describe('the call platform over SIP and RTP', () => {
   let callees: ScriptedCallees;
@@ -55,7 +60,10 @@ describe('the call platform over SIP and RTP', () => {
     await callees.start();
     media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
     await media.start();
-    stack = await CallStack.open({ media: media.view(), resolver: callees.resolver, fetch: { fileRoots: [folder] } }, (event) => void events.push(event));
+    stack = await CallStack.open({
+      media: media.view(), resolver: callees.resolver, fetch: { fileRoots: [folder] }, logger: noted,
+      observe: { command: () => undefined, delivered: () => undefined, trace: (_dialog, trace) => void lines.push(JSON.stringify(trace)), ended: () => undefined },
+    }, (event) => void events.push(event));
   });
 
   beforeEach(() => void (events = []));
@@ -153,12 +161,15 @@ describe('the call platform over SIP and RTP', () => {
     stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'secret.vxml')).href, type: 'application/voicexml+xml', parameters: { locale: 'en' }, fetch: { method: 'get', encType: '', namelist: { account: '7' } }, hints, connection: customer });
     stack.platform.connectPath({ from: customer, to: dialog, dtmfClamp: false, toneClamp: false });
     await until(() => told('dialog.user').length === 1);
-    telephones[0]?.press('42');
+    telephones[0]?.press('49291750');
     await until(() => told('dialog.user').length === 2);
     telephones[0]?.press('7');
     await until(() => told('dialog.exit').length > 0 && heard.length > 0);
-    expect(told('dialog.exit')).toMatchObject([{ values: { card: '42', choice: '7', given: '7en' } }]);
+    expect(told('dialog.exit')).toMatchObject([{ values: { card: '49291750', choice: '7', given: '7en' } }]);
     expect(heard).toEqual(['7']);
+    expect(lines.some((line) => line.includes('secret'))).toBe(true);
+    expect(lines.some((line) => line.includes('collect'))).toBe(true);
+    expect(lines.filter((line) => line.includes('49291750'))).toEqual([]);
     for (const connection of [customer, agent]) stack.platform.disconnect({ connection, hints });
   });
 
