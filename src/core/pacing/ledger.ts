@@ -23,6 +23,8 @@ export interface LedgerSums {
 export interface LedgerWindow {
   readonly windowMs: number;
   readonly cap: number;
+  /** A short one with a wide cap, which only bursts come near: not counted in `lastingRoom`. */
+  readonly brief?: boolean;
 }
 
 /**
@@ -36,17 +38,17 @@ export class AbandonmentLedger {
   #bucket = 0;
   #hour = 0;
   #started = false;
-  readonly #windows: { readonly cap: number; readonly buckets: number; answered: number; abandoned: number }[];
+  readonly #windows: { readonly cap: number; readonly brief: boolean; readonly buckets: number; answered: number; abandoned: number }[];
   #monthAnswered = 0;
   #monthAbandoned = 0;
   readonly #monthCap: number;
 
-  /** `leads`: each window is also watched a little shorter, for what it will hold soon. */
+  /** Each window is also watched a little shorter, for what it will hold soon. */
   constructor(options: { readonly windows: readonly LedgerWindow[]; readonly monthCap: number; readonly history?: LedgerHistory; readonly now?: number }) {
     this.#monthCap = options.monthCap;
-    this.#windows = options.windows.flatMap(({ windowMs, cap }) => {
+    this.#windows = options.windows.flatMap(({ windowMs, cap, brief = false }) => {
       const buckets = Math.min(dayBuckets, Math.max(1, Math.ceil(windowMs / bucketMs)));
-      return [buckets, Math.max(1, Math.floor(buckets * 0.98))].map((length) => ({ cap, buckets: length, answered: 0, abandoned: 0 }));
+      return [buckets, Math.max(1, Math.floor(buckets * 0.98))].map((length) => ({ cap, brief, buckets: length, answered: 0, abandoned: 0 }));
     });
     for (const entry of [...(options.history ?? [])].sort((a, b) => b.ageMs - a.ageMs)) this.add((options.now ?? 0) - entry.ageMs, entry.answered, entry.abandoned);
     if (options.now !== undefined) this.advance(options.now);
@@ -107,9 +109,23 @@ export class AbandonmentLedger {
    * taken for one does not count as answered). Below 100 people a window is judged as if it held 100: it will soon.
    */
   room(genuine: number): number {
-    let room = Number.POSITIVE_INFINITY;
-    for (const window of this.#windows) room = Math.min(room, window.cap * Math.max(100, window.answered * genuine) - window.abandoned);
-    return Math.min(room, this.#monthCap * Math.max(100, this.#monthAnswered * genuine) - this.#monthAbandoned);
+    let room = this.lastingRoom(genuine);
+    for (const window of this.#windows) if (window.brief) room = Math.min(room, roomOf(window, genuine));
+    return room;
+  }
+
+  /** The same of the windows that are not brief. */
+  lastingRoom(genuine: number): number {
+    let room = this.#monthCap * Math.max(100, this.#monthAnswered * genuine) - this.#monthAbandoned;
+    for (const window of this.#windows) if (!window.brief) room = Math.min(room, roomOf(window, genuine));
+    return room;
+  }
+
+  /** Milliseconds since the first person of the last 24 hours; 0 when there was none. */
+  sinceFirst(now: number): number {
+    this.advance(now);
+    for (let back = dayBuckets - 1; back > 0; back--) if ((this.#answered[mod(this.#bucket - back, dayBuckets + 1)] as number) > 0) return back * bucketMs;
+    return 0;
   }
 
   /** People answered in the longest window of a day. */
@@ -158,6 +174,10 @@ export class AbandonmentLedger {
     }
     return out;
   }
+}
+
+function roomOf({ cap, answered, abandoned }: { readonly cap: number; readonly answered: number; readonly abandoned: number }, genuine: number): number {
+  return cap * Math.max(100, answered * genuine) - abandoned;
 }
 
 function mod(a: number, b: number): number {

@@ -1,8 +1,15 @@
 import type { CruiseTuning } from './cruise-tuning.ts';
 
 /** Between which the price stays, whatever it learns. */
-const least = 0.01;
-const greatest = 0.4;
+const lowest = 0.01;
+const highest = 0.4;
+
+/** The agents on the floor, the people that they talk to in a day, and how many of these are still to come. */
+export interface WorkingDay {
+  readonly staff: number;
+  readonly people: number;
+  readonly peopleToCome: number;
+}
 
 /**
  * What may be paid for one more answered person, in abandonments. With a price that never moves, the policy "dial while the chance of a
@@ -14,6 +21,7 @@ export class AbandonmentPrice {
   readonly #tuning: CruiseTuning;
   readonly #targetRate: number;
   #log: number;
+  #step = 0;
   /** Room as a share of the reserve. */
   #filled = 1;
 
@@ -28,21 +36,22 @@ export class AbandonmentPrice {
     return Math.exp(this.#log);
   }
 
-  /** The price now: the abandonments that every window still bears, the people answered in the day, and the agents on the floor. */
-  at(room: number, answered: number, staff: number): number {
-    const { reserve, firmness, boldness, early } = this.#tuning;
-    // Few agents have few calls on their way, which can cost little at once.
-    const kept = reserve * (0.6 + 0.4 * Math.min(1, staff / 20)) * Math.sqrt(Math.max(100, answered) * (this.#targetRate / 0.03));
-    // The first hundred people bear as much as a hundred; part of that is only earned as they come.
-    const earned = room - early * this.#targetRate * Math.max(0, 100 - answered);
-    this.#filled = Math.max(0.0025, earned / kept);
-    return Math.min(0.6, this.base * Math.min(5, this.#filled ** (this.#filled > 1 ? boldness : firmness)));
+  /** The price now, by the abandonments that every lasting window still bears, those that every window does, and the day. */
+  at(lasting: number, room: number, day: WorkingDay): number {
+    const { reserve, leastReserve, reserveByAgent, firmness, boldness } = this.#tuning;
+    // More agents have more on their way, which can be lost at once.
+    const least = leastReserve + Math.min(10, reserveByAgent * day.staff);
+    const kept = Math.max(least, reserve * Math.sqrt(day.peopleToCome * (this.#targetRate / 0.03)));
+    this.#filled = Math.max(0.0025, lasting / kept);
+    this.#step = Math.min(0.004, Math.max(0.0003, this.#tuning.priceStep / Math.max(1, day.people)));
+    const price = this.base * Math.min(5, this.#filled ** (this.#filled > 1 ? boldness : firmness));
+    // A brief window has no day to be spent over.
+    return Math.min(0.6, room < least ? Math.min(price, (this.base * Math.max(0.0025, room)) / least) : price);
   }
 
   /** So many people are expected of what was just dialled. */
   bought(people: number): void {
-    const { priceStep } = this.#tuning;
-    this.#log += Math.min(4, people) * priceStep * Math.max(-1, Math.min(1.5, Math.log(this.#filled)));
-    this.#log = Math.min(Math.log(greatest), Math.max(Math.log(least), this.#log));
+    this.#log += Math.min(4, people) * this.#step * Math.max(-1, Math.min(1.5, Math.log(this.#filled)));
+    this.#log = Math.min(Math.log(highest), Math.max(Math.log(lowest), this.#log));
   }
 }

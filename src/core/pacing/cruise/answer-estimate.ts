@@ -86,9 +86,9 @@ export class AnswerEstimate {
   #hits = 0;
 
   constructor() {
-    // Before any answer: somewhere between 3 and 18 seconds.
-    for (let b = 6; b < 36; b++) this.#ring[b] = 0.1;
-    this.#ringTotal = 3;
+    // Before any answer: most likely between 3 and 18 seconds, but a call that rings longer may be answered too.
+    for (let b = 0; b < gridSize; b++) this.#ring[b] = b >= 6 && b < 36 ? 0.1 : 0.015;
+    for (let b = 0; b < gridSize; b++) this.#ringTotal += this.#ring[b] as number;
     for (let b = 0; b < 5; b++) this.#verdict[b] = 0.6;
     this.refresh();
   }

@@ -1,13 +1,14 @@
 import { AbandonmentLedger, type LedgerHistory } from '../ledger.ts';
 import { limited } from '../limited.ts';
 import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
-import { AbandonmentPrice } from './abandonment-price.ts';
+import { AbandonmentPrice, type WorkingDay } from './abandonment-price.ts';
 import { AnswerEstimate, gridMs, gridSize } from './answer-estimate.ts';
 import { ArrivalProfile } from './arrival-profile.ts';
 import { cruiseTuning, type CruiseTuning } from './cruise-tuning.ts';
 import { mostDials } from './dial-search.ts';
 import { DurationHazard } from './duration-hazard.ts';
 import { FreeingProfile } from './freeing-profile.ts';
+import { LateVerdicts } from './late-verdicts.ts';
 import { LookAhead, stepMs } from './look-ahead.ts';
 import { WaitAllowance } from './wait-allowance.ts';
 
@@ -15,6 +16,9 @@ const hourMs = 3_600_000;
 /** From so many agents on a decision each half second is enough; in between the picture hardly changes. */
 const manyAgents = 60;
 const betweenMs = 450;
+/** What a floor works in a day, if nobody says otherwise: what the day's window still bears is to be spent by then. */
+const workingDayMs = 8 * hourMs;
+const usualOccupancy = 0.85;
 
 /**
  * Cruise control: the operator gives the promise, the rest is learned. Every decision looks ahead: who will be free when, who
@@ -36,6 +40,7 @@ export class CruisePacer implements Pacer {
   readonly #arriving = new ArrivalProfile(this.#answer);
   readonly #price: AbandonmentPrice;
   readonly #allowance: WaitAllowance;
+  readonly #late: LateVerdicts;
   readonly #ahead = new LookAhead();
   readonly #ringingByAge = new Float64Array(gridSize + 1);
   #lastRinging = 0;
@@ -46,10 +51,16 @@ export class CruisePacer implements Pacer {
   #lastWatch = Number.NEGATIVE_INFINITY;
   #lastRefresh = Number.NEGATIVE_INFINITY;
   #factsAtRefresh = 0;
+  #workedMs = 0;
+  #meanWorkMs = 0;
   #staff = 0;
   #talksEnded = 0;
   #wrapsEnded = 0;
   #wrappingNow = 0;
+  /** People since the last look, and the agents who were idle then. */
+  #connected = 0;
+  #abandoned = 0;
+  #idleBefore = 0;
   /** Abandonments foreseen and seen, for the honesty of the forecast; both fade. */
   #foreseen = 3;
   #seen = 3;
@@ -59,12 +70,19 @@ export class CruisePacer implements Pacer {
     this.#tuning = { ...cruiseTuning, ...options.tuning };
     const cap = options.promise.targetRate;
     this.#ledger = new AbandonmentLedger({
-      windows: [{ windowMs: 24 * hourMs, cap }, { windowMs: hourMs, cap: 2 * cap }, { windowMs: options.promise.windowMs, cap }],
+      windows: [
+        { windowMs: 24 * hourMs, cap },
+        { windowMs: options.promise.windowMs, cap },
+        { windowMs: hourMs, cap: 2 * cap, brief: true },
+        // Over lunch fewer people come than leave the hour: what it will hold soon must bear it too.
+        { windowMs: 0.7 * hourMs, cap: 2 * cap, brief: true },
+      ],
       monthCap: cap,
       ...(options.history === undefined ? {} : { history: options.history }),
       ...(options.now === undefined ? {} : { now: options.now }),
     });
     this.#allowance = new WaitAllowance(options.promise);
+    this.#late = new LateVerdicts(cap);
     this.#price = new AbandonmentPrice(this.#tuning, cap);
   }
 
@@ -73,7 +91,7 @@ export class CruisePacer implements Pacer {
   }
 
   /** What it believes now; for the live view and for explaining a decision. */
-  get beliefs(): { readonly answerShare: number; readonly personShare: number; readonly talkMs: number; readonly wrapMs: number; readonly waitMs: number; readonly price: number; readonly honesty: number } {
+  get beliefs(): { readonly answerShare: number; readonly personShare: number; readonly talkMs: number; readonly wrapMs: number; readonly waitMs: number; readonly price: number; readonly honesty: number; readonly lateShare: number } {
     return {
       answerShare: this.#answer.answerShare,
       personShare: this.#answer.personShare,
@@ -82,12 +100,13 @@ export class CruisePacer implements Pacer {
       waitMs: this.#allowance.ms(this.#answer.verdictMeanMs),
       price: this.#price.base,
       honesty: this.#seen / this.#foreseen,
+      lateShare: this.#late.share,
     };
   }
 
   account(): PacingAccount {
     const { price, answerShare, personShare, talkMs, wrapMs, waitMs } = this.beliefs;
-    return { promise: this.#promise, estimate: { answerShare, personShare, talkMs, wrapMs, waitMs }, room: this.#ledger.room(this.#genuine), price };
+    return { promise: this.#promise, estimate: { answerShare, personShare, talkMs, wrapMs, waitMs }, room: this.#ledger.room(this.#genuine) - this.#late.margin, price };
   }
 
   observe(facts: readonly PacingFact[], now: number): void {
@@ -103,11 +122,12 @@ export class CruisePacer implements Pacer {
           break;
         case 'connected':
           this.#ledger.add(now, 1, 0);
+          this.#connected += 1;
           this.#allowance.connected(fact.waitMs);
           break;
         case 'abandoned':
           this.#ledger.add(now, 1, 1);
-          this.#seen += 1;
+          this.#abandoned += 1;
           this.#allowance.abandoned(now);
           break;
         case 'elsewhere':
@@ -147,15 +167,18 @@ export class CruisePacer implements Pacer {
     if (chance <= 1e-6) return this.#answerWith(Math.max(0, agents.idle - out), state, 'nobody answers: one call per idle agent');
 
     const honesty = Math.max(0.3, this.#seen / this.#foreseen);
-    const room = this.#ledger.room(this.#genuine);
-    const spare = Math.floor(room + 1e-9);
-    const price = this.#price.at(room, this.#ledger.answeredInDay, staff);
+    const room = this.#ledger.room(this.#genuine) - this.#late.margin;
+    const little = Math.max(0, 1 - this.#ledger.answeredInDay / 100);
+    const spare = Math.floor(room - this.#tuning.atFirst * little + 1e-9);
+    const price = this.#price.at(this.#ledger.lastingRoom(this.#genuine) - this.#late.margin, room, this.#day(staff));
     const before = ahead.abandoned(0) * honesty;
     const worth = (k: number): boolean => ahead.added(k) * honesty <= Math.max(1e-6, price * chance);
     let dial = mostDials(most, 3, worth);
     // Whatever it is worth: not past what a window still bears.
-    const { risk, storm, stormRisk } = this.#tuning;
-    const bearable = (k: number): boolean => ahead.stressed(spare, k, storm) <= stormRisk && ahead.exceeding(spare, k) * honesty <= risk;
+    const { risk, storm, stormRisk, stay, leaveRisk } = this.#tuning;
+    // On a large floor shifts end one after the other.
+    const leave = leaveRisk * Math.max(1, (staff / 40) ** 2);
+    const bearable = (k: number): boolean => ahead.stressed(spare, k, storm) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
     if (dial > 0 && risk < 1 && !bearable(dial)) dial = mostDials(dial - 1, 2, bearable);
     // One call for each idle agent risks nobody, whatever the estimate says.
     dial = Math.max(dial, Math.min(most, agents.idle - out));
@@ -177,6 +200,12 @@ export class CruisePacer implements Pacer {
     return decision;
   }
 
+  /** A working day has passed some time after the first person of the last 24 hours. */
+  #day(staff: number): WorkingDay {
+    const people = (staff * workingDayMs * usualOccupancy) / Math.max(1000, this.#meanWorkMs);
+    return { staff, people, peopleToCome: people * Math.max(0, 1 - this.#workedMs / workingDayMs) };
+  }
+
   /** Share of the people counted who were people: a machine taken for one ends without a wrap-up. */
   get #genuine(): number {
     const started = this.#wrapsEnded + this.#wrappingNow;
@@ -188,6 +217,7 @@ export class CruisePacer implements Pacer {
     this.#ledger.advance(now);
     this.#wrappingNow = agents.wrapping.length;
     this.#allowance.watch(calls.waiting, now);
+    this.#judgeLosses(agents.idle);
     const dialled = calls.ringing.length - this.#lastRinging + this.#resolved;
     this.#resolved = 0;
     const from = Number.isFinite(this.#lastLook) ? this.#lastLook : now;
@@ -197,6 +227,15 @@ export class CruisePacer implements Pacer {
     this.#refresh(agents, now);
   }
 
+  /** Whoever is lost although there was an agent for him is none of dialling's fault. */
+  #judgeLosses(idle: number): void {
+    if (idle > 0 && this.#idleBefore > this.#connected) this.#late.saw(this.#connected + this.#abandoned, this.#abandoned);
+    else this.#seen += this.#abandoned;
+    this.#connected = 0;
+    this.#abandoned = 0;
+    this.#idleBefore = idle;
+  }
+
   /** Brings the curves up to date, in time or once a part more has been seen. */
   #refresh(agents: PacingState['agents'], now: number): void {
     const seen = this.#dialsResolved + this.#talksEnded + this.#wrapsEnded;
@@ -204,6 +243,8 @@ export class CruisePacer implements Pacer {
     if (since >= 0 && since < 60_000 && (since < 5000 || seen < 1.05 * this.#factsAtRefresh + 2)) return;
     this.#lastRefresh = now;
     this.#factsAtRefresh = seen;
+    this.#workedMs = this.#ledger.sinceFirst(now);
+    this.#meanWorkMs = this.#talk.meanMs + this.#wrap.meanMs;
     this.#answer.refresh();
     this.#arriving.refresh();
     this.#talk.refresh(agents.talking);

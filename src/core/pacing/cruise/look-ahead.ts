@@ -1,8 +1,8 @@
 import { expectedExcess, type Moments } from './crowd.ts';
 
-/** Steps of the look-ahead, each a second and a half: 24 s, by when a call dialled now has been judged. */
-export const steps = 16;
-export const stepMs = 1500;
+/** Steps of the look-ahead, each two seconds: 24 s, by when a call dialled now has been judged. */
+export const steps = 12;
+export const stepMs = 2000;
 
 /** The most people on their way for which the exact method is used. */
 const exactPeople = 16;
@@ -10,6 +10,7 @@ const exactMean = 2;
 /** From so many on, their number at each step is near enough to normal. */
 const crowdMean = 2;
 const widest = 640;
+const knownDials = 64;
 
 /**
  * How many people will be abandoned if `k` more calls are dialled now: a walk over the number of agents who will be free when
@@ -44,11 +45,15 @@ export class LookAhead {
   readonly #grid = new Float64Array((exactPeople + 1) * (exactPeople + 1));
   readonly #come: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
   readonly #go: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
+  readonly #stay: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
   #prepared = false;
+  /** `abandoned(k)` of this look, where it has been worked out. */
+  readonly #known = new Float64Array(knownDials).fill(Number.NaN);
 
   /** Call after the inputs have been set, before `abandoned`. */
   prepare(): void {
     this.#prepared = false;
+    this.#known.fill(Number.NaN);
     for (let j = 0; j < steps; j++) {
       this.#go.mean[j] = this.frees[j] as number;
       this.#go.variance[j] = Math.max(0, (this.frees[j] as number) - (this.freesSquared[j] as number));
@@ -89,20 +94,25 @@ export class LookAhead {
       if (many < 1e-6 && this.free + spare >= 0) return many;
     }
     this.free += spare;
-    const beyond = this.abandoned(k);
+    const beyond = this.#by(this.#method(k), k);
     this.free -= spare;
     return beyond;
   }
 
   /** Expected abandonments of everything on its way and `k` fresh dials. */
   abandoned(k: number): number {
-    return this.#by(this.#method(k), k);
+    const known = this.#known[k];
+    if (known !== undefined && !Number.isNaN(known)) return known;
+    const lost = this.#by(this.#method(k), k);
+    if (k < knownDials) this.#known[k] = lost;
+    return lost;
   }
 
   /** What the last of `k` fresh dials adds to them. */
   added(k: number): number {
     const method = this.#method(k);
-    return this.#by(method, k) - this.#by(method, k - 1);
+    // Two methods differ by more than one dial does.
+    return this.abandoned(k) - (this.#method(k - 1) === method ? this.abandoned(k - 1) : this.#by(method, k - 1));
   }
 
   #method(k: number): 'exact' | 'walk' | 'crowd' {
@@ -118,12 +128,27 @@ export class LookAhead {
 
   /** Expected abandonments beyond `spare` if so many times as many answered as is believed, each by himself. */
   stressed(spare: number, k: number, times: number): number {
+    this.#apart(k, times);
+    return expectedExcess(this.free + spare, this.#come, this.#go);
+  }
+
+  /** Expected abandonments beyond `spare` if every idle agent went home now, and of those who become free all but this share. */
+  deserted(spare: number, k: number, stay: number): number {
+    this.#apart(k, 1);
+    for (let j = 0; j < steps; j++) {
+      this.#stay.mean[j] = stay * (this.#go.mean[j] as number);
+      this.#stay.variance[j] = stay * (this.#go.variance[j] as number);
+    }
+    return expectedExcess(Math.min(0, this.free) + spare, this.#come, this.#stay);
+  }
+
+  /** People of what is out and of k fresh dials, each by himself. */
+  #apart(k: number, times: number): void {
     for (let j = 0; j < steps; j++) {
       const here = times * ((this.arrivals[j] as number) + k * (this.fresh[j] as number));
       this.#come.mean[j] = here;
       this.#come.variance[j] = here;
     }
-    return expectedExcess(this.free + spare, this.#come, this.#go);
   }
 
   #crowd(k: number): number {

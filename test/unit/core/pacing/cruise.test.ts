@@ -1,8 +1,9 @@
-import { AbandonmentPrice } from '../../../../src/core/pacing/cruise/abandonment-price.ts';
+import { AbandonmentPrice, type WorkingDay } from '../../../../src/core/pacing/cruise/abandonment-price.ts';
 import { cruiseTuning } from '../../../../src/core/pacing/cruise/cruise-tuning.ts';
 import { expectedExcess } from '../../../../src/core/pacing/cruise/crowd.ts';
 import { mostDials } from '../../../../src/core/pacing/cruise/dial-search.ts';
 import { CruisePacer } from '../../../../src/core/pacing/cruise/cruise.ts';
+import { LateVerdicts } from '../../../../src/core/pacing/cruise/late-verdicts.ts';
 import { DurationHazard } from '../../../../src/core/pacing/cruise/duration-hazard.ts';
 import { LookAhead, steps } from '../../../../src/core/pacing/cruise/look-ahead.ts';
 import { defaultPromise, type PacingState } from '../../../../src/core/pacing/pacing.ts';
@@ -46,6 +47,19 @@ describe('cruise control', () => {
     expect(simulate(shortDay({ durationMs: 1_200_000 }), 5, fresh).occupancy).toBeGreaterThan(report.occupancy);
   });
 
+  test('keeps the promise when all idle agents go to lunch at once', () => {
+    const agents = [{ from: 0, to: 2_400_000, count: 12 }, { from: 2_400_000, to: 3_600_000, count: 3 }, { from: 3_600_000, to: 5_400_000, count: 12 }];
+    for (const seed of [31, 32, 33]) expect(simulate(shortDay({ durationMs: 5_400_000, agents }), seed, new CruisePacer({ promise: defaultPromise })).worst24h).toBeLessThanOrEqual(0.03);
+  });
+
+  test('believes that a call may be answered that rings longer than any before', () => {
+    const pacer = new CruisePacer({ promise: defaultPromise });
+    const facts = Array.from({ length: 12 }, () => ({ what: 'answered', ringMs: 5000 }) as const);
+    pacer.observe(facts, 60_000);
+    const late = pacer.decide({ ...idleFloor(0), agents: { idle: 0, talking: [30_000, 30_000], wrapping: [] }, calls: { ringing: [20_000], classifying: [], waiting: [] } }, 60_000);
+    expect(Number(/idle, ([\d.]+) people due/u.exec(late.why)?.[1])).toBeGreaterThan(0);
+  });
+
   test('dials nothing when nobody is staffed', () => {
     expect(new CruisePacer({ promise: defaultPromise }).decide(idleFloor(0), 0)).toEqual({ dial: 0, why: 'nobody is staffed' });
   });
@@ -75,22 +89,66 @@ describe('cruise control on a large floor', () => {
 
 describe('the price of an abandonment', () => {
   const price = (): AbandonmentPrice => new AbandonmentPrice(cruiseTuning, 0.03);
+  const day = (peopleToCome: number): WorkingDay => ({ staff: 20, people: 3500, peopleToCome });
 
   test('rises with the room that the windows have', () => {
-    const at = [0, 1, 3, 8, 20].map((room) => price().at(room, 1000, 20));
+    const at = [0, 1, 3, 8, 20].map((room) => price().at(room, room, day(1000)));
     for (let i = 1; i < at.length; i++) expect(at[i]).toBeGreaterThan(at[i - 1] as number);
+  });
+
+  test('rises towards the end of the day, when the room that is left will not be needed', () => {
+    expect(price().at(4, 20, day(100))).toBeGreaterThan(price().at(4, 20, day(3000)));
+  });
+
+  test('falls when a brief window is nearly full, however much the day still bears', () => {
+    expect(price().at(20, 0.5, day(1000))).toBeLessThan(price().at(20, 20, day(1000)) / 2);
+    expect(price().at(20, 9, day(1000))).toBe(price().at(20, 20, day(1000)));
   });
 
   test('climbs while the room stays above the reserve and falls while it stays below', () => {
     const [plenty, short] = [price(), price()];
-    for (let i = 0; i < 500; i++) {
-      plenty.at(20, 1000, 20);
+    for (let i = 0; i < 2000; i++) {
+      plenty.at(20, 20, day(1000));
       plenty.bought(1);
-      short.at(1, 1000, 20);
+      short.at(1, 1, day(1000));
       short.bought(1);
     }
     expect(plenty.base).toBeGreaterThan(1.5 * cruiseTuning.firstPrice);
     expect(short.base).toBeLessThan(cruiseTuning.firstPrice / 1.5);
+  });
+});
+
+describe('people whom no way of dialling saves', () => {
+  test('want no margin while there are next to none', () => {
+    const late = new LateVerdicts(0.03);
+    late.saw(500, 0);
+    expect(late.margin).toBe(0);
+  });
+
+  test('want the margin at which a walk of gains and losses hardly ever crosses 0', () => {
+    const late = new LateVerdicts(0.03);
+    late.saw(2000, 30);
+    const random = new SeededRandom(21);
+    let crossed = 0;
+    const walks = 4000;
+    for (let w = 0; w < walks; w++) {
+      let room = 1 + late.margin;
+      for (let n = 0; n < 2000 && room >= 0; n++) room += 0.03 - (random.next() < 0.015 ? 1 : 0);
+      if (room < 0) crossed += 1;
+    }
+    expect(late.margin).toBeGreaterThan(1);
+    expect(crossed / walks).toBeLessThan(0.013);
+  });
+
+  test('are told from those who found nobody', () => {
+    const slow = shortDay({ durationMs: 7_200_000, promise: { ...defaultPromise, from: 'answer' }, verdictMs: { mixture: [{ w: 0.985, d: { const: 800 } }, { w: 0.015, d: { const: 2300 } }] } });
+    const pacer = new CruisePacer({ promise: slow.promise });
+    live(pacer, slow, 3, 7_200_000);
+    expect(pacer.beliefs.lateShare).toBeGreaterThan(0.005);
+    expect(pacer.beliefs.lateShare).toBeLessThan(0.03);
+    const prompt = new CruisePacer({ promise: defaultPromise });
+    live(prompt, shortDay({ durationMs: 7_200_000 }), 3, 7_200_000);
+    expect(prompt.beliefs.lateShare).toBeLessThan(0.002);
   });
 });
 
@@ -180,6 +238,15 @@ describe('the look-ahead', () => {
       chance *= ((40 - n) / (n + 1)) * (0.3 / 0.7);
     }
     expect(Math.abs(set(14, 40, 0.3).abandoned(0) / expected - 1)).toBeLessThan(0.15);
+  });
+
+  test('counts those who find nobody when the idle agents go home, and when twice as many answer', () => {
+    const ahead = set(4, 12, 0.3);
+    expect(ahead.deserted(0, 0, 0.5)).toBeGreaterThan(3.4);
+    expect(ahead.deserted(0, 0, 0.5)).toBeLessThan(3.9);
+    expect(ahead.deserted(8, 0, 0.5)).toBeLessThan(0.1);
+    expect(ahead.stressed(0, 0, 2)).toBeGreaterThan(3.2);
+    expect(ahead.stressed(0, 4, 2)).toBeGreaterThan(ahead.stressed(0, 0, 2) + 1.5);
   });
 
   test('never makes an abandonment likelier when more may be borne', () => {

@@ -34,6 +34,24 @@ describe('the abandonment ledger', () => {
     expect(ledger.room(1)).toBeCloseTo(1);
   });
 
+  test('leaves brief windows out of the lasting room', () => {
+    const ledger = new AbandonmentLedger({ windows: [windows[0]!, { ...windows[1]!, brief: true }], monthCap: 1 });
+    ledger.add(0, 1000, 0);
+    ledger.add(5 * hourMs, 100, 5);
+    expect(ledger.room(1)).toBeCloseTo(1);
+    expect(ledger.lastingRoom(1)).toBeCloseTo(28);
+  });
+
+  test('knows since when people have come, until they are a day ago', () => {
+    const ledger = new AbandonmentLedger({ windows, monthCap: 0.03 });
+    expect(ledger.sinceFirst(0)).toBe(0);
+    ledger.add(hourMs, 1, 0);
+    ledger.add(3 * hourMs, 1, 0);
+    expect(ledger.sinceFirst(5 * hourMs)).toBe(4 * hourMs);
+    expect(ledger.sinceFirst(26 * hourMs)).toBe(23 * hourMs);
+    expect(ledger.sinceFirst(60 * hourMs)).toBe(0);
+  });
+
   test('knows after a restart what it knew before', () => {
     const ledger = new AbandonmentLedger({ windows, monthCap: 0.03 });
     for (let i = 0; i < 300; i++) ledger.add(i * 60_000, 2, i % 50 === 0 ? 1 : 0);
