@@ -332,7 +332,7 @@ export class CcxmlSession {
 
   #declareState(document: CcxmlDocument, scope: ScriptScope): void {
     const name = document.stateVariable.replace(/^(ccxml|application)\./, '');
-    if (name.includes('.') || this.context.has(scope, name) || this.context.evaluate(scope, name).ok) return;
+    if (name.includes('.') || this.context.evaluate(scope, name).ok) return;
     if (document.stateVariableNamed) this.request({ do: 'log', level: 'warn', message: `the state variable ${name} is not declared; it begins undefined`, place: document.uri });
     this.context.declare(scope, name);
   }

@@ -6,6 +6,7 @@ import { decodeRealmValue, encodeHostValue } from '../host-value.ts';
 import { CompiledExpressions, type ExpressionKind } from './compiled-expressions.ts';
 import { preparedScript } from './prepared-script.ts';
 import { QuickjsScope } from './quickjs-scope.ts';
+import { ScopeNames } from './scope-names.ts';
 import { done, Realm, type ContextHost } from './realm.ts';
 
 
@@ -15,28 +16,33 @@ export class QuickjsContext implements ScriptContext {
   readonly #closed: (context: QuickjsContext) => void;
   readonly #compiled: CompiledExpressions;
   readonly #scopes = new Set<QuickjsScope>();
+  readonly #names = new ScopeNames();
   #nextScope = 0;
+  #naming = false;
+
   constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost, closed: (context: QuickjsContext) => void) {
     this.#closed = closed;
     this.#realm = new Realm(module, limits, host);
     this.#compiled = new CompiledExpressions(this.#realm.vm);
-    this.root = this.#make(new QuickjsScope('root', undefined), {});
+    this.root = this.#make(new QuickjsScope('root', undefined), false);
   }
 
   openScope(parent: ScriptScope, name: string, options: ScopeOptions = {}): ScriptScope {
-    const scope = new QuickjsScope(name, this.#own(parent), options.deferred);
-    return options.deferred === undefined ? this.#make(scope, options) : scope;
+    const scope = new QuickjsScope(name, this.#own(parent), options);
+    if (scope.named) this.#names.add(name);
+    return options.deferred === undefined ? this.#make(scope, options.readOnly === true) : scope;
   }
 
   closeScope(scope: ScriptScope): void {
     if (!(scope instanceof QuickjsScope) || scope.closed) return;
-    if (this.#scopes.delete(scope)) this.#realm.guarded(() => this.#realm.call('close', scope.handle).dispose(), undefined);
+    if (this.#scopes.delete(scope) && scope.referenced) this.#realm.guarded(() => this.#realm.call('forget', scope.handle).dispose(), undefined);
     scope.close();
   }
 
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: literal.value };
+    this.#notice(expression);
     const simple = simpleExpression(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (own) => {
       if (simple.kind === 'path') {
@@ -54,6 +60,7 @@ export class QuickjsContext implements ScriptContext {
   test(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: Boolean(literal.value) };
+    this.#notice(expression);
     const simple = simpleExpression(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: simpleTruth(simple, this.#reader(own)) }));
     return answer ?? this.#withExpression(scope, expression, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#realm.number(this.#realm.call('plain', own.handle, fn)) === 1 }));
@@ -62,6 +69,7 @@ export class QuickjsContext implements ScriptContext {
   text(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: String(literal.value) };
+    this.#notice(expression);
     const simple = simpleExpression(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: String(simpleValue(simple, this.#reader(own))) }));
     return answer ?? this.#withExpression(scope, expression, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
@@ -69,6 +77,8 @@ export class QuickjsContext implements ScriptContext {
 
   declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome {
     if (!isIdentifier(name)) return syntaxError(`${JSON.stringify(name)} is no name of a variable`);
+    this.#notice(name);
+    if (expression !== undefined) this.#notice(expression);
     if (expression === undefined) return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.run('bindValue', this.#own(scope).handle, n, this.#realm.vm.undefined)));
     const simple = plainOrSimple(expression);
     const answer = simple === undefined ? undefined : this.#simply(scope, (read) => this.#realm.named(name, (n) => {
@@ -76,10 +86,19 @@ export class QuickjsContext implements ScriptContext {
       if (simple.kind === 'path') return this.#stored(simple, (path) => this.#realm.call('bind', own.handle, n, path));
       return this.#realm.withPrimitive(simpleValue(simple, this.#reader(own)), (value) => this.#realm.run('bindValue', own.handle, n, value));
     }));
-    return answer ?? this.#withExpression(scope, undefined, expression, 'value', (own, fn) => this.#realm.named(name, (n) => this.#realm.run('declare', own.handle, n, fn)));
+    return answer ?? this.#withExpression(scope, undefined, expression, 'value', (own, fn) => {
+      const value = this.#realm.call('plain', own.handle, fn);
+      try {
+        return this.#realm.named(name, (n) => this.#realm.run('bindValue', own.handle, n, value));
+      } finally {
+        value.dispose();
+      }
+    });
   }
 
   assign(scope: ScriptScope, name: string, expression: string): ScriptOutcome {
+    this.#notice(name);
+    this.#notice(expression);
     const target = simpleExpression(name);
     const simple = target?.kind === 'path' ? plainOrSimple(expression) : undefined;
     const answer = target?.kind !== 'path' || simple === undefined ? undefined : this.#simply(scope, (read) => this.#realm.named(target.text, (to) => {
@@ -108,6 +127,7 @@ export class QuickjsContext implements ScriptContext {
   run(scope: ScriptScope, source: string, place = 'script'): ScriptOutcome {
     const prepared = preparedScript(source);
     if (!prepared.ok) return { ok: false, kind: 'syntax', ...prepared.error, place };
+    this.#notice(source);
     return this.#realm.enter(() => {
       const own = prepared.value.names.length > 0 ? this.#own(scope) : this.#seen(scope, source);
       if (prepared.value.names.length > 0) this.#realm.named(JSON.stringify(prepared.value.names), (n) => this.#realm.run('hoist', own.handle, n));
@@ -127,14 +147,11 @@ export class QuickjsContext implements ScriptContext {
       const own = this.#own(scope);
       const plain = this.#realm.primitive(value);
       if (plain !== undefined) {
-        return this.#realm.named(name, (n) => {
-          const mode = this.#realm.vm.newNumber(2);
-          try {
-            return this.#realm.run('set', own.handle, n, plain, mode);
-          } finally {
-            plain.dispose();
-          }
-        });
+        try {
+          return this.#realm.named(name, (n) => this.#realm.run('put', own.handle, n, plain));
+        } finally {
+          plain.dispose();
+        }
       }
       return this.#realm.named(name, (n) => this.#realm.named(this.#encode(value), (v) => this.#realm.run('set', own.handle, n, v)));
     });
@@ -185,15 +202,25 @@ export class QuickjsContext implements ScriptContext {
     if (first) this.#closed(this);
   }
 
-  #make(scope: QuickjsScope, options: ScopeOptions): QuickjsScope {
+  #make(scope: QuickjsScope, readOnly: boolean): QuickjsScope {
     const number = this.#nextScope++;
     const { vm } = this.#realm;
-    const args = [vm.newNumber(number), vm.newString(scope.name), vm.newNumber(options.named === true ? 1 : 0), vm.newNumber(options.readOnly === true ? 1 : 0)];
+    const args = [vm.newNumber(number), vm.newString(scope.name), vm.newNumber(readOnly ? 1 : 0)];
     const result = vm.callFunction(this.#realm.fetchFunction('open'), vm.undefined, [scope.parent === undefined ? vm.undefined : this.#own(scope.parent).handle, ...args]);
     for (const arg of args) arg.dispose();
     scope.make(number, this.#realm.must(result));
     this.#scopes.add(scope);
+    if (this.#naming && scope.named) this.#realm.must(vm.callFunction(this.#realm.fetchFunction('name'), vm.undefined, [scope.handle])).dispose();
     return scope;
+  }
+
+  /** Scopes are seen by their names from the first text on that says one, or that can make names while it runs. */
+  #notice(text: string): void {
+    if (this.#naming || !this.#names.concern(text)) return;
+    this.#naming = true;
+    this.#realm.guarded(() => {
+      for (const scope of this.#scopes) if (scope.named) this.#realm.call('name', scope.handle).dispose();
+    }, undefined);
   }
 
   /** The scope, made in the realm if it was put off so far. */
@@ -201,7 +228,7 @@ export class QuickjsContext implements ScriptContext {
     const own = openScopeOf(scope);
     const { deferred } = own;
     if (deferred === undefined) return own;
-    this.#make(own, { named: true });
+    this.#make(own, false);
     this.#realm.named(deferred.variable, (n) => this.#realm.named(this.#encode(deferred.value()), (v) => this.#realm.run('set', own.handle, n, v)));
     return own;
   }
@@ -214,8 +241,10 @@ export class QuickjsContext implements ScriptContext {
 
   #encode(value: unknown): string {
     return encodeHostValue(value, (scope) => {
-      this.#realm.fetchFunction('reference');
-      return this.#own(scope).number;
+      const own = this.#own(scope);
+      if (!own.referenced) this.#realm.call('reference', own.handle).dispose();
+      own.referenced = true;
+      return own.number;
     });
   }
 

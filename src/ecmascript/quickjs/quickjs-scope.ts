@@ -1,5 +1,5 @@
 import type { QuickJSHandle } from 'quickjs-emscripten';
-import { ScriptReference, type DeferredVariable, type ScriptScope } from '../ecmascript.ts';
+import { ScriptReference, type DeferredVariable, type ScopeOptions, type ScriptScope } from '../ecmascript.ts';
 import type { Primitive, SimplePath } from '../simple-expression.ts';
 
 /** A scope of one realm. A deferred one is made there when a text that can see it, or its variable, is first run. */
@@ -9,14 +9,19 @@ export class QuickjsScope implements ScriptScope {
   readonly depth: number;
   /** What is not made yet: only a text that speaks of it needs it made. */
   deferred: DeferredVariable | undefined;
+  /** Seen by its own name from inside, once a text says a scope's name. */
+  readonly named: boolean;
+  /** Known to the realm by its number, for references into it. */
+  referenced = false;
   #made: { readonly number: number; readonly handle: QuickJSHandle } | undefined;
   #closed = false;
 
-  constructor(name: string, parent: QuickjsScope | undefined, deferred?: DeferredVariable) {
+  constructor(name: string, parent: QuickjsScope | undefined, options: ScopeOptions = {}) {
     this.name = name;
     this.parent = parent;
     this.depth = parent === undefined ? 1 : parent.depth + 1;
-    this.deferred = deferred;
+    this.deferred = options.deferred;
+    this.named = options.named === true;
   }
 
   get closed(): boolean {
@@ -72,4 +77,4 @@ export class QuickjsScope implements ScriptScope {
 }
 
 /** Text that can compute a name while it runs: `eval`, escapes inside names. What it may see cannot be told from reading it. */
-const runtimeNames = /\\|\beval\b|\bFunction\b|constructor|\bwith\b/;
+export const runtimeNames = /\\|\beval\b|\bFunction\b|constructor|\bwith\b/;

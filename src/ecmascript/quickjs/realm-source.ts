@@ -1,59 +1,48 @@
 /**
  * What runs inside every realm before anything authored: scopes, read-only views and the encoder of values. It keeps the
  * built-ins it needs in variables of its own, so that a page that overwrites them only spoils its own view of things.
- * A scope is `{ vars, chain, named, raw, readOnly }`; `chain` holds the variable objects from the outermost inwards, each of
+ * A scope is `{ name, vars, chain, raw, readOnly, number }`; `chain` holds the variable objects from the outermost inwards, each of
  * which becomes one `with` around a compiled expression.
  *
- * It is written without brackets around much text: QuickJS reads ahead to the partner of each opening bracket, and what nests in
- * many is read many times.
+ * Compiling it is most of what a new realm costs, about 0.1 µs a character: what many sessions never need stands in groups of
+ * its own below. It is written without brackets around much text: QuickJS reads ahead to the partner of each opening bracket.
  */
 export const realmSource = String.raw`0,function () {
   'use strict';
-  const { defineProperty, getOwnPropertyDescriptor, create, keys, setPrototypeOf } = Object, reflectGet = Reflect.get;
-  const { isArray } = Array, { parse, stringify } = JSON, ProxyOf = Proxy;
-  const own = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
-  const push = Function.prototype.call.bind(Array.prototype.push);
-  const get = Function.prototype.call.bind(WeakMap.prototype.get), put = Function.prototype.call.bind(WeakMap.prototype.set);
-  const charAt = Function.prototype.call.bind(String.prototype.indexOf);
-  const cut = Function.prototype.call.bind(String.prototype.split);
-  const Text = String, Missing = ReferenceError, Num = Number, Err = TypeError, ErrorType = Error, DateType = Date;
-  const views = new WeakMap(), raws = new WeakMap(), scopes = create(null), shared = create(null);
+  const { defineProperty, getOwnPropertyDescriptor, create, keys } = Object, { isArray } = Array, { parse, stringify } = JSON, ProxyOf = Proxy;
+  const call = Function.prototype.call, bind = call.bind.bind(call);
+  const own = bind({}.hasOwnProperty), get = bind(WeakMap.prototype.get), put = bind(WeakMap.prototype.set), charAt = bind(''.indexOf), cut = bind(''.split);
+  const Text = String, Num = Number, Err = TypeError, Missing = ReferenceError, ErrorType = Error, DateType = Date, iso = bind(Date.prototype.toISOString);
+  const { setPrototypeOf } = Object, views = new WeakMap(), raws = new WeakMap();
+  let owner;
 
   function refuse() { throw new Err('a read-only object is not changed'); }
   const handler = {
-    get(target, key, receiver) {
-      const d = getOwnPropertyDescriptor(target, key);
-      return d === undefined ? reflectGet(target, key, receiver) : view(d.value);
-    },
+    get(target, key) { return view(target[key]); },
     getOwnPropertyDescriptor(target, key) {
       const d = getOwnPropertyDescriptor(target, key);
-      if (d !== undefined && key !== 'length') { d.value = view(d.value); }
+      if (d) d.value = view(d.value);
       return d;
     },
     set: refuse, defineProperty: refuse, deleteProperty: refuse, setPrototypeOf: refuse, preventExtensions: refuse,
   };
   function view(value) {
-    if (typeof value !== 'object' || value === null || get(raws, value) !== undefined) return value;
+    if (typeof value !== 'object' || value === null || get(raws, value)) return value;
     let v = get(views, value);
-    if (v === undefined) { v = new ProxyOf(value, handler); put(views, value, v); put(raws, v, value); }
+    if (!v) { v = new ProxyOf(value, handler); put(views, value, v); put(raws, v, value); }
     return v;
   }
   function decode(v) {
     if (typeof v !== 'object' || v === null) return v;
     if (isArray(v)) {
-      switch (v[0]) {
-        case 'a': { const list = []; for (let i = 1; i < v.length; i++) push(list, decode(v[i])); return list; }
-        case 'n': return Num(v[1]);
-        case 'r': return shared.find(v);
-        default: return undefined;
-      }
+      const tag = v[0], list = [];
+      if (tag === 'a') { for (let i = 1; i < v.length; i++) list[i - 1] = decode(v[i]); return list; }
+      return tag === 'n' ? Num(v[1]) : tag === 'r' ? shared.find(v) : undefined;
     }
     const names = keys(v);
-    for (let i = 0; i < names.length; i++) { const k = names[i], c = v[k]; if (typeof c === 'object' && c !== null) v[k] = decode(c); }
+    for (let i = 0; i < names.length; i++) v[names[i]] = decode(v[names[i]]);
     return v;
   }
-  // Without a prototype: neither an authored toJSON nor an authored setter gets into what is written.
-  function bare(list) { return setPrototypeOf(list, null); }
   // An object is kept for the exporter, which is brought when it is first needed; 'o' says so.
   function encode(v) {
     switch (typeof v) {
@@ -65,7 +54,77 @@ export const realmSource = String.raw`0,function () {
       default: return 'u';
     }
   }
-  // The traps of a scope seen by its name; a handler is an object that inherits them and knows its scope.
+  function define(scope, name, value, writable) {
+    defineProperty(scope.vars, name, { value, writable: writable && !scope.readOnly, configurable: true, enumerable: true });
+  }
+  // What the first n names of a path hold, from the scope whose variable begins it: the owner.
+  function walk(scope, path, n) {
+    const { chain } = scope;
+    for (let i = chain.length; i-- > 0;) {
+      if (!(path[0] in chain[i])) continue;
+      let at = owner = chain[i];
+      for (let j = 0; j < n; j++) at = at[path[j]];
+      return at;
+    }
+    owner = undefined;
+  }
+  const shared = { own, bare, define, decode, view, raws, get, iso, isArray, keys, create, defineProperty, getOwnPropertyDescriptor, parse, stringify, ProxyOf, Text, Num, Err, ErrorType, DateType };
+  // Without a prototype: neither an authored toJSON nor an authored setter gets into what is written.
+  function bare(list) { return setPrototypeOf(list, null); }
+  function op_open(parent, number, name, readOnly) {
+    const vars = create(null), chain = bare([]), length = parent ? parent.chain.length : 0;
+    for (let i = 0; i < length; i++) chain[i] = parent.chain[i];
+    chain[length] = vars;
+    return { name, vars, raw: create(null), readOnly: readOnly === 1, chain, number };
+  }
+  function op_evaluate(scope, fn) { return encode(fn(scope.chain)); }
+  function op_plain(scope, fn, given) { return fn(scope.chain, given); }
+  function op_put(scope, name, value) { define(scope, name, value, true); delete scope.raw[name]; }
+  function op_set(scope, name, text) { op_put(scope, name, decode(parse(text))); }
+  function op_setReadOnly(scope, name, text) {
+    const value = decode(parse(text)), raw = scope.raw[name] = typeof value === 'object' && value && get(raws, value) || value;
+    define(scope, name, view(raw), false);
+  }
+  function op_read(scope, text) {
+    const path = cut(text, '.'), at = walk(scope, path, path.length), type = typeof at;
+    // What is neither primitive nor exported is worked with in the realm: the caller compiles.
+    return owner === undefined ? 'm' : type === 'function' || type === 'symbol' || type === 'bigint' ? 'x' : encode(at);
+  }
+  function op_bindValue(scope, name, value) {
+    const d = getOwnPropertyDescriptor(scope.vars, name);
+    if (scope.readOnly || d && !d.writable) throw new Err(name + ' of the scope ' + scope.name + ' is read-only');
+    define(scope, name, value, true);
+  }
+  function op_bind(scope, name, text) {
+    const path = cut(text, '.'), at = walk(scope, path, path.length);
+    if (owner === undefined) return 0;
+    op_bindValue(scope, name, at);
+    return 1;
+  }
+  function op_store(scope, target, value, isPath) {
+    if (isPath === 1) {
+      const from = cut(value, '.');
+      value = walk(scope, from, from.length);
+      if (owner === undefined) return 0;
+    }
+    const path = cut(target, '.'), last = path.length - 1, base = walk(scope, path, last);
+    if (owner === undefined) throw new Missing("'" + path[0] + "' is not defined");
+    if (last === 1 && !getOwnPropertyDescriptor(owner, path[0]).enumerable && !own(owner, path[1])) throw new Missing(target + ' is not declared');
+    base[path[last]] = value;
+    return 1;
+  }
+  return { shared, open: op_open, evaluate: op_evaluate, plain: op_plain, put: op_put, set: op_set, setReadOnly: op_setReadOnly, read: op_read, bind: op_bind, bindValue: op_bindValue, store: op_store };
+}`;
+
+/** Functions that every session needs, answered by `realmSource`. */
+const coreFunctions = ['open', 'evaluate', 'plain', 'put', 'set', 'setReadOnly', 'read', 'bind', 'bindValue', 'store'] as const;
+
+/** Functions that many sessions never need, by the source that makes them of what the core shares. */
+const groups = {
+  // A scope seen by its own name (`ccxml.x`): a handler is an object that inherits the traps and knows its scope.
+  name: String.raw`0,function (s) {
+  'use strict';
+  const { create, defineProperty, getOwnPropertyDescriptor, ProxyOf, Text, Err } = s;
   const traps = {
     get(target, key) { return target[key]; },
     set(target, key, value) {
@@ -83,107 +142,20 @@ export const realmSource = String.raw`0,function () {
     setPrototypeOf() { return false; },
     preventExtensions() { return false; },
   };
-  function nameOf(scope) {
+  function op_name(scope) {
     const named = create(traps);
     named.scope = scope;
-    return new ProxyOf(scope.vars, named);
+    defineProperty(scope.vars, scope.name, { value: new ProxyOf(scope.vars, named), writable: false, configurable: true, enumerable: false });
   }
-  function check(scope, name) {
-    if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
-    const d = getOwnPropertyDescriptor(scope.vars, name);
-    if (d !== undefined && !d.writable) throw new Err(name + ' is read-only');
-  }
-  function define(scope, name, value, writable) {
-    defineProperty(scope.vars, name, { value, writable: writable && !scope.readOnly, configurable: true, enumerable: true });
-  }
-  function op_open(parent, number, name, named, readOnly) {
-    const vars = create(null), chain = bare([]);
-    for (let i = 0; parent !== undefined && i < parent.chain.length; i++) chain[i] = parent.chain[i];
-    chain[chain.length] = vars;
-    const scope = { name, vars, raw: create(null), readOnly: readOnly === 1, chain, number };
-    if (named === 1) defineProperty(vars, name, { value: nameOf(scope), writable: false, configurable: true, enumerable: false });
-    scopes[number] = scope;
-    return scope;
-  }
-  function op_close(scope) { delete scopes[scope.number]; }
-  function op_evaluate(scope, fn) { return encode(fn(scope.chain)); }
-  function op_plain(scope, fn, given) { return fn(scope.chain, given); }
-  function op_declare(scope, name, fn) { check(scope, name); define(scope, name, fn === undefined ? undefined : fn(scope.chain), true); }
-  function op_set(scope, name, text, mode) {
-    const value = mode === 2 ? text : decode(parse(text));
-    define(scope, name, value, true);
-    delete scope.raw[name];
-  }
-  function op_setReadOnly(scope, name, text) {
-    const value = decode(parse(text));
-    const raw = typeof value === 'object' && value !== null ? get(raws, value) || value : value;
-    scope.raw[name] = raw;
-    define(scope, name, view(raw), false);
-  }
+  return { name: op_name };
+}`,
+  look: String.raw`0,function (s) {
+  'use strict';
+  const { own } = s;
   function op_has(scope, name) { return own(scope.vars, name) ? 1 : 0; }
   function op_remove(scope, name) { delete scope.vars[name]; delete scope.raw[name]; }
-  let paths = create(null), known = 0;
-  function partsOf(text) {
-    let parts = paths[text];
-    if (parts === undefined) {
-      if (++known > 1000) { paths = create(null); known = 0; }
-      parts = paths[text] = cut(text, '.');
-    }
-    return parts;
-  }
-  function ownerOf(scope, name) {
-    const chain = scope.chain;
-    for (let i = chain.length - 1; i >= 0; i--) if (name in chain[i]) return chain[i];
-    return undefined;
-  }
-  function op_read(scope, text) {
-    const parts = partsOf(text), owner = ownerOf(scope, parts[0]);
-    if (owner === undefined) return 'm';
-    let at = owner[parts[0]];
-    for (let i = 1; i < parts.length; i++) at = at[parts[i]];
-    const type = typeof at;
-    // What is neither primitive nor exported is worked with in the realm: the caller compiles.
-    return type === 'function' || type === 'symbol' || type === 'bigint' ? 'x' : encode(at);
-  }
-  function op_bind(scope, name, text) {
-    check(scope, name);
-    const parts = partsOf(text), owner = ownerOf(scope, parts[0]);
-    if (owner === undefined) return 0;
-    let at = owner[parts[0]];
-    for (let i = 1; i < parts.length; i++) at = at[parts[i]];
-    define(scope, name, at, true);
-    return 1;
-  }
-  function op_bindValue(scope, name, value) { check(scope, name); define(scope, name, value, true); }
-  function op_store(scope, target, source, isPath) {
-    let value = source;
-    if (isPath === 1) {
-      const from = partsOf(source), owner = ownerOf(scope, from[0]);
-      if (owner === undefined) return 0;
-      value = owner[from[0]];
-      for (let i = 1; i < from.length; i++) value = value[from[i]];
-    }
-    const parts = partsOf(target), owner = ownerOf(scope, parts[0]);
-    if (owner === undefined) throw new Missing("'" + parts[0] + "' is not defined");
-    if (parts.length === 1) { owner[parts[0]] = value; return 1; }
-    let base = owner[parts[0]];
-    if (parts.length === 2 && !getOwnPropertyDescriptor(owner, parts[0]).enumerable && !own(owner, parts[1])) throw new Missing(target + ' is not declared');
-    for (let i = 1; i < parts.length - 1; i++) base = base[parts[i]];
-    base[parts[parts.length - 1]] = value;
-    return 1;
-  }
-  shared.own = own; shared.bare = bare; shared.scopes = scopes; shared.define = define; shared.decode = decode; shared.view = view; shared.raws = raws; shared.get = get;
-  shared.iso = Function.prototype.call.bind(Date.prototype.toISOString);
-  const kept = { isArray, keys, create, getOwnPropertyDescriptor, parse, stringify, Text, Num, Err, ErrorType, DateType };
-  for (const name in kept) shared[name] = kept[name];
-  return { shared, open: op_open, close: op_close, evaluate: op_evaluate, plain: op_plain, declare: op_declare, set: op_set, setReadOnly: op_setReadOnly, has: op_has, remove: op_remove, read: op_read, bind: op_bind, bindValue: op_bindValue, store: op_store };
-}`;
-
-/** Functions that every session needs, answered by `realmSource`. */
-const coreFunctions = ['open', 'close', 'evaluate', 'plain', 'declare', 'set', 'setReadOnly', 'has', 'remove', 'read', 'bind', 'bindValue', 'store'] as const;
-
-/** Functions that many sessions never need, by the source that makes them of what the core shares. */
-const groups = {
+  return { has: op_has, remove: op_remove };
+}`,
   export: String.raw`0,function (s) {
   'use strict';
   const { isArray, keys, create, bare, iso, stringify, Text, Num, DateType, ErrorType } = s;
@@ -225,7 +197,7 @@ const groups = {
 }`,
   reference: String.raw`0,function (s) {
   'use strict';
-  const { own, scopes, view } = s;
+  const { own, create, view } = s, scopes = create(null);
   function find(v) {
     const scope = scopes[v[1]];
     if (scope === undefined) return undefined;
@@ -235,8 +207,9 @@ const groups = {
     return live ? view(at) : at;
   }
   s.find = find;
-  function op_reference() { }
-  return { reference: op_reference };
+  function op_reference(scope) { scopes[scope.number] = scope; }
+  function op_forget(scope) { delete scopes[scope.number]; }
+  return { reference: op_reference, forget: op_forget };
 }`,
   patch: String.raw`0,function (s) {
   'use strict';
@@ -291,7 +264,7 @@ const groups = {
 }`,
 } as const;
 
-const groupOf = { export: 'export', reference: 'reference', patch: 'patch', unpatch: 'patch', hoist: 'script', construct: 'script', describe: 'error', undeclared: 'error' } as const;
+const groupOf = { name: 'name', has: 'look', remove: 'look', export: 'export', reference: 'reference', forget: 'reference', patch: 'patch', unpatch: 'patch', hoist: 'script', construct: 'script', describe: 'error', undeclared: 'error' } as const;
 
 export type RealmFunction = (typeof coreFunctions)[number] | keyof typeof groupOf;
 export const realmFunctions: readonly RealmFunction[] = coreFunctions;

@@ -55,7 +55,7 @@ export class Realm {
     this.#runtime.setMaxStackSize(maxStackBytes);
     this.#runtime.setInterruptHandler(() => this.#interrupt());
     this.vm = this.#runtime.newContext({ intrinsics });
-    const make = this.must(this.vm.evalCode(realmSource, 'realm', { type: 'global' }));
+    const make = this.must(this.vm.evalCode(realmSource, 'realm', { type: 'global', strip: true }));
     const made = this.must(this.vm.callFunction(make, this.vm.undefined));
     for (const name of realmFunctions) this.#functions.set(name, this.vm.getProp(made, name));
     this.#shared = this.vm.getProp(made, 'shared');
@@ -107,7 +107,7 @@ export class Realm {
     const known = this.#functions.get(name);
     if (known !== undefined) return known;
     const { source, makes } = realmGroup(name);
-    const make = realmValue(this.vm.evalCode(source, 'realm', { type: 'global' }));
+    const make = realmValue(this.vm.evalCode(source, 'realm', { type: 'global', strip: true }));
     const made = realmValue(this.vm.callFunction(make, this.vm.undefined, this.#shared));
     for (const each of makes) this.#functions.set(each, this.vm.getProp(made, each));
     make.dispose();
