@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/kernel/package-root.ts';
 import { baresipCases, baresipNot } from './cases/baresip.ts';
 import { campaignCases } from './cases/campaign.ts';
+import { ccxmlPageCases } from './cases/ccxml-pages.ts';
 import { clampCases } from './cases/clamp.ts';
 import { dialogCases } from './cases/dialog.ts';
 import { kamailioCases } from './cases/kamailio.ts';
@@ -22,7 +23,7 @@ import { Unsupported } from './unsupported.ts';
  * `npm run test:interop [-- --only NAME] [--write]`: Nailup with the programs of others, one case after the other. Exit code 1
  * when a case fails or a peer cannot be installed. `--write` makes docs/interop.md.
  */
-const cases: readonly InteropCase[] = [...campaignCases, ...clampCases, ...secondOpinionCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases, ...traceCases, ...speechCases];
+const cases: readonly InteropCase[] = [...campaignCases, ...ccxmlPageCases, ...clampCases, ...secondOpinionCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases, ...traceCases, ...speechCases];
 const impossible = [...baresipNot, ...sippNot, ...linphoneNot];
 const usualLimitMs = 45_000;
 
