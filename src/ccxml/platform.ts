@@ -135,6 +135,11 @@ export interface StartSession {
   readonly group?: string;
   /** Called exactly once when the session is over. */
   readonly onEnd: (end: SessionEnd) => void;
+  /**
+   * Asked when the session ends otherwise than by `<exit>` while connections of its are up: the session that takes them and its
+   * conferences over, bridges as they are. Undefined: they end with it.
+   */
+  readonly heir?: (end: SessionEnd, connections: readonly ConnectionId[]) => StartSession | undefined;
 }
 
 export interface SessionEnd {

@@ -73,6 +73,7 @@ export class CcxmlHost implements CcxmlServer {
   readonly #traced = new Map<SessionId, Set<SessionFollower>>();
   readonly #limits: SessionLimits;
   readonly #families: SessionFamilies;
+  #stopping = false;
 
   constructor(parts: HostParts) {
     this.#parts = parts;
@@ -99,7 +100,7 @@ export class CcxmlHost implements CcxmlServer {
     if (this.state.sessions.has(request.session)) return refused('bad-argument', `session ${request.session} exists`);
     if (this.state.sessions.size >= (this.#parts.maxSessions ?? 10_000)) return refused('noresource', `${this.state.sessions.size} sessions run; no more may`);
     const fetch: FetchRequest = { id: `fetch-${request.session}-0`, uri: request.uri, method: 'get', enctype: 'application/x-www-form-urlencoded', namelist: {}, timeoutMs: undefined, maxAgeMs: undefined, maxStaleMs: undefined, ...(request.secondaryUri === undefined ? {} : { secondaryUri: request.secondaryUri }) };
-    this.#launch(request.session, request.uri, undefined, request.group ?? defaultGroup, request.values ?? {}, fetch, request.inbound === undefined ? 'external' : 'newcall', request.onEnd);
+    this.#launch(request.session, request.uri, undefined, request.group ?? defaultGroup, request.values ?? {}, fetch, request.inbound === undefined ? 'external' : 'newcall', request);
     if (request.inbound !== undefined) this.#connections.adopt(request.session, request.inbound.connection, request.inbound.facts);
     return accepted;
   }
@@ -145,6 +146,7 @@ export class CcxmlHost implements CcxmlServer {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     for (const session of [...this.state.sessions.keys()]) {
       this.state.sessions.get(session)?.post({ type: 'kill', unconditional: true, reason: 'the server stops' });
       this.#ended(session, { how: 'kill', values: {}, reason: 'the server stops' });
@@ -152,9 +154,9 @@ export class CcxmlHost implements CcxmlServer {
     await this.#runner.close();
   }
 
-  #launch(session: SessionId, uri: string, parent: SessionId | undefined, group: string, values: Readonly<Record<string, unknown>>, fetch: FetchRequest, startupMode: 'newcall' | 'external' | 'createccxml', onEnd: StartSession['onEnd'] | undefined): void {
+  #launch(session: SessionId, uri: string, parent: SessionId | undefined, group: string, values: Readonly<Record<string, unknown>>, fetch: FetchRequest, startupMode: 'newcall' | 'external' | 'createccxml', launcher?: Pick<StartSession, 'onEnd' | 'heir'>): void {
     const host: HostSession = {
-      id: session, uri, parent, group, onEnd, startedAt: this.state.clock.now(), connections: new Set(), dialogs: new Set(), conferences: new Set(), children: new Set(), fetches: new Map(), loaded: false,
+      id: session, uri, parent, group, onEnd: launcher?.onEnd, heir: launcher?.heir, startedAt: this.state.clock.now(), connections: new Set(), dialogs: new Set(), conferences: new Set(), children: new Set(), fetches: new Map(), loaded: false,
       post: (message) => this.#runner.post(session, message),
     };
     this.state.sessions.set(session, host);
@@ -211,7 +213,7 @@ export class CcxmlHost implements CcxmlServer {
     if (this.state.sessions.size >= (this.#parts.maxSessions ?? 10_000)) return refuse('too many sessions run');
     const trouble = this.#families.join(parent.id, request.session);
     if (trouble !== undefined) return refuse(trouble);
-    this.#launch(request.session, request.next.uri, parent.id, parent.group, request.parameters, request.next, 'createccxml', undefined);
+    this.#launch(request.session, request.next.uri, parent.id, parent.group, request.parameters, request.next, 'createccxml');
   }
 
   #fetch(session: HostSession, request: FetchRequest): void {
@@ -237,12 +239,24 @@ export class CcxmlHost implements CcxmlServer {
     for (const follower of this.#traced.get(id) ?? []) follower.ended(end);
     this.#traced.delete(id);
     for (const controller of session.fetches.values()) controller.abort();
+    this.#bequeath(session, end);
     for (const dialog of [...session.dialogs]) this.#dialogs.abandon(dialog);
     for (const connection of [...session.connections]) this.#connections.abandon(connection);
     for (const conference of [...session.conferences]) this.#conferences.abandon(id, conference);
     if (session.parent !== undefined) this.#tellParent(session, session.parent, end);
     this.#parts.observe?.ended?.(id, end);
     session.onEnd?.(end);
+  }
+
+  /** What is up goes to the heir, if the launcher names one. */
+  #bequeath(session: HostSession, end: SessionEnd): void {
+    if (session.heir === undefined || end.how === 'exit' || this.#stopping) return;
+    const up = [...session.connections].filter((id) => this.state.connections.get(id)?.state === 'CONNECTED');
+    const heir = up.length === 0 ? undefined : session.heir(end, up);
+    if (heir === undefined) return;
+    const reply = this.start(heir);
+    if (reply.accepted) this.#moves.inherit(session, heir.session, up);
+    else heir.onEnd({ how: 'load', values: {}, reason: reply.refusal.reason });
   }
 
   #tellParent(session: HostSession, parent: SessionId, end: SessionEnd): void {

@@ -10,6 +10,7 @@ export interface HostSession {
   /** Shares its thread only with sessions of the same group. */
   readonly group: string;
   readonly onEnd: StartSession['onEnd'] | undefined;
+  readonly heir: StartSession['heir'];
   readonly startedAt: number;
   readonly connections: Set<ConnectionId>;
   readonly dialogs: Set<DialogId>;

@@ -2,6 +2,7 @@ import type { ConferenceId, ConnectionId, DialogId, SessionId } from '../../kern
 import type { EventData } from '../events/event-data.ts';
 import type { ObjectKind, SessionRequest } from '../session/session-protocol.ts';
 import type { Conferences } from './conferences.ts';
+import type { HostSession } from './host-session.ts';
 import type { HostState } from './host-state.ts';
 
 /** `<move>`: an event source, or an event with its source, to another session (CCXML 1.0 §9.2.4). */
@@ -35,6 +36,17 @@ export class Moves {
       if (id !== undefined && kind !== undefined) this.#state.deliver(session, undefined, [{ kind, id, remove: 'now' }]);
     }
     this.#state.deliver(session, { name: 'move.successful', sessionid: request.session, ...(id === undefined ? {} : { source: id }), tagname: 'move', eventsource: session, eventsourcetype: 'ccxml' });
+  }
+
+  /** Connections and conferences of a session that is over go on under another one. */
+  inherit(from: HostSession, to: SessionId, connections: readonly ConnectionId[]): void {
+    for (const id of [...connections, ...from.conferences]) {
+      this.#handOver(from.id, to, id);
+      const patch = this.#state.patch(id);
+      if (patch !== undefined) this.#state.deliver(to, undefined, [patch]);
+    }
+    for (const id of connections) from.connections.delete(id);
+    from.conferences.clear();
   }
 
   #owns(session: SessionId, id: string): boolean {

@@ -1,6 +1,6 @@
-import type { CcxmlServer, PlatformEvent, SessionEnd } from '../../ccxml/platform.ts';
+import type { CcxmlServer, PlatformEvent, SessionEnd, StartSession } from '../../ccxml/platform.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
-import type { AgentId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
+import type { AgentId, ConnectionId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { step } from '../../kernel/machine.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
@@ -45,7 +45,12 @@ interface Nail {
   failures: number;
   lingerMs: number;
   reason: string;
+  /** When another session last took the leg over, monotonic ms. */
+  restartedAt: number;
 }
+
+/** A session that fails again sooner than this after it took the leg over would go on failing: then the leg is called anew. */
+const leastRestartMs = 10_000;
 
 /** Keeps agents' legs up: one nailer session per agent. State in `nail.machine.ts`. */
 export class Nailing implements NailControl {
@@ -115,7 +120,7 @@ export class Nailing implements NailControl {
   }
 
   #add(agent: AgentId, address: string): Nail {
-    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, identity: '', timer: undefined, failures: 0, lingerMs: 0, reason: '' };
+    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, identity: '', timer: undefined, failures: 0, lingerMs: 0, reason: '', restartedAt: Number.NEGATIVE_INFINITY };
     this.#nails.set(agent, nail);
     return nail;
   }
@@ -175,20 +180,41 @@ export class Nailing implements NailControl {
   }
 
   #start(nail: Nail, session: SessionId): void {
-    const { ccxml, settings } = this.#deps;
-    const reply = ccxml().start({
+    const reply = this.#deps.ccxml().start(this.#request(nail, session, ''));
+    if (!reply.accepted) this.#ended(nail, session, { how: 'load', values: {}, reason: reply.refusal.reason });
+  }
+
+  /** `leg`: the connection that is up already, or ''. */
+  #request(nail: Nail, session: SessionId, leg: ConnectionId | ''): StartSession {
+    const { settings } = this.#deps;
+    return {
       session,
       group: 'agents',
       uri: settings.nailerUri,
       values: {
         avaya: {
-          ParameterMap: { agent: nail.agent, dest: nail.address, ani: settings.callerId, conference: nail.conference, trunk: settings.trunk, noAnsTime: settings.ringTimeoutMs },
+          ParameterMap: { agent: nail.agent, dest: nail.address, ani: settings.callerId, conference: nail.conference, trunk: settings.trunk, noAnsTime: settings.ringTimeoutMs, leg },
           UUI_Info: '',
         },
       },
       onEnd: (end) => this.#ended(nail, session, end),
-    });
-    if (!reply.accepted) this.#ended(nail, session, { how: 'load', values: {}, reason: reply.refusal.reason });
+      heir: (end, legs) => this.#heir(nail, session, end, legs),
+    };
+  }
+
+  /** The nailer session died and the agent is still on the line: a new session goes on with that leg, and nobody is told. */
+  #heir(nail: Nail, session: SessionId, end: SessionEnd, legs: readonly ConnectionId[]): StartSession | undefined {
+    const { clock, ids, logger } = this.#deps;
+    const [leg] = legs;
+    if (nail.session !== session || leg === undefined || (nail.state !== 'up' && nail.state !== 'lingering')) return undefined;
+    if (clock.monotonic() - nail.restartedAt < leastRestartMs) return undefined;
+    nail.restartedAt = clock.monotonic();
+    logger.error({ agent: nail.agent, how: end.how, reason: end.reason, place: end.place }, 'nailer session died; another one takes over the leg');
+    const next = ids.next('session');
+    this.#bySession.delete(session);
+    this.#bySession.set(next, nail);
+    nail.session = next;
+    return this.#request(nail, next, leg);
   }
 
   #ended(nail: Nail, session: SessionId, end: SessionEnd): void {

@@ -1,5 +1,5 @@
 import { SimulatedClock } from '../../../../src/kernel/clock.ts';
-import { CountingIds, type AgentId, type JobId, type SessionId } from '../../../../src/kernel/ids.ts';
+import { CountingIds, type AgentId, type ConnectionId, type JobId, type SessionId } from '../../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../../src/kernel/logger.ts';
 import { accepted } from '../../../../src/kernel/result.ts';
 import { Nailing } from '../../../../src/core/nailing/nailing.ts';
@@ -93,5 +93,38 @@ describe('nailing', () => {
     nailing.unnail(agent, 0);
     nailed();
     expect(injected.map(([, e]) => e)).toEqual(['nailer.unnail', 'nailer.unnail']);
+  });
+
+  it('lets another session go on with the leg when the nailer session dies, and tells nobody', () => {
+    const { nailing, nailed, started, told, clock } = setUp();
+    nailing.nailUp(request);
+    const leg = 'connection-1' as ConnectionId;
+    const died = { how: 'limit', values: {}, reason: 'too much memory' } as const;
+    expect(started[0]?.heir?.(died, [leg])).toBeUndefined();
+    nailed();
+    const heir = started[0]?.heir?.(died, [leg]);
+    expect(heir?.values).toMatchObject({ avaya: { ParameterMap: { agent, leg, conference: 'agent-1001' } } });
+    started[0]?.onEnd(died);
+    expect(nailing.agentOf(heir!.session)).toBe(agent);
+    expect([nailing.open, told.length]).toEqual([1, 1]);
+    // One that dies at once is not replaced again: the phone is called anew.
+    expect(heir?.heir?.(died, [leg])).toBeUndefined();
+    heir?.onEnd(died);
+    expect(told.at(-1)).toEqual({ name: 'nail.lost', agent, reason: 'too much memory' });
+    clock.advance(500);
+    expect(started).toHaveLength(2);
+    expect(started[1]?.values).toMatchObject({ avaya: { ParameterMap: { leg: '' } } });
+  });
+
+  it('replaces a session that dies again much later', () => {
+    const { nailing, nailed, started, clock } = setUp();
+    nailing.nailUp(request);
+    nailed();
+    const leg = 'connection-1' as ConnectionId;
+    const died = { how: 'kill', values: {} } as const;
+    const second = started[0]?.heir?.(died, [leg]);
+    clock.advance(10_000);
+    expect(second?.heir?.(died, [leg])?.session).toBeDefined();
+    expect(second?.heir?.(died, [])).toBeUndefined();
   });
 });
