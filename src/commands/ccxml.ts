@@ -40,8 +40,17 @@ export function registerCcxml(program: Command): void {
 
 function read(file: string): { text: string; uri: string } {
   const path = resolve(file);
-  if (!existsSync(path)) throw new NailupError('CCXML_FILE_MISSING', 'no such file', { place: file, mend: 'Name a CCXML page.' });
-  return { text: readFileSync(path, 'utf8'), uri: pathToFileURL(path).href };
+  return { text: readText(path, file, 'Name a CCXML page.'), uri: pathToFileURL(path).href };
+}
+
+/** `shown`: the name as the user gave it. */
+function readText(path: string, shown: string, mend: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new NailupError('CCXML_FILE_MISSING', 'no such file', { place: shown, mend });
+    throw new NailupError('CCXML_FILE_UNREADABLE', (error as Error).message, { place: shown, mend });
+  }
 }
 
 function check(file: string, flags: { readonly json?: boolean }): void {
@@ -70,8 +79,12 @@ function draw(file: string, flags: { readonly out?: string }): void {
     throw new NailupError('CCXML_INVALID', first?.message ?? 'not valid', { place: `${file}:${first?.line ?? 1}:${first?.column ?? 1}`, mend: `Run nailup ccxml check ${file}.` });
   }
   const svg = drawSvg(stateChart(parsed.value));
-  if (flags.out === undefined) process.stdout.write(svg);
-  else writeFileSync(flags.out, svg);
+  if (flags.out === undefined) return void process.stdout.write(svg);
+  try {
+    writeFileSync(flags.out, svg);
+  } catch (error) {
+    throw new NailupError('CCXML_OUT_UNWRITABLE', (error as Error).message, { place: flags.out, mend: 'Name a file in a folder that is there and may be written to.' });
+  }
 }
 
 const data = z.record(z.string(), z.unknown());
@@ -95,10 +108,10 @@ type RunScript = z.infer<typeof scriptSchema>;
 function readScript(file: string | undefined, page: string): RunScript {
   const path = file ?? page.replace(/\.ccxml$/, '.json');
   if (file === undefined && (path === page || !existsSync(path))) return {};
-  if (!existsSync(path)) throw new NailupError('CCXML_FILE_MISSING', 'no such file', { place: path });
+  const text = readText(path, path, 'Name a script; docs/ccxml.md, "Running a page", says what it holds.');
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    json = JSON.parse(text);
   } catch (error) {
     throw new NailupError('CCXML_SCRIPT_INVALID', error instanceof Error ? error.message : String(error), { place: path, mend: 'Give JSON.' });
   }

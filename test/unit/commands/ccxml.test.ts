@@ -69,6 +69,10 @@ describe('nailup ccxml', () => {
     await expect(call('check', join(folder, 'none.ccxml'))).rejects.toMatchObject({ code: 'CCXML_FILE_MISSING' });
     await expect(call('draw', file('d.ccxml', onLoaded('<goto/>')))).rejects.toMatchObject({ code: 'CCXML_INVALID', place: expect.stringMatching(/d\.ccxml:1:\d+$/) });
     await expect(call('run', file('e.ccxml', onLoaded('')), '--script', file('e.json', '{"valeus": {}}'))).rejects.toMatchObject({ code: 'CCXML_SCRIPT_INVALID' });
+    const page = file('g.ccxml', onLoaded('<exit/>'));
+    await expect(call('check', folder)).rejects.toMatchObject({ code: 'CCXML_FILE_UNREADABLE', place: folder });
+    await expect(call('run', page, '--script', folder)).rejects.toMatchObject({ code: 'CCXML_FILE_UNREADABLE', place: folder });
+    await expect(call('draw', page, '--out', join(folder, 'none', 'g.svg'))).rejects.toMatchObject({ code: 'CCXML_OUT_UNWRITABLE', place: expect.stringMatching(/g\.svg$/) });
   });
 
   it('draw writes SVG', async () => {
