@@ -2,8 +2,11 @@ import type { Random } from '../../src/kernel/random.ts';
 import { ToneGenerator, type ToneSegment } from '../../src/audio/tone-generator.ts';
 import { sineAmplitude } from '../../src/audio/level.ts';
 
-export type BeepShape = 'single' | 'dual' | 'two-step' | 'triple' | 'decaying' | 'long' | 'swept';
+export type BeepShape = 'single' | 'dual' | 'two-step' | 'triple' | 'decaying' | 'long' | 'swept' | 'falling' | 'fading-in' | 'harmonic';
+/** What classifiers are tuned with. */
 export const BEEP_SHAPES: readonly BeepShape[] = ['single', 'dual', 'two-step', 'triple', 'decaying', 'long', 'swept'];
+/** What the held-out part has besides. */
+export const HELD_OUT_BEEP_SHAPES: readonly BeepShape[] = [...BEEP_SHAPES, 'falling', 'fading-in', 'harmonic'];
 
 const play = (segments: readonly ToneSegment[], levelDbm0: number, sampleRate: number): Int16Array => {
   const ms = segments.reduce((sum, s) => sum + (s.durationMs ?? 0), 0);
@@ -34,10 +37,25 @@ export function beep(random: Random, shape: BeepShape, levelDbm0: number, sample
       const a = sineAmplitude(levelDbm0 + 3);
       return Int16Array.from({ length }, (_, i) => Math.round(a * Math.min(1, i / 30) * 10 ** ((-22 * i) / length / 20) * Math.min(1, (length - i) / 40) * Math.sin((2 * Math.PI * hz * i) / sampleRate)));
     }
-    case 'swept': {
+    case 'fading-in': {
+      const length = Math.round((0.3 + random.next() * 0.4) * sampleRate);
+      const a = sineAmplitude(levelDbm0);
+      return Int16Array.from({ length }, (_, i) => Math.round(a * Math.min(1, i / (length * 0.4), (length - i) / 40) * Math.sin((2 * Math.PI * hz * i) / sampleRate)));
+    }
+    case 'harmonic': {
+      // A buzzer's: the third harmonic 14 dB below the first, the second 20.
+      const length = Math.round((0.2 + random.next() * 0.5) * sampleRate);
+      const a = sineAmplitude(levelDbm0);
+      return Int16Array.from({ length }, (_, i) => {
+        const x = (2 * Math.PI * hz * i) / sampleRate;
+        return Math.round(a * Math.min(1, i / 40, (length - i) / 40) * (Math.sin(x) + 0.1 * Math.sin(2 * x) + (3 * hz < sampleRate * 0.45 ? 0.2 * Math.sin(3 * x) : 0)));
+      });
+    }
+    case 'swept':
+    case 'falling': {
       const length = Math.round((0.3 + random.next() * 0.3) * sampleRate);
       const a = sineAmplitude(levelDbm0);
-      const span = 60 + random.next() * 120;
+      const span = (60 + random.next() * 120) * (shape === 'falling' ? -1 : 1);
       let phase = 0;
       return Int16Array.from({ length }, (_, i) => {
         phase += (2 * Math.PI * (hz + (span * i) / length)) / sampleRate;

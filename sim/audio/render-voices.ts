@@ -3,16 +3,13 @@
  * into `sim/audio/voices/` as 8 kHz µ-law WAV with an index. What is there is shipped, so this is needed only after a
  * change of the texts.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { meanSquare } from '../../src/audio/level.ts';
-import { resample } from '../../src/audio/resampler.ts';
-import { mixDownToMono, readWav } from '../../src/audio/wav-file.ts';
 import { encodeWav } from '../../src/audio/wav-writer.ts';
 import { greetingTexts } from './greeting-texts.ts';
+import { renderedSpeech } from './rendered-speech.ts';
 import type { VoiceClip } from './voice-library.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'voices');
@@ -20,31 +17,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'voices-'));
 const variants = ['m3', 'f2', 'm1', 'f4', 'm7', 'f5', 'm4', 'f3', 'm2', 'f1'];
 const flite = ['slt', 'rms', 'awb', 'kal16'];
 
-function trimmed(samples: Int16Array, rate: number): Int16Array {
-  const step = Math.round(rate / 100);
-  let peak = 0;
-  for (let i = 0; i + step <= samples.length; i += step) peak = Math.max(peak, meanSquare(samples, i, step));
-  const loud = (i: number): boolean => meanSquare(samples, i, step) > peak * 1e-4;
-  let from = 0;
-  while (from + step < samples.length && !loud(from)) from += step;
-  let to = samples.length - (samples.length % step);
-  while (to - step > from && !loud(to - step)) to -= step;
-  return samples.slice(from, to);
-}
-
-/** Peak of the loudest 50 ms to the same level, so that the channel alone sets it. */
-function levelled(samples: Int16Array): Int16Array {
-  let peak = 1;
-  for (const s of samples) peak = Math.max(peak, Math.abs(s));
-  return samples.map((s) => Math.round((s * 16000) / peak));
-}
-
 function render(command: string, args: readonly string[]): Int16Array {
   const file = join(scratch, 'out.wav');
-  execFileSync(command, args.map((a) => (a === '{out}' ? file : a)));
-  const wav = readWav(readFileSync(file));
-  if (!wav.ok) throw new Error(`${command}: ${wav.error.reason}`);
-  return levelled(trimmed(resample(mixDownToMono(wav.value), wav.value.sampleRate, 8000), 8000));
+  return renderedSpeech(file, command, args.map((a) => (a === '{out}' ? file : a)));
 }
 
 rmSync(folder, { recursive: true, force: true });

@@ -13,10 +13,21 @@ export interface VoiceClip {
   readonly voice: string;
   readonly text: string;
   readonly durationMs: number;
+  /** What a `hello` is: a word, two, a name, or a whole sentence. The shipped clips do not say. */
+  readonly style?: GreetingStyle;
+}
+
+export type GreetingStyle = 'word' | 'pair' | 'name' | 'sentence' | 'greeting';
+
+/** Where callees take their speech from. */
+export interface ClipSource {
+  ofKind(kind: VoiceClip['kind']): readonly VoiceClip[];
+  /** 8 kHz mono. */
+  samples(clip: VoiceClip): Int16Array;
 }
 
 /** The shipped voices, 8 kHz mono, read on first use. */
-export class VoiceLibrary {
+export class VoiceLibrary implements ClipSource {
   readonly clips: readonly VoiceClip[];
   readonly #folder: string;
   readonly #samples = new Map<string, Int16Array>();

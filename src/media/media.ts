@@ -152,8 +152,10 @@ export interface ClassifyHints {
   readonly country?: string;
   /** Goes on after the verdict and may revise it. */
   readonly background?: boolean;
-  /** A person or machine is told by then after speech began; more time makes it surer. Default 1,150. */
+  /** A person or machine is told by then after speech began, in doubt half as long later; more time makes it surer. Default 1,080. */
   readonly verdictMs?: number;
+  /** How many times worse it is to take a person for a machine than a machine for a person. Default 1. */
+  readonly missedPersonCost?: number;
   /** So long a silence after a recorded message is its end when no beep came. Default 2,400. */
   readonly messageEndSilenceMs?: number;
 }

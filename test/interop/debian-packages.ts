@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** What the cases need, by Debian's package and the program, library or model in it. */
-const packages = [
+/** A Debian package, and the program, library or model (or, with a slash, the file) in it that shows that it is there. */
+export interface DebianPackage {
+  readonly name: string;
+  readonly program: string;
+}
+
+/** What the cases need. */
+const packages: readonly DebianPackage[] = [
   { name: 'baresip-core', program: 'baresip' },
   { name: 'sip-tester', program: 'sipp' },
   { name: 'kamailio', program: 'kamailio' },
@@ -14,20 +20,25 @@ const packages = [
   { name: 'pocketsphinx-en-us', program: 'cmudict-en-us.dict' },
   { name: 'openssl', program: 'openssl' },
   { name: 'libspandsp2', program: 'libspandsp.so.2' },
-] as const;
+];
 
 const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/share/pocketsphinx/model/en-us'];
-const has = (program: string): boolean => folders.some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+const has = (program: string): boolean => program.includes('/') ? existsSync(program) : folders.some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
 
 /** Installs what is missing. @returns a sentence about what could not be had, undefined when all is there */
 export function installPeers(tell: (line: string) => void): string | undefined {
-  const missing = packages.filter(({ program }) => !has(program));
+  return installDebianPackages(packages, tell);
+}
+
+/** Installs what is missing of these. @returns a sentence about what could not be had, undefined when all is there */
+export function installDebianPackages(wanted: readonly DebianPackage[], tell: (line: string) => void): string | undefined {
+  const missing = wanted.filter(({ program }) => !has(program));
   if (missing.length === 0) return undefined;
   const names = missing.map(({ name }) => name);
-  if (!has('apt-get')) return `The peers ${names.join(', ')} are not installed, and this system has no apt-get to install them with.`;
+  if (!has('apt-get')) return `The packages ${names.join(', ')} are not installed, and this system has no apt-get to install them with.`;
   const root = process.getuid?.() === 0;
   if (!root && (!has('sudo') || spawnSync('sudo', ['-n', 'true']).status !== 0)) {
-    return `The peers ${names.join(', ')} are not installed. Install them as root: apt-get install ${names.join(' ')}`;
+    return `The packages ${names.join(', ')} are not installed. Install them as root: apt-get install ${names.join(' ')}`;
   }
   tell(`Installing ${names.join(', ')} …`);
   const apt = (...args: string[]): { status: number | null; stderr: string } =>
@@ -43,7 +54,7 @@ export function installPeers(tell: (line: string) => void): string | undefined {
   }
   const absent = missing.filter(({ program }) => !has(program)).map(({ name }) => name);
   if (absent.length === 0) return undefined;
-  return `The peers ${absent.join(', ')} could not be installed: ${made.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}`;
+  return `The packages ${absent.join(', ')} could not be installed: ${made.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}`;
 }
 
 /** Package name and version of every peer, as dpkg knows it. */

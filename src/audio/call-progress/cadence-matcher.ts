@@ -44,7 +44,7 @@ export class CadenceMatcher {
   add(run: ToneRun): void {
     if (run.endMs - run.startMs < 60) return;
     const last = this.#count - 1;
-    if (last >= 0 && (run.startMs - (this.#ends[last] as number) > SLOWEST_ON_OFF || Math.abs(run.first - (this.#first[last] as number)) > 60)) this.#count = 0;
+    if (last >= 0 && (run.startMs - (this.#ends[last] as number) > SLOWEST_ON_OFF || !this.#belongs(run, last))) this.#count = 0;
     if (this.#count === REMEMBERED) {
       for (const list of [this.#first, this.#second, this.#starts, this.#ends]) list.copyWithin(0, 1);
       this.#count -= 1;
@@ -60,6 +60,13 @@ export class CadenceMatcher {
 
   reset(): void {
     this.#count = 0;
+  }
+
+  /** Of two frequencies as strong as each other, now one and now the other stands first. */
+  #belongs({ first, second }: ToneRun, before: number): boolean {
+    const near = (a: number, b: number): boolean => a > 0 && b > 0 && Math.abs(a - b) <= 60;
+    const f = this.#first[before] as number;
+    return near(first, f) || near(first, this.#second[before] as number) || near(second, f);
   }
 
   /** What the tones until now are, given that nothing has sounded since the last ended; undefined when not (yet) clear. */

@@ -1,5 +1,6 @@
 import { dbm0OfPower, meanSquare, powerOfDbm0 } from '../level.ts';
 import type { CallProgressEvent, CallProgressHints, CallProgressName } from './call-progress-event.ts';
+import { BackgroundTrace } from './background-trace.ts';
 import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
 import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
@@ -9,8 +10,16 @@ import { isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
 const BLOCK = 80;
 const BLOCK_MS = 10;
 const MIN_SPEECH = powerOfDbm0(-43);
-/** Speech stands out of the background by 9 dB. */
-const SPEECH_OVER_FLOOR = 8;
+/** Speech stands out of the background by 7.5 dB; its first soft sounds by 4 dB. */
+const SPEECH_OVER_FLOOR = 5.6;
+const ONSET_OVER_FLOOR = 2.5;
+const ONSET_OF_VOICE = 0.015;
+/** An onset is looked for so far back, in blocks. */
+const ONSET_BLOCKS = 12;
+/** Sound as even as this for so long is a background that began, such as a recording's own: voices move more. */
+const EVEN_DB = 1.6;
+const EVEN_MS = 260;
+const NOISE_FLATNESS = 0.2;
 /** So much sound that is no tone, within 200 ms, is a voice. */
 const VOICE_MS = 90;
 /** Longer than any ringback. */
@@ -37,6 +46,7 @@ export class CallProgressAnalyser {
   readonly #tones: ToneTracker;
   readonly #cadence: CadenceMatcher;
   readonly #features = new GreetingFeatures();
+  readonly #background = new BackgroundTrace();
   readonly #pending = new Int16Array(BLOCK);
   readonly #sit: { frequency: number; durationMs: number }[] = [{ frequency: 0, durationMs: 0 }, { frequency: 0, durationMs: 0 }];
   #phase: 'progress' | 'connected';
@@ -45,8 +55,6 @@ export class CallProgressAnalyser {
   #phaseStartMs = 0;
   #state: State = 'listening';
   #floor = 4;
-  /** The least the floor has been since the answer. */
-  #quietest = Infinity;
   /** Candidate voice: when it began, and how much of it sounded. */
   #voiceFromMs = 0;
   #voiceMs = 0;
@@ -91,7 +99,7 @@ export class CallProgressAnalyser {
     this.#cadence.reset();
     this.#rang = false;
     this.#voiceMs = 0;
-    this.#quietest = Infinity;
+    this.#background.reset();
   }
 
   /** Takes a frame of 8 kHz audio. */
@@ -118,6 +126,7 @@ export class CallProgressAnalyser {
     if (this.#phase === 'connected' && !this.done) {
       switch (this.#state) {
         case 'listening':
+          this.#background.push(power);
           this.#awaitVoice(loud);
           break;
         case 'speaking':
@@ -141,7 +150,6 @@ export class CallProgressAnalyser {
     else if (!loud) this.#floor += (power - this.#floor) * (power < this.#floor * 3 ? 0.07 : this.#state === 'listening' ? 0.02 : 0.003);
     else this.#floor *= 1.0046;
     if (this.#floor < 4) this.#floor = 4;
-    if (this.#floor < this.#quietest && blocks > 5) this.#quietest = this.#floor;
   }
 
   // ── tones ──
@@ -213,11 +221,28 @@ export class CallProgressAnalyser {
       if (this.#quietMs >= 100) this.#voiceMs = 0;
     }
     if (this.#voiceMs < VOICE_MS) return;
+    const blocks = Math.round((this.#nowMs - this.#voiceFromMs) / BLOCK_MS);
+    // The first block may hold the step itself.
+    if (this.#background.unevenness(blocks - 1) < EVEN_DB) {
+      if (this.#voiceMs < EVEN_MS) return;
+      if (this.#tones.flatness() > NOISE_FLATNESS) {
+        this.#floor = this.#background.meanPower(blocks - 1);
+        this.#voiceMs = 0;
+        return;
+      }
+    }
+    if (this.#background.dyingAway(blocks)) {
+      this.#voiceMs = 0;
+      return;
+    }
+    const least = Math.max(this.#floor * ONSET_OVER_FLOOR, this.#background.meanPower(blocks) * ONSET_OF_VOICE);
+    let back = 0;
+    while (back < ONSET_BLOCKS && this.#background.powerAgo(blocks + back) > least) back += 1;
+    this.#voiceFromMs -= back * BLOCK_MS;
     this.#state = 'speaking';
     this.#spoke = true;
     this.#tell('start_of_voice', false, this.#voiceFromMs, 0.9);
-    this.#features.begin(this.#voiceFromMs - this.#phaseStartMs, dbm0OfPower(this.#floor), dbm0OfPower(this.#quietest));
-    for (let t = this.#voiceFromMs; t < this.#nowMs; t += BLOCK_MS) this.#features.block(MIN_SPEECH * 4, true);
+    this.#features.begin(this.#background, blocks + back, dbm0OfPower(this.#floor));
   }
 
   #decide(): void {

@@ -17,6 +17,7 @@ export interface GreetingJudge {
  * pairs: left when the feature is below the limit; then its leaves. The sum of the leaves is the log-odds of a machine.
  */
 export interface BoostedTrees {
+  readonly sureness: Sureness;
   readonly depth: number;
   readonly bias: number;
   /** Per tree: 2^depth − 1 pairs, then 2^depth leaves. */
@@ -24,65 +25,51 @@ export interface BoostedTrees {
 }
 
 /**
- * How sure it must be, as log-odds, by time since the speech began: strict at first, at last whatever is likelier. A machine
- * can wait, for people who speak for a second are often just about to stop.
+ * How sure it must be to speak, as log-odds: before the time of the verdict, and from then on. After half as long again whatever is
+ * likelier is told. Who gives more time than `verdictMs` wants people to have it: the limit for a machine before it grows with the time.
  */
-const SURE: readonly (readonly [elapsedMs: number, live: number, recorded: number])[] = [
-  [0, 9, 9],
-  [500, 4, 9],
-  [900, 2, 5],
-  [1090, 1.2, 0.9],
-  [1140, 0.4, 0.9],
-  [1400, 0.5, 0.5],
-  [2000, 0, 0],
-];
-/** When most is decided by the table. */
-const DECIDED_MS = 1150;
+export interface Sureness {
+  /** When, after the speech began, most is decided unless a hint says otherwise. */
+  readonly verdictMs: number;
+  readonly liveEarly: number;
+  readonly recordedEarly: number;
+  readonly live: number;
+  readonly recorded: number;
+}
+
+const EARLIEST_VERDICT_MS = 600;
 /** Judges every 20 ms, and not before there is something to judge. */
 const FIRST_MS = 300;
 
 export class GreetingModel implements GreetingJudge {
-  readonly #liveSilenceMs: number | undefined;
-  readonly #recordedSpeechMs: number | undefined;
-  /** How much slower than the table it goes. */
-  readonly #pace: number;
+  readonly #hints: Pick<CallProgressHints, 'liveSilenceMs' | 'recordedSpeechMs'>;
+  readonly #verdictMs: number;
+  /** Added to the odds of a machine. */
+  readonly #lean: number;
   readonly #model: BoostedTrees;
   readonly #x = new Float64Array(GREETING_FEATURES.length);
   readonly #judgement: Judgement = { verdict: 'live_voice', confidence: 0 };
 
-  constructor(hints: Pick<CallProgressHints, 'liveSilenceMs' | 'recordedSpeechMs' | 'verdictMs'> = {}, model: BoostedTrees = greetingTrees) {
-    this.#liveSilenceMs = hints.liveSilenceMs;
-    this.#recordedSpeechMs = hints.recordedSpeechMs;
-    this.#pace = Math.max(600, hints.verdictMs ?? DECIDED_MS) / DECIDED_MS;
+  constructor(hints: Pick<CallProgressHints, 'liveSilenceMs' | 'recordedSpeechMs' | 'verdictMs' | 'missedPersonCost'> = {}, model: BoostedTrees = greetingTrees) {
+    this.#hints = hints;
+    this.#verdictMs = Math.max(EARLIEST_VERDICT_MS, hints.verdictMs ?? model.sureness.verdictMs);
+    this.#lean = -Math.log(Math.max(0.01, hints.missedPersonCost ?? 1));
     this.#model = model;
   }
 
   judge(features: GreetingFeatures): Judgement | undefined {
-    if (this.#recordedSpeechMs !== undefined && features.activeMs >= this.#recordedSpeechMs) return this.#say('recorded_msg', 0.8);
-    if (this.#liveSilenceMs !== undefined && features.silenceMs >= this.#liveSilenceMs) return this.#say('live_voice', 0.8);
+    const { liveSilenceMs, recordedSpeechMs } = this.#hints;
+    if (recordedSpeechMs !== undefined && features.activeMs >= recordedSpeechMs) return this.#say('recorded_msg', 0.8);
+    if (liveSilenceMs !== undefined && features.silenceMs >= liveSilenceMs) return this.#say('live_voice', 0.8);
     const elapsed = features.elapsedMs;
     if (elapsed < FIRST_MS || elapsed % 20 !== 0) return undefined;
-    const odds = this.odds(features);
-    let row = SURE[0] as readonly [number, number, number];
-    for (const next of SURE) if (elapsed >= next[0] * this.#pace) row = next;
-    const confidence = 1 / (1 + Math.exp(-Math.abs(odds)));
-    if (odds >= row[2] && this.#recordedSpeechMs === undefined) return this.#say('recorded_msg', confidence);
-    if (odds < -row[1] && this.#liveSilenceMs === undefined) return this.#say('live_voice', confidence);
-    return undefined;
-  }
-
-  /** Log-odds that a machine speaks. */
-  odds(features: GreetingFeatures): number {
     features.write(this.#x);
-    const { depth, trees, bias } = this.#model;
-    const inner = 2 ** depth - 1;
-    let sum = bias;
-    for (const tree of trees) {
-      let node = 0;
-      while (node < inner) node = node * 2 + ((this.#x[tree[node * 2] as number] as number) < (tree[node * 2 + 1] as number) ? 1 : 2);
-      sum += tree[inner * 2 + node - inner] as number;
-    }
-    return sum;
+    const odds = oddsOf(this.#model, this.#x);
+    const verdict = decide(odds + this.#lean, elapsed, this.#verdictMs, this.#model.sureness);
+    // A hint that says when it is one or the other says it alone.
+    if (verdict === undefined || (verdict === 'recorded_msg' ? recordedSpeechMs : liveSilenceMs) !== undefined) return undefined;
+    // A lean may tell what is the less likely.
+    return this.#say(verdict, 1 / (1 + Math.exp(verdict === 'recorded_msg' ? -odds : odds)));
   }
 
   #say(verdict: Judgement['verdict'], confidence: number): Judgement {
@@ -90,4 +77,25 @@ export class GreetingModel implements GreetingJudge {
     this.#judgement.confidence = confidence;
     return this.#judgement;
   }
+}
+
+/** What the log-odds of a machine come to so long after the speech began; undefined: wait. */
+export function decide(odds: number, elapsedMs: number, verdictMs: number, sureness: Sureness): Judgement['verdict'] | undefined {
+  if (elapsedMs >= verdictMs * 1.5) return odds >= 0 ? 'recorded_msg' : 'live_voice';
+  const early = elapsedMs < verdictMs;
+  const more = Math.max(1, verdictMs / sureness.verdictMs);
+  if (odds >= (early ? sureness.recordedEarly * more : sureness.recorded)) return 'recorded_msg';
+  return odds < -(early ? sureness.liveEarly : sureness.live) ? 'live_voice' : undefined;
+}
+
+/** Log-odds that a machine speaks, of features in the order of GREETING_FEATURES. */
+export function oddsOf({ depth, bias, trees }: Pick<BoostedTrees, 'depth' | 'bias' | 'trees'>, features: Float64Array): number {
+  const inner = 2 ** depth - 1;
+  let sum = bias;
+  for (const tree of trees) {
+    let node = 0;
+    while (node < inner) node = node * 2 + ((features[tree[node * 2] as number] as number) < (tree[node * 2 + 1] as number) ? 1 : 2);
+    sum += tree[inner * 2 + node - inner] as number;
+  }
+  return sum;
 }

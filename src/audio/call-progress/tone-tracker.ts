@@ -86,6 +86,11 @@ export class ToneTracker {
     return this.#frame.purity;
   }
 
+  /** See ToneFrame. */
+  flatness(): number {
+    return this.#frame.flatness();
+  }
+
   /** Takes one block of 10 ms, whose mean square is `power`. */
   block(samples: Int16Array, start: number, length: number, power: number): void {
     this.#frame.push(samples, start, length);

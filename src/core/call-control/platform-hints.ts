@@ -9,10 +9,15 @@ export function classifyHints(hints: PlatformHints): ClassifyHints | undefined {
   const timeoutMs = milliseconds(hints['call_classification_timeout']);
   const recordedMsgTimeoutMs = milliseconds(hints['call_classification_recorded_msg_timeout']);
   const verdictMs = milliseconds(hints['call_classification_verdict_time']);
+  const messageEndSilenceMs = milliseconds(hints['call_classification_message_end_silence']);
+  const missedPersonCost = cost(hints['call_classification_missed_person_cost']);
   const country = hints['call_classification_country'];
   return {
     phase: 'connected',
     ...(verdictMs === undefined ? {} : { verdictMs }),
+    ...(messageEndSilenceMs === undefined ? {} : { messageEndSilenceMs }),
+    ...(missedPersonCost === undefined ? {} : { missedPersonCost }),
+    ...(isTrue(hints['call_classification_background']) ? { background: true } : {}),
     ...(typeof country === 'string' && country !== '' ? { country } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(recordedMsgTimeoutMs === undefined ? {} : { recordedMsgTimeoutMs }),
@@ -49,4 +54,9 @@ const oneLine = (value: string): string => value.replace(/[\r\n]+/g, ' ');
 function milliseconds(value: unknown): number | undefined {
   const n = typeof value === 'number' ? value : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
   return Number.isFinite(n) && n >= 0 ? n : undefined;
+}
+
+function cost(value: unknown): number | undefined {
+  const n = typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isFinite(n) && n > 0 ? n : undefined;
 }

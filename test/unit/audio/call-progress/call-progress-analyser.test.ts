@@ -1,4 +1,6 @@
 import { CalleeAudioSource, type CalleeKind } from '../../../../sim/audio/callee-audio.ts';
+import { backgroundNoise } from '../../../../sim/audio/background-noise.ts';
+import { knock } from '../../../../sim/audio/capture.ts';
 import { VoiceLibrary } from '../../../../sim/audio/voice-library.ts';
 import { CallProgressAnalyser } from '../../../../src/audio/call-progress/call-progress-analyser.ts';
 import type { CallProgressEvent, CallProgressHints } from '../../../../src/audio/call-progress/call-progress-event.ts';
@@ -52,6 +54,10 @@ describe('tones before the answer', () => {
     expect(events.map((e) => [e.progress, e.final])).toEqual([[kind, true]]);
   });
 
+  it('knows a busy tone of two equal frequencies whichever of them seems the stronger', () => {
+    for (let seed = 1; seed <= 8; seed++) expect(analysed(callee('busy', seed, 'US').samples, { phase: 'progress', country: 'US' }).map((e) => e.progress)).toEqual(['busy_tone']);
+  });
+
   it('begins anew at the answer', () => {
     const events: CallProgressEvent[] = [];
     const analyser = new CallProgressAnalyser({ phase: 'progress', country: 'DE' }, (e) => events.push(e));
@@ -75,6 +81,21 @@ describe('after the answer', () => {
     expect(Math.abs(events[0]!.offsetMs - 500)).toBeLessThan(60);
     expect(events[1]!.knownMs).toBeLessThanOrEqual(1700);
     expect(events[1]!.confidence).toBeGreaterThan(0.5);
+  });
+
+  it('takes neither the knock of a handset nor the noise of a recording that begins for a voice', () => {
+    const random = new SeededRandom(5);
+    const hello = clip('hello-en-us-1a.wav');
+    const knocked = analysed(joined(silence(400), knock(random, -14), silence(400), hello, silence(3000)));
+    expect(knocked[0]).toMatchObject({ progress: 'start_of_voice' });
+    expect(knocked[0]!.offsetMs).toBeGreaterThan(780);
+    const noise = backgroundNoise(random, 'white', 700 * 8, -36);
+    const hissing = analysed(joined(silence(500), noise, clip('greeting-en-us-1a.wav')));
+    expect(hissing[0]!.offsetMs).toBeGreaterThan(1050);
+  });
+
+  it('takes music after the answer for a recording or a voice, not for nothing', () => {
+    for (let seed = 1; seed <= 6; seed++) expect(analysed(callee('music', seed).samples)[1]?.progress).toMatch(/^(recorded_msg|live_voice)$/);
   });
 
   it('a long greeting and a beep is a machine, whose message ends with the beep', () => {

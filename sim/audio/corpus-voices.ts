@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/kernel/package-root.ts';
+import { clipRecipes, type ClipRecipe, type CorpusPart } from './corpus-recipes.ts';
+import { renderedSpeech, speechOfWav } from './rendered-speech.ts';
+import type { ClipSource, VoiceClip } from './voice-library.ts';
+
+/** Change it when the way from recipe to samples changes. */
+const RENDERING = 1;
+/** Nobody listens longer to tell person from machine; a beep follows. */
+const LONGEST_MS = 6_000;
+
+/**
+ * The corpus's voices of one part. They are synthesised once (espeak-ng, flite, festival and sox must be there) and kept in
+ * `out/corpus-voices/`, named by what they were made of.
+ */
+export class CorpusVoices implements ClipSource {
+  readonly clips: readonly VoiceClip[];
+  readonly #samples = new Map<VoiceClip, Int16Array>();
+
+  private constructor(clips: readonly VoiceClip[], samples: Int16Array) {
+    this.clips = clips;
+    let at = 0;
+    for (const clip of clips) {
+      const length = clip.durationMs * 8;
+      this.#samples.set(clip, samples.subarray(at, at + length));
+      at += length;
+    }
+  }
+
+  /** @param tell what takes long */
+  static of(part: CorpusPart, tell: (line: string) => void = () => undefined): CorpusVoices {
+    const recipes = clipRecipes(part);
+    const key = createHash('sha256').update(JSON.stringify([RENDERING, recipes])).digest('hex').slice(0, 16);
+    const folder = join(packageRoot(), 'out', 'corpus-voices');
+    const index = join(folder, `${part}-${key}.json`);
+    const pack = join(folder, `${part}-${key}.s16`);
+    if (!existsSync(index)) {
+      mkdirSync(folder, { recursive: true });
+      tell(`synthesising ${recipes.length} clips of the ${part} part …`);
+      const made = render(recipes);
+      writeFileSync(pack, Buffer.concat(made.map(({ samples }) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength))));
+      // Renamed last: a half-written index is never read.
+      writeFileSync(`${index}.part`, JSON.stringify(made.map(({ clip }) => clip)));
+      renameSync(`${index}.part`, index);
+    }
+    const bytes = readFileSync(pack);
+    return new CorpusVoices(JSON.parse(readFileSync(index, 'utf8')) as VoiceClip[], new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
+  }
+
+  ofKind(kind: VoiceClip['kind']): readonly VoiceClip[] {
+    return this.clips.filter((clip) => clip.kind === kind);
+  }
+
+  samples(clip: VoiceClip): Int16Array {
+    const samples = this.#samples.get(clip);
+    if (samples === undefined) throw new Error(`no clip ${clip.file} in this part of the corpus`);
+    return samples;
+  }
+}
+
+function render(recipes: readonly ClipRecipe[]): { clip: VoiceClip; samples: Int16Array }[] {
+  const scratch = mkdtempSync(join(tmpdir(), 'corpus-voices-'));
+  try {
+    const festival = renderWithFestival(recipes, scratch);
+    return recipes.map((recipe, i) => {
+      const spoken = festival.get(recipe) ?? renderOne(recipe, join(scratch, 'one.wav'));
+      const coded = throughCodec(spoken, recipe.codec, scratch);
+      const durationMs = Math.min(LONGEST_MS, Math.floor(coded.length / 8));
+      const { kind, style, language, text, synthesizer, voice } = recipe;
+      return { clip: { file: `${i}-${style}-${language}`, kind, style, language, voice: `${synthesizer}-${voice}`, text, durationMs }, samples: coded.slice(0, durationMs * 8) };
+    });
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+function renderOne({ synthesizer, voice, language, speed, pitch, text }: ClipRecipe, file: string): Int16Array {
+  return synthesizer === 'flite'
+    ? renderedSpeech(file, 'flite', ['-voice', voice, '--setf', `duration_stretch=${(165 / speed).toFixed(2)}`, '-t', text, '-o', file])
+    : renderedSpeech(file, 'espeak-ng', ['-v', `${language}+${voice}`, '-s', String(speed), '-p', String(pitch), '-w', file, text]);
+}
+
+/** One process per voice, for starting it takes longer than speaking. */
+function renderWithFestival(recipes: readonly ClipRecipe[], scratch: string): Map<ClipRecipe, Int16Array> {
+  const made = new Map<ClipRecipe, Int16Array>();
+  const mine = recipes.filter((r) => r.synthesizer === 'festival');
+  for (const voice of new Set(mine.map((r) => r.voice))) {
+    const spoken = mine.filter((r) => r.voice === voice);
+    const lines = spoken.flatMap(({ speed, text }, i) => [
+      `(Parameter.set 'Duration_Stretch ${(165 / speed).toFixed(2)})`,
+      `(utt.save.wave (utt.synth (Utterance Text "${text.replace(/["\\]/g, '')}")) "${join(scratch, `${voice}-${i}.wav`)}" 'riff)`,
+    ]);
+    const script = join(scratch, `${voice}.scm`);
+    const encoding = voice.startsWith('czech') ? 'latin2' : voice.startsWith('msu_ru') ? 'utf8' : 'latin1';
+    writeFileSync(script, encoded([`(voice_${voice})`, ...lines].join('\n'), encoding));
+    execFileSync('festival', ['-b', script], { stdio: ['ignore', 'ignore', 'ignore'] });
+    spoken.forEach((recipe, i) => made.set(recipe, speechOfWav(join(scratch, `${voice}-${i}.wav`))));
+  }
+  return made;
+}
+
+/** ISO 8859-2 differs from Latin 1 in the letters that Czech needs. */
+const LATIN2: Readonly<Record<string, number>> = { č: 0xe8, ď: 0xef, ě: 0xec, ň: 0xf2, ř: 0xf8, š: 0xb9, ť: 0xbb, ů: 0xf9, ž: 0xbe, Č: 0xc8, Ď: 0xcf, Ě: 0xcc, Ň: 0xd2, Ř: 0xd8, Š: 0xa9, Ť: 0xab, Ů: 0xd9, Ž: 0xae };
+
+function encoded(text: string, encoding: 'latin1' | 'latin2' | 'utf8'): Buffer {
+  return encoding === 'latin2' ? Buffer.from(Array.from(text, (c) => LATIN2[c] ?? c.charCodeAt(0))) : Buffer.from(text, encoding);
+}
+
+function throughCodec(samples: Int16Array, codec: ClipRecipe['codec'], scratch: string): Int16Array {
+  if (codec === 'none') return samples;
+  const raw = ['-t', 'raw', '-r', '8000', '-c', '1', '-e', 'signed-integer', '-b', '16'];
+  const file = join(scratch, codec === 'gsm' ? 'coded.gsm' : 'coded.wav');
+  execFileSync('sox', [...raw, '-', ...(codec === 'gsm' ? ['-t', 'gsm'] : ['-e', 'ima-adpcm']), file], { input: Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength), stdio: ['pipe', 'ignore', 'ignore'] });
+  const out = execFileSync('sox', [...(codec === 'gsm' ? ['-t', 'gsm', '-r', '8000', '-c', '1'] : []), file, ...raw, '-'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 16e6 });
+  return new Int16Array(out.buffer.slice(out.byteOffset, out.byteOffset + (out.byteLength & ~1)));
+}

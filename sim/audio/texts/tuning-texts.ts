@@ -1,0 +1,153 @@
+import type { SpokenTexts } from './spoken-texts.ts';
+
+/** The languages of the part that classifiers are tuned on, by espeak-ng's name. None of them is in the held-out part. */
+export const tuningTexts: Readonly<Record<string, SpokenTexts>> = {
+  de: {
+    word: ['Hallo?', 'Ja?', 'Müller.', 'Hallo.', 'Schmitt?'],
+    pair: ['Ja bitte?', 'Ja, hallo?', 'Hallo, hallo?', 'Guten Tag.'],
+    name: ['Weber, guten Tag.', 'Hier ist Anna.', 'Petra Schulz.', 'Hallo, hier Fischer.', 'Becker am Apparat.'],
+    sentence: ['Guten Morgen, Autohaus Krause, was kann ich für Sie tun?', 'Praxis Doktor Lehmann, Sie sprechen mit Frau Vogt.', 'Ja, hallo, wer ist denn da?', 'Elektro Neumann, einen schönen guten Tag.'],
+    greeting: [
+      'Guten Tag, Sie sind verbunden mit dem Anschluss von Familie Weber. Bitte hinterlassen Sie eine Nachricht nach dem Signalton.',
+      'Der gewünschte Gesprächspartner ist zurzeit nicht erreichbar. Bitte sprechen Sie nach dem Ton.',
+      'Hallo, hier ist die Mailbox von Thomas. Ich kann gerade nicht ans Telefon gehen.',
+      'Hi, ihr habt Julia erreicht. Sprecht mir was drauf, ich rufe zurück.',
+      'Herzlich willkommen. Unser Büro ist derzeit nicht besetzt. Bitte rufen Sie während der Geschäftszeiten wieder an.',
+      'Die gewählte Rufnummer ist nicht vergeben. Bitte fragen Sie bei der Auskunft nach.',
+    ],
+  },
+  'fr-fr': {
+    word: ['Allô?', 'Oui?', 'Bonjour.', 'Allô.'],
+    pair: ['Oui, allô?', 'Allô, oui?', 'Allô, allô?', 'Oui, bonjour.'],
+    name: ['Martin, bonjour.', 'C\'est Claire.', 'Allô, ici Dupont.', 'Marie Lefèvre.'],
+    sentence: ['Boulangerie Moreau, bonjour, que puis-je pour vous?', 'Cabinet du docteur Petit, je vous écoute.', 'Oui allô, qui est à l\'appareil?'],
+    greeting: [
+      'Bonjour, vous êtes bien sur le répondeur de Pierre Martin. Laissez un message après le bip sonore.',
+      'Votre correspondant n\'est pas disponible pour le moment. Veuillez laisser un message.',
+      'Salut, c\'est Julien, je ne suis pas là. Laissez-moi un message et je vous rappelle.',
+      'Bonjour. Nos bureaux sont actuellement fermés. Nous vous invitons à rappeler du lundi au vendredi.',
+      'Le numéro que vous avez demandé n\'est pas attribué. Veuillez consulter l\'annuaire.',
+    ],
+  },
+  'es-419': {
+    word: ['¿Bueno?', '¿Hola?', '¿Diga?', '¿Sí?', 'Aló.'],
+    pair: ['Sí, ¿diga?', 'Hola, hola.', 'Sí, bueno.', 'Buenos días.'],
+    name: ['Habla Carmen.', 'García, buenas tardes.', 'Hola, soy Luis.', 'Casa de los Pérez.'],
+    sentence: ['Ferretería López, buenos días, ¿en qué le puedo ayudar?', 'Sí, ¿quién habla, por favor?', 'Consultorio del doctor Ruiz, a sus órdenes.'],
+    greeting: [
+      'Hola, usted se ha comunicado con la familia García. En este momento no podemos atenderle. Deje su mensaje después del tono.',
+      'El número que usted marcó no está disponible. Por favor, intente más tarde.',
+      'Hola. Soy Ana, ahora no puedo contestar. Déjame tu mensaje y te llamo.',
+      'Bienvenido al buzón de voz. Grabe su mensaje al escuchar la señal.',
+      'Gracias por llamar. Nuestro horario de atención es de nueve a seis de la tarde.',
+    ],
+  },
+  ru: {
+    word: ['Алло?', 'Да?', 'Алло.', 'Слушаю.'],
+    pair: ['Да, алло?', 'Слушаю вас.', 'Алло, алло?', 'Да, слушаю.'],
+    name: ['Иванов слушает.', 'Это Мария.', 'Алло, Петрова.', 'Сергей у телефона.'],
+    sentence: ['Компания Заря, здравствуйте, чем могу помочь?', 'Добрый день, приёмная директора, слушаю вас.', 'Да, алло, а кто это говорит?'],
+    greeting: [
+      'Здравствуйте. Вас приветствует автоответчик. Пожалуйста, оставьте сообщение после сигнала.',
+      'Аппарат абонента выключен или находится вне зоны действия сети. Попробуйте позвонить позднее.',
+      'Привет, это Олег. Сейчас я не могу ответить, перезвоню вам позже.',
+      'Абонент не отвечает. Вы можете оставить голосовое сообщение после гудка.',
+      'Вы позвонили в компанию Север. Все операторы заняты, дождитесь ответа.',
+    ],
+  },
+  ko: {
+    word: ['여보세요?', '네?', '여보세요.'],
+    pair: ['네, 여보세요?', '여보세요, 여보세요?', '네, 안녕하세요.'],
+    name: ['김민수입니다.', '네, 박지영입니다.', '이영희예요.'],
+    sentence: ['안녕하세요, 서울 치과입니다. 무엇을 도와 드릴까요?', '네, 한국 상사 영업부 최진호입니다.'],
+    greeting: [
+      '지금은 전화를 받을 수 없습니다. 삐 소리가 난 후에 메시지를 남겨 주세요.',
+      '고객님의 전화기가 꺼져 있어 음성 사서함으로 연결됩니다.',
+      '안녕하세요, 김철수입니다. 지금은 회의 중이라 전화를 받지 못합니다.',
+      '지금 거신 번호는 없는 번호입니다. 다시 확인하시고 걸어 주시기 바랍니다.',
+    ],
+  },
+  pl: {
+    word: ['Halo?', 'Tak?', 'Słucham?', 'Halo.'],
+    pair: ['Tak, słucham?', 'Halo, halo?', 'Dzień dobry.', 'No, halo?'],
+    name: ['Kowalski, słucham.', 'Mówi Anna.', 'Jan Nowak.', 'Tu Wiśniewska.'],
+    sentence: ['Dzień dobry, biuro rachunkowe Bilans, w czym mogę pomóc?', 'Gabinet doktora Zielińskiego, słucham pana.', 'Tak, halo, a kto mówi?'],
+    greeting: [
+      'Dzień dobry, tu automatyczna sekretarka rodziny Kowalskich. Prosimy zostawić wiadomość po sygnale.',
+      'Abonent jest czasowo niedostępny. Prosimy spróbować później.',
+      'Cześć, tu Marek. Nie mogę teraz rozmawiać, oddzwonię później.',
+      'Zapraszamy do kontaktu w godzinach pracy biura, od ósmej do szesnastej.',
+    ],
+  },
+  nl: {
+    word: ['Hallo?', 'Ja?', 'Hallo.', 'Jansen.'],
+    pair: ['Ja, hallo?', 'Hallo, hallo?', 'Goedemorgen.', 'Ja, met Piet.'],
+    name: ['Met Annelies.', 'De Vries, goedemiddag.', 'Hallo, met Karin.', 'Met Bakker.'],
+    sentence: ['Goedemorgen, garage Van Dijk, waarmee kan ik u helpen?', 'Tandartspraktijk de Linde, u spreekt met Sanne.', 'Ja hallo, met wie spreek ik?'],
+    greeting: [
+      'Goedendag, u bent verbonden met het antwoordapparaat van de familie de Boer. Spreek een bericht in na de pieptoon.',
+      'De persoon die u belt is op dit moment niet bereikbaar. Probeer het later nog eens.',
+      'Hoi, dit is de voicemail van Bas. Ik bel je zo snel mogelijk terug.',
+      'Welkom. Ons kantoor is op dit moment gesloten. U kunt ons bereiken op werkdagen.',
+    ],
+  },
+  cs: {
+    word: ['Haló?', 'Prosím?', 'Ano?', 'Haló.'],
+    pair: ['Ano, prosím?', 'Haló, haló?', 'Dobrý den.', 'Haló, prosím?'],
+    name: ['Novák, prosím.', 'Tady Jana.', 'Dvořák, dobrý den.', 'U telefonu Svoboda.'],
+    sentence: ['Dobrý den, pekařství Horák, co pro vás mohu udělat?', 'Ordinace doktora Černého, prosím, přejete si?', 'Haló, kdo volá, prosím vás?'],
+    greeting: [
+      'Dobrý den, dovolali jste se do hlasové schránky. Zanechte prosím zprávu po zaznění tónu.',
+      'Volaný účastník není dostupný. Zkuste prosím zavolat později.',
+      'Ahoj, tady Petr. Teď nemůžu mluvit, ozvu se vám později.',
+      'Děkujeme za zavolání. Všichni operátoři právě hovoří, vyčkejte prosím.',
+    ],
+  },
+  fi: {
+    word: ['Haloo?', 'No?', 'Niin?', 'Huomenta.'],
+    pair: ['No haloo?', 'Haloo, haloo?', 'Hyvää päivää.', 'No terve.'],
+    name: ['Virtanen.', 'Matti Korhonen.', 'Liisa puhelimessa.', 'Nieminen, päivää.'],
+    sentence: ['Hyvää päivää, autokorjaamo Mäkinen, kuinka voin auttaa?', 'Lääkäriasema Terve, Hanna puhelimessa.', 'Haloo, kuka siellä soittaa?'],
+    greeting: [
+      'Hei, olet soittanut Matti Virtaselle. Jätä viesti äänimerkin jälkeen.',
+      'Tavoittelemaanne henkilöön ei juuri nyt saada yhteyttä. Yrittäkää myöhemmin uudelleen.',
+      'Terve. En pääse nyt puhelimeen, mutta soitan takaisin niin pian kuin voin.',
+      'Kiitos soitostasi. Toimistomme on avoinna arkisin kello kahdeksasta neljään.',
+    ],
+  },
+  hu: {
+    word: ['Halló?', 'Igen?', 'Tessék?', 'Halló.'],
+    pair: ['Igen, halló?', 'Halló, tessék?', 'Jó napot.', 'Halló, halló?'],
+    name: ['Itt Kovács.', 'Nagy Anna.', 'Szabó Péter vagyok.', 'Halló, itt Éva.'],
+    sentence: ['Jó napot kívánok, Tóth Autószerviz, miben segíthetek?', 'Halló, ki beszél, kérem?', 'Kiss doktor rendelője, tessék, parancsoljon.'],
+    greeting: [
+      'Jó napot, ön Kovács Péter hangpostáját hívta. Kérem, hagyjon üzenetet a sípszó után.',
+      'A hívott szám jelenleg nem kapcsolható. Kérjük, ismételje meg hívását később.',
+      'Szia, itt Gábor. Most nem tudom felvenni, később visszahívlak.',
+      'Köszönjük hívását. Ügyfélszolgálatunk jelenleg nem elérhető.',
+    ],
+  },
+  el: {
+    word: ['Εμπρός;', 'Ναι;', 'Παρακαλώ;', 'Λέγετε.'],
+    pair: ['Ναι, παρακαλώ;', 'Εμπρός, ναι;', 'Καλημέρα.', 'Ναι, λέγετε.'],
+    name: ['Παπαδόπουλος.', 'Εδώ Μαρία.', 'Ναι, ο Γιώργος.', 'Ελένη Νικολάου.'],
+    sentence: ['Καλημέρα σας, φαρμακείο Γεωργίου, πώς μπορώ να βοηθήσω;', 'Ναι, εμπρός, ποιος είναι παρακαλώ;'],
+    greeting: [
+      'Γεια σας, έχετε καλέσει την οικογένεια Παππά. Αφήστε το μήνυμά σας μετά τον χαρακτηριστικό ήχο.',
+      'Ο συνδρομητής που καλέσατε δεν είναι διαθέσιμος. Παρακαλώ καλέστε αργότερα.',
+      'Γεια. Είμαι ο Νίκος, τώρα δεν μπορώ να μιλήσω. Θα σας πάρω εγώ.',
+    ],
+  },
+  ro: {
+    word: ['Alo?', 'Da?', 'Alo.', 'Poftiți?'],
+    pair: ['Da, alo?', 'Alo, da?', 'Bună ziua.', 'Alo, alo?'],
+    name: ['Ionescu la telefon.', 'Sunt Maria.', 'Popescu, bună ziua.', 'Alo, Andrei.'],
+    sentence: ['Bună ziua, service auto Dacia, cu ce vă pot ajuta?', 'Alo, cine este la telefon, vă rog?', 'Cabinetul doctorului Marin, vă ascult.'],
+    greeting: [
+      'Bună ziua, ați sunat la familia Ionescu. Vă rugăm lăsați un mesaj după semnalul sonor.',
+      'Abonatul apelat nu poate fi contactat. Vă rugăm reveniți mai târziu.',
+      'Salut, sunt Radu. Nu pot răspunde acum, te sun eu mai târziu.',
+      'Vă mulțumim pentru apel. Programul nostru este de luni până vineri.',
+    ],
+  },
+};

@@ -1,0 +1,90 @@
+import type { CalleeAudio } from '../../../sim/audio/callee-audio.ts';
+import { firstVerdict, expected, tryOut, TONES, type Trial } from './trial.ts';
+
+/** Hints `verdictMs` that the curve is drawn through. */
+const ALLOWED_MS = [700, 900, 1_100, 1_300, 1_600, 2_000, 2_500] as const;
+
+export interface Group {
+  readonly name: string;
+  readonly count: number;
+  readonly right: number;
+  readonly rightAfterRevision: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface CurvePoint {
+  readonly verdictMs: number;
+  /** The slower of the two kinds, ms after the true beginning of speech. */
+  readonly p95: number;
+  readonly people: number;
+  readonly machines: number;
+  /** People who have not finished their greeting at `p95`: what they say sounds like what a machine says. */
+  readonly peopleStillSpeaking: number;
+}
+
+interface Measured {
+  readonly trials: readonly Trial[];
+  readonly curve: readonly CurvePoint[];
+}
+
+export function measure(callees: Iterable<CalleeAudio>, tell: (line: string) => void): Measured {
+  const trials: Trial[] = [];
+  const others = ALLOWED_MS.map((): { kind: string; right: boolean; verdictMs: number | undefined }[] => []);
+  for (const callee of callees) {
+    trials.push(tryOut(callee));
+    if (callee.kind === 'person' || callee.kind === 'machine') {
+      ALLOWED_MS.forEach((verdictMs, i) => {
+        const { first, verdictMs: atMs } = firstVerdict(callee, { verdictMs });
+        others[i]?.push({ kind: callee.kind, right: first === expected(callee), verdictMs: atMs });
+      });
+    }
+    if (trials.length % 500 === 0) tell(`${trials.length} callees`);
+  }
+  const people = trials.filter((t) => t.kind === 'person');
+  const curve = ALLOWED_MS.map((verdictMs, i): CurvePoint => {
+    const of = (kind: string) => (others[i] ?? []).filter((o) => o.kind === kind);
+    const times = (kind: string): number[] => of(kind).flatMap((o) => o.verdictMs ?? []);
+    const p95 = Math.max(percentile(times('person'), 0.95), percentile(times('machine'), 0.95));
+    return {
+      verdictMs, p95,
+      people: share(of('person'), (o) => o.right),
+      machines: share(of('machine'), (o) => o.right),
+      peopleStillSpeaking: share(people, ({ truth }) => (truth.greetingEndMs ?? 0) - (truth.speechStartMs ?? 0) > p95),
+    };
+  });
+  return { trials, curve };
+}
+
+export const isRight = (trial: Trial, told: Trial['first'] = trial.first): boolean => told === expected(trial);
+export const isTone = (trial: Trial): boolean => trial.kind in TONES || trial.kind === 'sit';
+
+export function group(name: string, of: readonly Trial[]): Group {
+  const times = of.flatMap((t) => (t.verdictMs === undefined || (t.first !== 'live_voice' && t.first !== 'recorded_msg') ? [] : [t.verdictMs]));
+  return { name, count: of.length, right: share(of, (t) => isRight(t)), rightAfterRevision: share(of, (t) => isRight(t, t.last)), p50: percentile(times, 0.5), p95: percentile(times, 0.95) };
+}
+
+/** People and machines by what was said, by whom, and through what. */
+export function subsets(trials: readonly Trial[]): Group[] {
+  const people = trials.filter((t) => t.kind === 'person');
+  const machines = trials.filter((t) => t.kind === 'machine');
+  const by = (of: readonly Trial[], kind: string, key: (t: Trial) => string | undefined): Group[] =>
+    [...new Set(of.flatMap((t) => key(t) ?? []))].sort().map((value) => group(`${kind}, ${value}`, of.filter((t) => key(t) === value)));
+  const capture = (t: Trial): string | undefined => (t.truth.scene === undefined ? undefined : `${t.truth.scene.capture.noise === undefined ? 'quiet' : `noisy (${t.truth.scene.capture.noise.kind})`} room`);
+  const settings: readonly ((t: Trial) => string | undefined)[] = [
+    (t) => t.truth.scene?.clip?.language.replace(/^en-.*/, 'en'),
+    (t) => t.truth.scene?.clip?.voice.replace(/-.*/, '').replace('espeak', 'espeak-ng'),
+    capture,
+    (t) => `line ${t.truth.snrDb === Infinity ? 'clean' : `noise at ${t.truth.snrDb} dB`}`,
+    (t) => `${t.truth.channel.loss * 100} % of packets lost`,
+  ];
+  return [
+    ...by(people, 'people', (t) => ({ word: 'one word', pair: 'two words', name: 'name', sentence: 'a sentence', greeting: undefined })[t.truth.scene?.style ?? 'greeting']),
+    ...by(machines, 'machines', (t) => (t.truth.scene?.helloFirst === true ? 'hello and a pause first' : 'announcement at once')),
+    ...settings.flatMap((key) => [...by(people, 'people', key), ...by(machines, 'machines', key)]),
+  ];
+}
+
+export const share = <T>(of: readonly T[], good: (t: T) => boolean): number => (of.length === 0 ? Number.NaN : of.filter(good).length / of.length);
+const percentile = (values: readonly number[], p: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))] ?? Number.NaN;
+export const percent = (x: number): string => `${(x * 100).toFixed(1)} %`;
