@@ -1,7 +1,10 @@
 import { SeededRandom, type Random } from '../../src/kernel/random.ts';
 import type { GreetingStyle, VoiceClip } from './voice-library.ts';
+import { heldOutPhrases } from './texts/held-out-phrases.ts';
 import { heldOutTexts } from './texts/held-out-texts.ts';
+import { composedTexts } from './texts/phrases.ts';
 import type { SpokenTexts } from './texts/spoken-texts.ts';
+import { tuningPhrases } from './texts/tuning-phrases.ts';
 import { tuningTexts } from './texts/tuning-texts.ts';
 
 /** Which part of the corpus: what classifiers are tuned on, and what is never looked at while tuning. */
@@ -25,7 +28,11 @@ export interface ClipRecipe {
 
 /** Voices of espeak-ng (variants), disjoint. */
 const VARIANTS: Readonly<Record<CorpusPart, readonly string[]>> = {
-  tuning: ['m1', 'm2', 'm3', 'f1', 'f2', 'klatt', 'klatt2', 'Andrea', 'Michael', 'sandro', 'anika', 'Diogo', 'Annie', 'travis'],
+  tuning: [
+    'm1', 'm2', 'm3', 'm5', 'm6', 'f1', 'f2', 'klatt', 'klatt2', 'klatt3', 'klatt5', 'klatt6', 'adam', 'Alex', 'Andrea', 'Andy', 'anika', 'Annie', 'antonio', 'belinda', 'benjamin', 'boris', 'caleb',
+    'Denis', 'Diogo', 'ed', 'edward', 'Gene', 'grandma', 'grandpa', 'gustave', 'Hugo', 'Iven', 'Jacky', 'john', 'Lee', 'marcelo', 'Marco', 'mario', 'max', 'Michael', 'michel', 'miguel', 'Mike',
+    'Nguyen', 'norbert', 'pablo', 'paul', 'pedro', 'quincy', 'rob', 'robert', 'sandro', 'shelby', 'Storm', 'travis', 'zac',
+  ],
   'held-out': ['m4', 'm7', 'm8', 'f3', 'f4', 'f5', 'klatt4', 'Linda', 'Henrique', 'Alicia', 'David', 'steph', 'victor'],
 };
 
@@ -52,16 +59,22 @@ const NATURAL: Readonly<Record<CorpusPart, readonly Natural[]>> = {
 const ACCENTS: Readonly<Record<string, readonly string[]>> = { 'en-us': ['en-us', 'en-gb', 'en-gb-scotland'], 'es-419': ['es-419', 'es'], 'pt-br': ['pt-br', 'pt'] };
 
 const VOICES_PER_TEXT = 6;
+/** Composed texts are many. */
+const VOICES_PER_COMPOSED_TEXT = 2;
 const STYLES = ['word', 'pair', 'name', 'sentence', 'greeting'] as const;
 
 /** All clips of a part, always the same. */
 export function clipRecipes(part: CorpusPart): ClipRecipe[] {
   const random = new SeededRandom(part === 'tuning' ? 77 : 7_001).fork('clips');
   const texts: Readonly<Record<string, SpokenTexts>> = part === 'tuning' ? tuningTexts : heldOutTexts;
+  // Its own source: what is composed does not move what is drawn for the written texts.
+  const composing = new SeededRandom(part === 'tuning' ? 78 : 7_002);
+  const composed = Object.fromEntries(Object.entries(part === 'tuning' ? tuningPhrases : heldOutPhrases).map(([language, phrases]) => [language, composedTexts(phrases, composing.fork(language))]));
   const natural = NATURAL[part];
   return Object.entries(texts).flatMap(([language, spoken]) =>
-    STYLES.flatMap((style) =>
-      spoken[style].flatMap((text) => {
+    STYLES.flatMap((style) => {
+      const more = style === 'word' || style === 'pair' ? [] : (composed[language]?.[style] ?? []);
+      return [...spoken[style].map((text) => ({ text, voices: VOICES_PER_TEXT })), ...more.map((text) => ({ text, voices: VOICES_PER_COMPOSED_TEXT }))].flatMap(({ text, voices: count }) => {
         const made: ClipRecipe[] = [];
         const one = (synthesizer: ClipRecipe['synthesizer'], voice: string, as = language): void => {
           // People and machines alike: nothing but what they say tells them apart.
@@ -69,11 +82,11 @@ export function clipRecipes(part: CorpusPart): ClipRecipe[] {
           const pitch = Math.round(30 + random.next() * 45);
           made.push({ kind: style === 'greeting' ? 'greeting' : 'hello', style, language: as, text, synthesizer, voice, speed, pitch, codec: codec(part, random) });
         };
-        for (let n = 0; n < VOICES_PER_TEXT; n++) one('espeak-ng', pick(VARIANTS[part], random), pick(ACCENTS[language] ?? [language], random));
+        for (let n = 0; n < count; n++) one('espeak-ng', pick(VARIANTS[part], random), pick(ACCENTS[language] ?? [language], random));
         for (const { synthesizer, voices } of natural.filter((v) => v.language === language)) for (const voice of voices) one(synthesizer, voice);
         return made;
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/kernel/package-root.ts';
 import { clipRecipes, type ClipRecipe, type CorpusPart } from './corpus-recipes.ts';
-import { renderedSpeech, speechOfWav } from './rendered-speech.ts';
+import { speechOfWav } from './rendered-speech.ts';
 import type { ClipSource, VoiceClip } from './voice-library.ts';
 
 /** Change it when the way from recipe to samples changes. */
@@ -66,22 +66,35 @@ function render(recipes: readonly ClipRecipe[]): { clip: VoiceClip; samples: Int
   const scratch = mkdtempSync(join(tmpdir(), 'corpus-voices-'));
   try {
     const festival = renderWithFestival(recipes, scratch);
+    const others = recipes.filter((recipe) => recipe.synthesizer !== 'festival');
+    const speaking = others.map((recipe, i) => speakCommand(recipe, join(scratch, `text-${i}`), join(scratch, `spoken-${i}.wav`)));
+    runAll(speaking, scratch);
+    const spoken = new Map([...festival, ...others.map((recipe, i): [ClipRecipe, Int16Array] => [recipe, speechOfWav(join(scratch, `spoken-${i}.wav`))])]);
+    const coded = throughCodecs(spoken, scratch);
     return recipes.map((recipe, i) => {
-      const spoken = festival.get(recipe) ?? renderOne(recipe, join(scratch, 'one.wav'));
-      const coded = throughCodec(spoken, recipe.codec, scratch);
-      const durationMs = Math.min(LONGEST_MS, Math.floor(coded.length / 8));
+      const whole = coded.get(recipe) ?? spoken.get(recipe) ?? new Int16Array(0);
+      const durationMs = Math.min(LONGEST_MS, Math.floor(whole.length / 8));
       const { kind, style, language, text, synthesizer, voice } = recipe;
-      return { clip: { file: `${i}-${style}-${language}`, kind, style, language, voice: `${synthesizer}-${voice}`, text, durationMs }, samples: coded.slice(0, durationMs * 8) };
+      return { clip: { file: `${i}-${style}-${language}`, kind, style, language, voice: `${synthesizer}-${voice}`, text, durationMs }, samples: whole.slice(0, durationMs * 8) };
     });
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-function renderOne({ synthesizer, voice, language, speed, pitch, text }: ClipRecipe, file: string): Int16Array {
+/** The shell command that speaks a text into a WAV file; the text lies in a file, so that nothing of it needs quoting. */
+function speakCommand({ synthesizer, voice, language, speed, pitch, text }: ClipRecipe, textFile: string, file: string): string {
+  writeFileSync(textFile, text);
   return synthesizer === 'flite'
-    ? renderedSpeech(file, 'flite', ['-voice', voice, '--setf', `duration_stretch=${(165 / speed).toFixed(2)}`, '-t', text, '-o', file])
-    : renderedSpeech(file, 'espeak-ng', ['-v', `${language}+${voice}`, '-s', String(speed), '-p', String(pitch), '-w', file, text]);
+    ? `flite -voice ${voice} --setf duration_stretch=${(165 / speed).toFixed(2)} -f ${textFile} -o ${file}`
+    : `espeak-ng -v ${language}+${voice} -s ${speed} -p ${pitch} -w ${file} -f ${textFile}`;
+}
+
+/** One shell for all: starting a process from here takes longer than speaking. */
+function runAll(commands: readonly string[], scratch: string): void {
+  const script = join(scratch, 'all.sh');
+  writeFileSync(script, ['set -e', ...commands].join('\n'));
+  execFileSync('sh', [script], { stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
 /** One process per voice, for starting it takes longer than speaking. */
@@ -110,11 +123,19 @@ function encoded(text: string, encoding: 'latin1' | 'latin2' | 'utf8'): Buffer {
   return encoding === 'latin2' ? Buffer.from(Array.from(text, (c) => LATIN2[c] ?? c.charCodeAt(0))) : Buffer.from(text, encoding);
 }
 
-function throughCodec(samples: Int16Array, codec: ClipRecipe['codec'], scratch: string): Int16Array {
-  if (codec === 'none') return samples;
-  const raw = ['-t', 'raw', '-r', '8000', '-c', '1', '-e', 'signed-integer', '-b', '16'];
-  const file = join(scratch, codec === 'gsm' ? 'coded.gsm' : 'coded.wav');
-  execFileSync('sox', [...raw, '-', ...(codec === 'gsm' ? ['-t', 'gsm'] : ['-e', 'ima-adpcm']), file], { input: Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength), stdio: ['pipe', 'ignore', 'ignore'] });
-  const out = execFileSync('sox', [...(codec === 'gsm' ? ['-t', 'gsm', '-r', '8000', '-c', '1'] : []), file, ...raw, '-'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 16e6 });
-  return new Int16Array(out.buffer.slice(out.byteOffset, out.byteOffset + (out.byteLength & ~1)));
+function throughCodecs(spoken: ReadonlyMap<ClipRecipe, Int16Array>, scratch: string): Map<ClipRecipe, Int16Array> {
+  const raw = '-t raw -r 8000 -c 1 -e signed-integer -b 16';
+  const mine = [...spoken].filter(([{ codec }]) => codec !== 'none');
+  const commands = mine.flatMap(([{ codec }, samples], i) => {
+    const file = join(scratch, `coding-${i}`);
+    writeFileSync(`${file}.raw`, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+    return codec === 'gsm'
+      ? [`sox ${raw} ${file}.raw -t gsm ${file}.gsm`, `sox -t gsm -r 8000 -c 1 ${file}.gsm ${raw} ${file}.out`]
+      : [`sox ${raw} ${file}.raw -e ima-adpcm ${file}.wav`, `sox ${file}.wav ${raw} ${file}.out`];
+  });
+  runAll(commands, scratch);
+  return new Map(mine.map(([recipe], i) => {
+    const out = readFileSync(join(scratch, `coding-${i}.out`));
+    return [recipe, new Int16Array(out.buffer.slice(out.byteOffset, out.byteOffset + (out.byteLength & ~1)))];
+  }));
 }

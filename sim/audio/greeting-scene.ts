@@ -20,6 +20,8 @@ export interface GreetingScene {
   readonly beepShape?: BeepShape;
   /** Machine: a hello and a pause came before the announcement. */
   readonly helloFirst?: boolean;
+  /** Machine: where the announcement itself begins. */
+  readonly announcementStartMs?: number;
 }
 
 export interface SceneOptions {
@@ -91,6 +93,7 @@ export class GreetingSceneMaker {
     // The same speaker goes on.
     const greeting = this.#greeting();
     if (helloFirst) recording.push(this.#levelled(this.#hello('word', greeting.clip?.voice).speech), this.#silence(this.#logNormal(300, 0.5, 900)));
+    const announcementStartMs = lead.length / 8 + milliseconds(recording);
     recording.push(this.#levelled(greeting.speech));
     const greetingEndMs = lead.length / 8 + milliseconds(recording);
     recording.push(this.#silence(20, 500));
@@ -108,7 +111,7 @@ export class GreetingSceneMaker {
     const samples = joined(parts);
     this.#restOfRingback(samples, lead.length / 8);
     return {
-      samples, speechStartMs, greetingEndMs, style: 'greeting', capture, helloFirst,
+      samples, speechStartMs, greetingEndMs, style: 'greeting', capture, helloFirst, announcementStartMs,
       ...(greeting.clip === undefined ? {} : { clip: greeting.clip }), ...(beepShape === undefined ? {} : { beepShape }), ...(beepEndMs === undefined ? {} : { beepEndMs }),
     };
   }

@@ -18,6 +18,8 @@ export interface CadenceMatch {
 const REMEMBERED = 8;
 const FREQUENCY_TOLERANCE = 18;
 const SLOWEST_ON_OFF = 5500;
+/** No cadence has so short a pause: a lost packet, concealed, broke the tone. */
+const BROKEN_MS = 70;
 
 const candidates: readonly Candidate[] = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind], needed: neededOnTimes(plan, kind) })));
 
@@ -42,8 +44,12 @@ export class CadenceMatcher {
 
   /** A tone ended; the remembered ones that do not belong to it are forgotten. */
   add(run: ToneRun): void {
-    if (run.endMs - run.startMs < 60) return;
     const last = this.#count - 1;
+    if (last >= 0 && run.startMs - (this.#ends[last] as number) < BROKEN_MS && this.#belongs(run, last)) {
+      this.#ends[last] = run.endMs;
+      return;
+    }
+    if (run.endMs - run.startMs < 60) return;
     if (last >= 0 && (run.startMs - (this.#ends[last] as number) > SLOWEST_ON_OFF || !this.#belongs(run, last))) this.#count = 0;
     if (this.#count === REMEMBERED) {
       for (const list of [this.#first, this.#second, this.#starts, this.#ends]) list.copyWithin(0, 1);

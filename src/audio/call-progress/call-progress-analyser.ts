@@ -4,7 +4,7 @@ import { BackgroundTrace } from './background-trace.ts';
 import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
 import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
-import { isSitSegment, sitKind, type SitSegment } from './special-information-tone.ts';
+import { SitTracker } from './special-information-tone.ts';
 import { isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
 
 const BLOCK = 80;
@@ -25,6 +25,8 @@ const VOICE_MS = 90;
 /** Longer than any ringback. */
 const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
+const BROKEN_MS = 70;
+const SAME_HZ = 40;
 
 /** Speech as long as this with hardly a pause is a machine's. */
 const LONG_SPEECH_MS = 3000;
@@ -48,7 +50,7 @@ export class CallProgressAnalyser {
   readonly #features = new GreetingFeatures();
   readonly #background = new BackgroundTrace();
   readonly #pending = new Int16Array(BLOCK);
-  readonly #sit: { frequency: number; durationMs: number }[] = [{ frequency: 0, durationMs: 0 }, { frequency: 0, durationMs: 0 }];
+  readonly #sit = new SitTracker();
   #phase: 'progress' | 'connected';
   #filled = 0;
   #nowMs = 0;
@@ -59,8 +61,6 @@ export class CallProgressAnalyser {
   #voiceFromMs = 0;
   #voiceMs = 0;
   #quietMs = 0;
-  #sitCount = 0;
-  #sitEndMs = 0;
   #rang = false;
   #dialled = false;
   #cadenceEndMs = 0;
@@ -73,6 +73,7 @@ export class CallProgressAnalyser {
   /** All its parts together, and the last of them. */
   #beepMs = 0;
   #lastBeepMs = 0;
+  #beepHz = 0;
   #messageEnded = false;
 
   /** @param judge who tells people from machines; the shipped model unless a tuning run looks over its shoulder. */
@@ -131,6 +132,7 @@ export class CallProgressAnalyser {
           break;
         case 'speaking':
           this.#features.block(power, loud);
+          if (this.#tones.looked) this.#features.look(this.#tones.spectrum);
           this.#decide();
           break;
         case 'message':
@@ -156,25 +158,15 @@ export class CallProgressAnalyser {
 
   #toneEnded(run: ToneRun): void {
     const ms = run.endMs - run.startMs;
-    if (ms < 60 || !isSteadyTone(run)) return;
-    this.#cadence.add(run);
-    this.#sitSegment(run, ms);
     if (this.#state === 'message' || this.#state === 'live') this.#beep(run, ms);
-    else if (this.#state === 'listening' && !this.#spoke) this.#faxCalling(run, ms);
-  }
-
-  #sitSegment(run: ToneRun, ms: number): void {
-    if (run.startMs - this.#sitEndMs > 120) this.#sitCount = 0;
-    if (this.#sitCount < 2 && isSitSegment(this.#sitCount, run.first, ms)) {
-      const segment = this.#sit[this.#sitCount] as { frequency: number; durationMs: number };
-      segment.frequency = run.first;
-      segment.durationMs = ms;
-      this.#sitCount += 1;
-    } else if (this.#sitCount === 2 && isSitSegment(2, run.first, ms)) {
-      this.#sitCount = 0;
-      this.#tell(sitKind(this.#sit[0] as SitSegment, this.#sit[1] as SitSegment), true, run.endMs, 0.97);
-    } else this.#sitCount = isSitSegment(0, run.first, ms) ? 1 : 0;
-    this.#sitEndMs = run.endMs;
+    if (ms < 40 || !isSteadyTone(run)) return;
+    if (run.second === 0) {
+      const sit = this.#sit.add(run.first, run.startMs, run.endMs);
+      if (sit !== undefined) this.#tell(sit, true, run.endMs, 0.97);
+    }
+    this.#cadence.add(run);
+    if (ms < 60) return;
+    if (this.#state === 'listening' && !this.#spoke) this.#faxCalling(run, ms);
   }
 
   #faxCalling(run: ToneRun, ms: number): void {
@@ -263,7 +255,10 @@ export class CallProgressAnalyser {
   }
 
   #beep(run: ToneRun, ms: number): void {
-    if (ms < 80 || !isSteadyTone(run, 0.93)) return;
+    // A lost packet, concealed, breaks a tone in two; the rest of a beep that dies away sinks into the noise.
+    const goesOn = this.#beepMs > 0 && run.startMs - this.#beepEndMs < BROKEN_MS && Math.abs(run.first - this.#beepHz) < SAME_HZ;
+    if (!goesOn && (ms < 80 || !isSteadyTone(run, 0.93))) return;
+    this.#beepHz = run.first;
     if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
     this.#beepMs += ms;
     this.#lastBeepMs = ms;

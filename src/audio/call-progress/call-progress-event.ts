@@ -34,7 +34,7 @@ export interface CallProgressHints {
   readonly messageEndSilenceMs?: number;
   /** Silence after a short greeting that makes it a person's. Default: chosen by how long it was, 180–500. */
   readonly liveSilenceMs?: number;
-  /** When, after speech began, it is decided; in doubt half as long again is waited. Later is surer. Default: the model's; at least 600. */
+  /** When, after speech began, most is decided; in doubt more is waited, as `VerdictPolicy` says. Later is surer. Default: the model's; at least 600. */
   readonly verdictMs?: number;
   /** How many times worse it is to take a person for a machine than a machine for a person. Default 1. */
   readonly missedPersonCost?: number;

@@ -1,5 +1,6 @@
 import { dbm0OfPower } from '../level.ts';
 import type { BackgroundTrace } from './background-trace.ts';
+import { GreetingBands } from './greeting-bands.ts';
 
 /** What the greeting looks like so far; times in ms. Kept up by `block`, judged by a `GreetingJudge`. */
 export class GreetingFeatures {
@@ -12,6 +13,10 @@ export class GreetingFeatures {
   /** Gaps of at least 120 ms that ended with more speech, and the longest of them. */
   gaps = 0;
   longestGapMs = 0;
+  /** What the voice sounds like; renewed every 20 ms. */
+  readonly bands = new GreetingBands();
+  /** How often the bands were looked at. */
+  looks = 0;
   /** Length of the first stretch of speech, up to the first gap of at least 120 ms. */
   #firstStretchMs = 0;
   /** Of the stretch that sounds now, or sounded last. */
@@ -40,6 +45,7 @@ export class GreetingFeatures {
     trace.voiceBegan(blocks);
     this.#recent.fill(0);
     this.#recentSum = this.#blocks = 0;
+    this.looks = 0;
     this.elapsedMs = this.activeMs = this.silenceMs = this.gaps = this.longestGapMs = 0;
     this.#firstStretchMs = this.#stretchMs = this.#syllables = this.#syllableMs = 0;
     this.#speechPower = this.#speechBlocks = this.#smooth = this.#loudest = 0;
@@ -76,6 +82,12 @@ export class GreetingFeatures {
     this.#recent[slot] = power;
     if (this.gaps === 0) this.#firstStretchMs = this.activeMs;
     this.#syllable(power);
+  }
+
+  /** The spectrum of the last 32 ms; undefined: it was too quiet for one. */
+  look(spectrum: Float64Array | undefined): void {
+    this.bands.look(spectrum);
+    this.looks += 1;
   }
 
   /** Counts the maxima of the smoothed contour that rise 3 dB above the trough before them. */

@@ -47,3 +47,54 @@ export function sitKind(first: SitSegment, second: SitSegment): SitKind {
   if (!long(first)) return a === 'low' ? 'sit_tone_intercept' : 'sit_tone';
   return a === 'high' ? 'sit_tone_vacant' : 'sit_tone_ineffective';
 }
+
+/** A lost packet, concealed, breaks a tone in two. */
+const MEND_MS = 70;
+const MEND_HZ = 30;
+/** Between the tones of one SIT there is nothing. */
+const APART_MS = 120;
+
+/** Hears SITs in the tones that end one after another. */
+export class SitTracker {
+  readonly #segments: { frequency: number; durationMs: number; startMs: number; endMs: number }[] = Array.from({ length: 3 }, () => ({ frequency: 0, durationMs: 0, startMs: 0, endMs: 0 }));
+  #count = 0;
+
+  /** A tone of one frequency ended. The SIT that is complete with it, if any: each is told once. */
+  add(frequency: number, startMs: number, endMs: number): SitKind | undefined {
+    const last = this.#segments[this.#count - 1];
+    if (last !== undefined && startMs - last.endMs > APART_MS) this.#count = 0;
+    else if (last !== undefined && startMs - last.endMs < MEND_MS && Math.abs(frequency - last.frequency) < MEND_HZ) {
+      const ms = endMs - startMs;
+      last.frequency = (last.frequency * last.durationMs + frequency * ms) / (last.durationMs + ms);
+      this.#set(this.#count - 1, last.frequency, last.startMs, endMs);
+      return this.#complete();
+    }
+    // What cannot be the first tone of one, or does not go on with it, begins anew.
+    if (this.#count > 0 && !this.#fits(this.#count - 1)) this.#count = 0;
+    if (this.#count === 3) this.#count = 0;
+    this.#set(this.#count, frequency, startMs, endMs);
+    this.#count += 1;
+    return this.#complete();
+  }
+
+  #set(n: number, frequency: number, startMs: number, endMs: number): void {
+    const segment = this.#segments[n];
+    if (segment === undefined) return;
+    segment.frequency = frequency;
+    segment.startMs = startMs;
+    segment.endMs = endMs;
+    segment.durationMs = endMs - startMs;
+  }
+
+  #fits(n: number): boolean {
+    const segment = this.#segments[n];
+    return segment !== undefined && isSitSegment(n, segment.frequency, segment.durationMs);
+  }
+
+  #complete(): SitKind | undefined {
+    const [first, second] = this.#segments;
+    if (this.#count !== 3 || !this.#fits(2) || first === undefined || second === undefined) return undefined;
+    this.#count = 0;
+    return sitKind(first, second);
+  }
+}

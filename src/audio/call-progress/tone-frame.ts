@@ -21,6 +21,11 @@ export class ToneFrame {
   readonly #ring = new Int16Array(WINDOW);
   #at = 0;
 
+  /** Power per bin of 31.25 Hz, of the last `analyse` or `flatness` of any frame of this thread: to be read at once. */
+  get spectrum(): Float64Array {
+    return spectrum.power;
+  }
+
   push(samples: Int16Array, start: number, length: number): void {
     const ring = this.#ring;
     const at = this.#at;

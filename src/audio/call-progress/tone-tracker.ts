@@ -61,6 +61,7 @@ export class ToneTracker {
   #misses = 0;
   #sumPower = 0;
   #powerBlocks = 0;
+  #analysed = false;
 
   constructor(onEnd: (run: ToneRun) => void) {
     this.#onEnd = onEnd;
@@ -86,6 +87,16 @@ export class ToneTracker {
     return this.#frame.purity;
   }
 
+  /** The last block was one at which it looks. */
+  get looked(): boolean {
+    return (this.#blocks & 1) === 0;
+  }
+
+  /** What it saw at the last block, as ToneFrame has it; undefined when it did not look, or it was too quiet to. To be read at once. */
+  get spectrum(): Float64Array | undefined {
+    return this.#analysed ? this.#frame.spectrum : undefined;
+  }
+
   /** See ToneFrame. */
   flatness(): number {
     return this.#frame.flatness();
@@ -93,6 +104,7 @@ export class ToneTracker {
 
   /** Takes one block of 10 ms, whose mean square is `power`. */
   block(samples: Int16Array, start: number, length: number, power: number): void {
+    this.#analysed = false;
     this.#frame.push(samples, start, length);
     this.#at = (this.#at + 1) & 7;
     this.#powers[this.#at] = power;
@@ -120,6 +132,7 @@ export class ToneTracker {
     const power = Math.max(newest * 0.25, (newest + (this.#powers[(this.#at - 1) & 7] as number) + (this.#powers[(this.#at - 2) & 7] as number) + (this.#powers[(this.#at - 3) & 7] as number)) / 4);
     if (power < MIN_POWER && !this.#sounding) return;
     this.#frame.analyse();
+    this.#analysed = true;
     const { first, second, purity } = this.#frame;
     const tonal = purity >= MIN_PURITY && power >= MIN_POWER;
     if (!this.#sounding) {

@@ -85,6 +85,29 @@ export function subsets(trials: readonly Trial[]): Group[] {
   ];
 }
 
+/** The goal's time, ms after speech begins, and how much of a pause, or of speech after it, tells something. */
+const ASKED_MS = 1_200;
+const TELLING_MS = 200;
+
+/** People and machines by what they had done when the goal's time was over: who had done nothing that the other kind does not do. */
+export function byWhatWasHeard(trials: readonly Trial[]): Group[] {
+  const since = (t: Trial, atMs = 0): number => (t.truth.speechStartMs ?? 0) + ASKED_MS - atMs;
+  const pausedFor = (t: Trial): number => since(t, t.truth.greetingEndMs);
+  const resumedFor = (t: Trial): number => since(t, t.truth.scene?.announcementStartMs);
+  const people = trials.filter((t) => t.kind === 'person');
+  const machines = trials.filter((t) => t.kind === 'machine');
+  const afterHello = machines.filter((t) => t.truth.scene?.helloFirst === true);
+  return [
+    group('people in the middle of their greeting', people.filter((t) => pausedFor(t) <= 0)),
+    group(`people silent for less than ${TELLING_MS} ms`, people.filter((t) => pausedFor(t) > 0 && pausedFor(t) < TELLING_MS)),
+    group('people silent for longer', people.filter((t) => pausedFor(t) >= TELLING_MS)),
+    group('machines that said hello and wait', afterHello.filter((t) => resumedFor(t) <= 0)),
+    group(`machines that go on after it since less than ${TELLING_MS} ms`, afterHello.filter((t) => resumedFor(t) > 0 && resumedFor(t) < TELLING_MS)),
+    group('machines that go on after it for longer', afterHello.filter((t) => resumedFor(t) >= TELLING_MS)),
+    group('machines that speak without a hello first', machines.filter((t) => t.truth.scene?.helloFirst !== true)),
+  ];
+}
+
 export const share = <T>(of: readonly T[], good: (t: T) => boolean): number => (of.length === 0 ? Number.NaN : of.filter(good).length / of.length);
 const percentile = (values: readonly number[], p: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))] ?? Number.NaN;
 export const percent = (x: number): string => `${(x * 100).toFixed(1)} %`;

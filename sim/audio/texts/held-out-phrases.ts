@@ -1,0 +1,68 @@
+import type { Phrases } from './phrases.ts';
+
+/** Phrases of the held-out part's languages. */
+export const heldOutPhrases: Readonly<Record<string, Phrases>> = {
+  'en-us': {
+    names: ['Karen', 'Steve Adams', 'the Carters', 'Doctor Hughes', 'Laura', 'Mister Bennett', 'Megan Foster', 'Jim', 'Nancy Price'],
+    firms: ['Hilltop Motors', 'Lakeside Dental', 'the Oak Street Bakery', 'Sunrise Travel', 'First County Bank', 'the Grand Hotel', 'Parker and Lowe', 'Riverdale Pharmacy'],
+    named: ['{n}.', '{n} speaking.', 'Hello, this is {n}.', 'Hi, {n} here.', 'Yes, {n}.', '{n}, good morning.'],
+    reception: ['{f}, how may I help you?', 'Good morning, {f}, this is {n}.', 'Good afternoon, thank you for calling {f}, how can I direct your call?', '{f}, {n} speaking.', 'Hello, {f}, what can I do for you today?'],
+    called: ['Hi, you have reached {n}.', 'Hello, this is {n}.', 'Thank you for calling {f}.', 'Welcome to {f}.', 'You have reached {f}.', 'This is the voice mail of {n}.', 'Hello.', 'Hey, it is {n}.', 'Hi there.'],
+    matter: ['I am not able to answer the phone right now.', 'We are out at the moment.', 'The subscriber you have dialed is not available.', 'Our office is open Monday through Friday, nine to five.', 'All of our representatives are busy.', 'I am away from my desk.', 'The number you have reached has been disconnected.'],
+    request: ['Please leave a message after the beep.', 'I will call you back as soon as I can.', 'Please try again later.', 'Please stay on the line.', 'Leave your name and number.'],
+  },
+  it: {
+    names: ['Giulia', 'Marco', 'famiglia Conti', 'dottor Riva', 'Paolo Greco', 'Francesca', 'signora Monti', 'Alessandro'],
+    firms: ['Officina Sala', 'Studio Dentistico Villa', 'Panificio Grano', 'Albergo Stella', 'Banca del Lago', 'Agenzia Viaggi Mare'],
+    named: ['{n}.', 'Pronto, {n}.', 'Sono {n}.', 'Sì, {n}.', '{n}, buongiorno.'],
+    reception: ['{f}, buongiorno, come posso aiutarla?', 'Buonasera, {f}, sono {n}.', '{f}, mi dica.', 'Buongiorno, qui {f}.'],
+    called: ['Ciao, sono {n}.', 'Salve, risponde la segreteria di {n}.', 'Grazie per aver chiamato {f}.', 'Benvenuti in {f}.', 'Avete chiamato {f}.', 'Salve.', 'Buongiorno.'],
+    matter: ['Adesso non posso rispondere.', 'Non siamo in casa.', 'Il telefono della persona chiamata potrebbe essere spento.', 'Siamo aperti dalle nove alle diciotto.', 'Tutti gli operatori sono occupati.', 'Il numero selezionato è inesistente.'],
+    request: ['Lasciate un messaggio dopo il segnale.', 'Vi richiamo appena possibile.', 'Si prega di riprovare più tardi.', 'Restate in attesa.', 'Lasciate nome e numero.'],
+  },
+  'pt-br': {
+    names: ['Paula', 'Carlos', 'família Souza', 'doutor Lima', 'Fernanda Dias', 'João', 'dona Teresa', 'Rafael Rocha'],
+    firms: ['Oficina Avenida', 'Clínica Vida', 'Padaria Aurora', 'Hotel Atlântico', 'Banco do Vale', 'Agência Horizonte'],
+    named: ['{n}.', 'Alô, {n}.', 'Oi, é {n}.', '{n} falando.', 'Sim, {n}.'],
+    reception: ['{f}, bom dia, em que posso ajudar?', 'Boa tarde, {f}, {n} falando.', '{f}, pois não?', 'Olá, {f}, com quem deseja falar?'],
+    called: ['Oi, aqui é {n}.', 'Olá, você ligou para {n}.', 'Obrigado por ligar para {f}.', 'Bem-vindo, {f}.', 'Esta é a caixa postal, {n}.', 'Olá.', 'Bom dia.'],
+    matter: ['No momento não posso atender.', 'Não estamos em casa.', 'O telefone chamado está desligado.', 'Nosso horário é das oito às dezoito.', 'Todos os atendentes estão ocupados.', 'Este número não existe.'],
+    request: ['Deixe seu recado após o sinal.', 'Ligo de volta assim que puder.', 'Tente mais tarde, por favor.', 'Aguarde na linha.', 'Deixe nome e telefone.'],
+  },
+  ja: {
+    names: ['さとう', 'すずき', 'たかはし', 'わたなべ', 'こばやし', 'よしだ', 'まつもと'],
+    firms: ['さくら びょういん', 'みどり でんき', 'ふじ ホテル', 'ひかり ぎんこう', 'あおば しょうじ'],
+    named: ['{n}です。', 'はい、{n}です。', 'もしもし、{n}です。', '{n}で ございます。'],
+    reception: ['おでんわ ありがとうございます、 {f}です。', 'はい、{f}の {n}です。', '{f}で ございます、 ごようけんを どうぞ。'],
+    called: ['はい、{n}です。', '{f}で ございます。', 'もしもし。', '{n}の るすばん でんわです。', 'おでんわ ありがとうございます。'],
+    matter: ['ただいま でんわに でられません。', 'ほんじつの えいぎょうは しゅうりょう いたしました。', 'おかけに なった でんわばんごうは げんざい つかわれて おりません。', 'ただいま たいへん こみあって おります。', 'がいしゅつ しております。'],
+    request: ['はっしんおんの あとに メッセージを どうぞ。', 'のちほど おかけなおし ください。', 'しばらく おまち ください。', 'おなまえと ごようけんを おはなし ください。'],
+  },
+  cmn: {
+    names: ['王明', '李华', '张伟', '刘洋', '陈静', '赵老师', '周先生'],
+    firms: ['东方医院', '中心银行', '友谊宾馆', '大众汽车维修', '新华书店'],
+    named: ['我是{n}。', '你好，{n}。', '喂，我{n}。', '{n}。'],
+    reception: ['您好，{f}，请问有什么事？', '{f}，您好，我是{n}。', '您好，这里是{f}，很高兴为您服务。'],
+    called: ['您好，我是{n}。', '欢迎致电{f}。', '你好，这里是{n}的语音信箱。', '您好。', '这里是{f}。'],
+    matter: ['我现在无法接听您的电话。', '您拨打的电话已停机。', '现在是下班时间。', '座席全忙。', '您呼叫的号码是空号。'],
+    request: ['请在提示音后留言。', '请稍后再拨。', '我会尽快给您回电话。', '请不要挂机。'],
+  },
+  sv: {
+    names: ['Lena', 'Johan', 'familjen Berg', 'Eva Lund', 'Anders', 'fru Holm', 'Karin Ek', 'Mattias'],
+    firms: ['Bilverkstaden Norr', 'Tandläkarna City', 'Bageriet Ax', 'Hotell Sjön', 'Sparbanken', 'Advokatbyrån Strand'],
+    named: ['{n}.', 'Hallå, {n}.', 'Det är {n}.', 'Ja, {n} här.', 'Hej, {n}.'],
+    reception: ['{f}, god dag, vad kan jag hjälpa dig med?', 'Välkommen till {f}, du talar med {n}.', '{f}, {n}.', 'God morgon, {f}.'],
+    called: ['Hej, det är {n}.', 'Du har kommit till {f}.', 'Hej, du har ringt {n}.', 'Välkommen till {f}.', 'Tack för att du ringer {f}.', 'Hej.'],
+    matter: ['Jag kan inte svara just nu.', 'Vi är inte hemma.', 'Abonnenten har stängt av sin telefon.', 'Vi har öppet vardagar mellan nio och fem.', 'Alla handläggare är upptagna.', 'Numret har ingen abonnent.'],
+    request: ['Lämna ett meddelande efter tonen.', 'Jag ringer tillbaka så snart jag kan.', 'Försök igen senare.', 'Var god vänta kvar.', 'Säg ditt namn och nummer.'],
+  },
+  tr: {
+    names: ['Ayşe', 'Mehmet', 'Yıldız ailesi', 'Emre Kaya', 'Zeynep', 'Doktor Arslan', 'Fatma Hanım', 'Can'],
+    firms: ['Çelik Otomotiv', 'Şifa Polikliniği', 'Deniz Oteli', 'Lale Pastanesi', 'Anadolu Bankası'],
+    named: ['{n}.', 'Alo, ben {n}.', 'Evet, {n}.', '{n}, buyurun.', 'Efendim, ben {n}.'],
+    reception: ['{f}, iyi günler, nasıl yardımcı olabilirim?', 'Günaydın, {f}, ben {n}.', '{f}, buyurun.', 'Merhaba, {f} adına {n}.'],
+    called: ['Merhaba, ben {n}.', 'Merhaba, {n} telesekreteri.', '{f} olarak aradığınız için teşekkür ederiz.', '{f}, hoş geldiniz.', 'İyi günler.', 'Merhaba.'],
+    matter: ['Şu anda telefona bakamıyorum.', 'Evde değiliz.', 'Aradığınız abone ulaşılamıyor.', 'Çalışma saatlerimiz dokuz ile altı arasıdır.', 'Tüm temsilcilerimiz meşgul.', 'Aradığınız numara kullanılmamaktadır.'],
+    request: ['Sinyalden sonra mesaj bırakın.', 'Sizi en kısa sürede ararım.', 'Lütfen daha sonra tekrar arayın.', 'Lütfen hatta kalın.', 'Adınızı ve numaranızı bırakın.'],
+  },
+};
