@@ -5,6 +5,8 @@ const WINDOW = 256;
 const REACH = 2;
 
 const MERGED_HZ = 84;
+/** 281 Hz: no signal is lower; the hum of the mains and its harmonics are. */
+const LOWEST = 9;
 
 /** Scratch of the thread: read at once after it is made. */
 const spectrum = new Spectrum();
@@ -37,10 +39,10 @@ export class ToneFrame {
     spectrum.process(this.#ring, this.#at);
     const power = spectrum.power;
     let total = 0;
-    let peak = 3;
+    let peak = LOWEST;
     for (let k = 3; k < power.length; k++) {
       total += power[k] as number;
-      if ((power[k] as number) > (power[peak] as number)) peak = k;
+      if (k > LOWEST && (power[k] as number) > (power[peak] as number)) peak = k;
     }
     if (total <= 0) {
       this.first = this.second = this.purity = 0;
@@ -48,7 +50,7 @@ export class ToneFrame {
     }
     let second = 0;
     let secondPower = 0;
-    for (let k = 3; k < power.length; k++) {
+    for (let k = LOWEST; k < power.length; k++) {
       const p = power[k] as number;
       // A peak of its own: 350 and 440 Hz lie less than three bins apart.
       if (Math.abs(k - peak) >= REACH && p > secondPower && p > (power[k - 1] as number) && p >= (power[k + 1] ?? 0)) {

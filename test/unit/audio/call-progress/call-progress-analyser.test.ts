@@ -40,6 +40,13 @@ describe('tones before the answer', () => {
     expect(Object.keys(tonePlans).length).toBeGreaterThanOrEqual(30);
   });
 
+  it('hears a cadence above the hum of the mains', () => {
+    const hints = { phase: 'progress', country: 'DE' } as const;
+    const humming = (samples: Int16Array): Int16Array => samples.map((s, i) => s + 250 * Math.sin((2 * Math.PI * 180 * i) / 8000) + 100 * Math.sin((2 * Math.PI * 60 * i) / 8000));
+    expect(analysed(humming(callee('busy', 2, 'DE').samples), hints).map((e) => e.progress)).toEqual(['busy_tone']);
+    expect(analysed(humming(callee('ringback', 1, 'DE').samples), hints).map((e) => e.progress)).toEqual(['ringing']);
+  });
+
   it.each(Object.keys(tonePlans))('%s: ringback, busy and reorder', (country) => {
     const hints = { phase: 'progress', country } as const;
     expect(analysed(callee('ringback', 1, country).samples, hints).map((e) => e.progress)).toEqual(['ringing']);
