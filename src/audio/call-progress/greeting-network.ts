@@ -59,14 +59,14 @@ function product(weights: Float64Array, row: number, vector: Float64Array, lengt
   let b = 0;
   let c = 0;
   let d = 0;
-  let i = 0;
-  for (; i + 4 <= length; i += 4) {
+  const fours = length & ~3;
+  for (let i = 0; i < fours; i += 4) {
     a += (weights[row + i] as number) * (vector[i] as number);
     b += (weights[row + i + 1] as number) * (vector[i + 1] as number);
     c += (weights[row + i + 2] as number) * (vector[i + 2] as number);
     d += (weights[row + i + 3] as number) * (vector[i + 3] as number);
   }
-  for (; i < length; i++) a += (weights[row + i] as number) * (vector[i] as number);
+  for (let i = fours; i < length; i++) a += (weights[row + i] as number) * (vector[i] as number);
   return a + b + c + d;
 }
 
