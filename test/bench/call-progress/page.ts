@@ -32,6 +32,7 @@ const HEAD = '| | callees | right at the first verdict | right after revision | 
 /** `docs/call-progress.md`. */
 export function callProgressPage(m: PageFigures, goals: readonly Goal[], { rows, columns, cell }: Confusion): string {
   const table = [`| truth | ${columns.join(' | ')} |`, `|---|${columns.map(() => '--:').join('|')}|`, ...rows.map((row) => `| ${row} | ${columns.map((column) => cell(row, column) || '').join(' | ')} |`)];
+  const { sureness } = m.model;
   const enough = m.curve.find((p) => p.people >= 0.97 && p.machines >= 0.97);
   return `# Call progress analysis, measured
 
@@ -80,9 +81,9 @@ are looked for anyway) and ${GREETING_FEATURES.length} features (when and how lo
 A layer of ${m.model.dense}, a gated recurrent unit of ${m.model.hidden} and one output, ${m.model.values.length} weights, give the log-odds of a machine. It runs from the beginning of
 the voice until the verdict, no longer.
 
-A policy speaks when it is sure: before ${m.model.sureness.verdictMs} ms of speech only from log-odds of ${m.model.sureness.liveEarly} for a person and ${m.model.sureness.recordedEarly} for a machine; then
-nearly at once, leaving open only what lies between ${m.model.sureness.live} and ${m.model.sureness.recorded}; that waits until it is sure again (${m.model.sureness.liveLate}, ${m.model.sureness.recordedLate}), ${m.model.sureness.lastMs} ms at most. The limits
-were found on languages of the tuning part that the network had not learnt on, so that one in twenty is told late.
+A policy speaks when it is sure: before ${sureness.verdictMs} ms of speech only from log-odds of ${sureness.liveEarly} for a person and ${sureness.recordedEarly} for a machine; then
+a machine from ${sureness.recorded} on and a person below ${-sureness.live}${sureness.recorded > -sureness.live ? `; what lies between waits until it is sure again (${sureness.liveLate}, ${sureness.recordedLate}), ${sureness.lastMs} ms at most` : ', so that nothing waits longer'}. The limits were found
+on languages of the tuning part that the network had not learnt on, so that at most one in twenty is told late.
 
 ## First verdict
 
@@ -148,7 +149,7 @@ recorded voices show how far they are about the synthesizers. The model is train
 
 | \`<createcall hints>\` | default | |
 |---|---|---|
-| \`call_classification_verdict_time\` | ${m.model.sureness.verdictMs} ms (campaigns: \`campaign.verdictMs\`) | person or machine is told so long after speech begins, in doubt up to ${m.model.sureness.lastMs} ms (or half as long again) after it |
+| \`call_classification_verdict_time\` | ${sureness.verdictMs} ms (campaigns: \`campaign.verdictMs\`) | person or machine is told so long after speech begins, where the policy leaves doubt up to ${sureness.lastMs} ms after it, or half as long again |
 | \`call_classification_missed_person_cost\` | 1 | how many times worse a person taken for a machine is than a machine taken for a person |
 | \`call_classification_message_end_silence\` | 2,400 ms | the end of a message without a beep |
 | \`call_classification_background\` | false | goes on after the verdict and may revise it |
