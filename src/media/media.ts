@@ -152,7 +152,7 @@ export interface ClassifyHints {
   readonly country?: string;
   /** Goes on after the verdict and may revise it. */
   readonly background?: boolean;
-  /** Most people and machines are told by then after speech began; who is in doubt up to half as long again later, or up to 2.4 s after speech began. More time makes it surer. Default 1,080. */
+  /** A person or machine is told by then after speech began, unless the analyser leaves it open; more time makes it surer. Default 1,080. */
   readonly verdictMs?: number;
   /** How many times worse it is to take a person for a machine than a machine for a person. Default 1. */
   readonly missedPersonCost?: number;

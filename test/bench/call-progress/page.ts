@@ -149,7 +149,7 @@ recorded voices show how far they are about the synthesizers. The model is train
 
 | \`<createcall hints>\` | default | |
 |---|---|---|
-| \`call_classification_verdict_time\` | ${sureness.verdictMs} ms (campaigns: \`campaign.verdictMs\`) | person or machine is told so long after speech begins, where the policy leaves doubt up to ${sureness.lastMs} ms after it, or half as long again |
+| \`call_classification_verdict_time\` | ${sureness.verdictMs} ms (campaigns: \`campaign.verdictMs\`) | person or machine is told so long after speech begins; what the policy leaves open, within ${sureness.lastMs} ms or half as long again |
 | \`call_classification_missed_person_cost\` | 1 | how many times worse a person taken for a machine is than a machine taken for a person |
 | \`call_classification_message_end_silence\` | 2,400 ms | the end of a message without a beep |
 | \`call_classification_background\` | false | goes on after the verdict and may revise it |
