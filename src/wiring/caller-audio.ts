@@ -10,6 +10,9 @@ const headerless: Readonly<Record<string, { readonly encoding: 'ulaw' | 'alaw'; 
 };
 const formatOf = (type: string): (typeof headerless)[string] | undefined => headerless[type.replace(/;.*$/s, '').trim().toLowerCase()];
 
+/** The files that a recording at `path` (without ending) may be in. */
+export const callerAudioPaths = (path: string): string[] => ['.wav', ...Object.values(headerless).map(({ ending }) => ending)].map((ending) => path + ending);
+
 export interface AudioFile {
   readonly path: string;
   readonly bytes: number;

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DialogId, MediaId } from '../kernel/ids.ts';
 import { speaksLanguage } from '../kernel/language-tag.ts';
@@ -6,7 +7,7 @@ import type { Media, MediaEvent, PlayItem } from '../media/media.ts';
 import type { RecognitionOutcome, RecognitionStream, Recognizer } from '../speech/recognizer.ts';
 import type { Synthesizer } from '../speech/synthesizer.ts';
 import type { PromptItem, SpeechOutcome, Utterance, VxmlCommand, VxmlCommandMap, VxmlPlatformEvent } from '../vxml/platform.ts';
-import { convertRecording } from './caller-audio.ts';
+import { callerAudioPaths, convertRecording } from './caller-audio.ts';
 import { UtteranceRecorder } from './utterance-recorder.ts';
 
 export interface DialogMediaDeps {
@@ -34,7 +35,8 @@ export class DialogMedia {
   readonly #stopped = new Set<string>();
   readonly #recordTypes = new Map<string, string>();
   #listening: { readonly id: string; readonly stream: RecognitionStream; readonly utterance: UtteranceRecorder | undefined } | undefined;
-  #files = 0;
+  /** Without their endings. */
+  readonly #files: string[] = [];
   /** Digits are secret (`dialog.user.secret`): recordings leave them out. */
   secret = false;
 
@@ -88,10 +90,12 @@ export class DialogMedia {
     }
   }
 
+  /** What the caller said goes with the dialog: what the page wanted of it, it has sent. */
   close(): void {
     this.#abort.abort();
     this.#listening?.stream.cancel();
     this.#listening = undefined;
+    for (const file of this.#files.flatMap(callerAudioPaths)) void rm(file, { force: true }).catch(() => undefined);
   }
 
   /** §2.3.7.3: what the caller hears until the far end answers. Its end is nothing to the interpreter. */
@@ -206,8 +210,9 @@ export class DialogMedia {
 
   /** A path without an ending, of no other file. */
   #newFile(): string {
-    this.#files += 1;
-    return join(this.#deps.recordingFolder, `${this.#dialog}-${this.#files}`);
+    const path = join(this.#deps.recordingFolder, `${this.#dialog}-${this.#files.length + 1}`);
+    this.#files.push(path);
+    return path;
   }
 }
 

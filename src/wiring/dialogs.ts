@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DialogEvent, DialogLaunch, DialogRunner } from '../core/call-control/dialog-runner.ts';
 import { secretEvent } from '../core/clamping/secret-digits.ts';
@@ -13,6 +13,7 @@ import {
   createVxmlServer, type ConnectionValues, type DialogEnd, type DialogRequest, type StartRequest, type TransferOutcome, type Trace, type VxmlCommand, type VxmlConfiguration, type VxmlPlatformEvent, type VxmlServer,
 } from '../vxml/index.ts';
 import { DialogMedia } from './dialog-media.ts';
+import { openRunFolder } from './run-folder.ts';
 
 export interface DialogsDeps {
   readonly media: Media;
@@ -20,7 +21,7 @@ export interface DialogsDeps {
   readonly clock: Clock;
   readonly synthesizer: Synthesizer;
   readonly recognizer: Recognizer | undefined;
-  /** Recordings of callers, and audio fetched over the network, go below it. */
+  /** Recordings of callers, and audio fetched over the network, go below it for as long as they are needed. */
   readonly workFolder: string;
   readonly vxml: Omit<VxmlConfiguration, 'audioFolder'>;
   readonly observe?: DialogsObserver;
@@ -35,6 +36,9 @@ export interface DialogsObserver {
   ended(dialog: DialogId, end: DialogEnd): void;
 }
 
+/** Within the folder of the run. */
+const recordings = 'recordings';
+
 interface Running {
   readonly id: DialogId;
   readonly media: DialogMedia;
@@ -47,10 +51,10 @@ interface Running {
 
 /** Runs VoiceXML dialogs on media nodes: the interpreter's commands go to media or up to CCXML, outcomes come back. */
 export async function createDialogs(deps: DialogsDeps): Promise<DialogRunner> {
-  const audioFolder = join(deps.workFolder, 'audio');
-  const recordingFolder = join(deps.workFolder, 'recordings');
-  for (const folder of [audioFolder, recordingFolder]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const runner = new Dialogs(deps, recordingFolder);
+  const folder = await openRunFolder(deps.workFolder);
+  const audioFolder = join(folder, 'audio');
+  await mkdir(join(folder, recordings));
+  const runner = new Dialogs(deps, folder);
   runner.vxml = await createVxmlServer({ ...deps.vxml, audioFolder }, {
     clock: deps.clock,
     logger: deps.logger,
@@ -69,13 +73,14 @@ export async function createDialogs(deps: DialogsDeps): Promise<DialogRunner> {
 class Dialogs implements DialogRunner {
   vxml: VxmlServer | undefined;
   readonly #deps: DialogsDeps;
-  readonly #recordingFolder: string;
+  /** Of this run alone. */
+  readonly #folder: string;
   readonly #running = new Map<DialogId, Running>();
   #listener: (event: DialogEvent) => void = () => undefined;
 
-  constructor(deps: DialogsDeps, recordingFolder: string) {
+  constructor(deps: DialogsDeps, folder: string) {
     this.#deps = deps;
-    this.#recordingFolder = recordingFolder;
+    this.#folder = folder;
   }
 
   start(listener: (event: DialogEvent) => void): void {
@@ -148,6 +153,7 @@ class Dialogs implements DialogRunner {
     await this.vxml?.stop();
     for (const running of this.#running.values()) running.media.close();
     this.#running.clear();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   tell(event: DialogEvent): void {
@@ -202,7 +208,7 @@ class Dialogs implements DialogRunner {
 
   #add(id: DialogId, node: MediaId): Running {
     const { media, logger, synthesizer, recognizer } = this.#deps;
-    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: this.#recordingFolder }, id, node, (event) => this.#deliver(id, event)), started: false, transfer: undefined, namelist: {} };
+    const running: Running = { id, media: new DialogMedia({ media, logger, synthesizer, recognizer, recordingFolder: join(this.#folder, recordings) }, id, node, (event) => this.#deliver(id, event)), started: false, transfer: undefined, namelist: {} };
     this.#running.set(id, running);
     return running;
   }

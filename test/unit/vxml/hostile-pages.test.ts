@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SeededRandom } from '../../../src/kernel/random.ts';
-import { mutatePage } from '../../conformance/vxml/mutate-page.ts';
+import { mutatePage } from '../../fuzz/vxml/mutate-page.ts';
 import { page, runText } from './run-text.ts';
 
 describe('a hostile page is ended by a limit, with a clear word', () => {
