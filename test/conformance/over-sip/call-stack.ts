@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +79,11 @@ export class CallStack {
   /** Objects that are still open: none between tests. */
   get open(): number {
     return this.platform.openConnections + this.signalling.stats().openCalls;
+  }
+
+  /** Audio and recordings that dialogs have on disk. */
+  files(): string[] {
+    return readdirSync(this.#workFolder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
   }
 
   async close(): Promise<void> {
