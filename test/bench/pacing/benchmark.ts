@@ -44,21 +44,22 @@ async function runAll(jobs: readonly Job[], threads: number, endsAt: number, too
 }
 
 /**
- * The grid of docs/pacing.md. `--quick`: a small one; `--seeds N`; `--minutes M`: stops after so long, seed by seed, and says how many
+ * The grid of docs/pacing.md. `--quick`: a small one; `--small`: the promise and the baselines on a few cells, in two minutes, for CI; `--seeds N`; `--minutes M`: stops after so long, seed by seed, and says how many
  * seeds each cell got (default 14); `--threads T`; `--out FOLDER` for the plots.
  */
 export const benchmark: Benchmark = {
   async run({ args }) {
     const flag = (name: string, otherwise: number): number => Number(args[args.indexOf(`--${name}`) + 1] ?? Number.NaN) || otherwise;
-    const quick = args.includes('--quick');
-    const seeds = args.includes('--seeds') ? flag('seeds', 20) : quick ? 4 : 20;
+    const small = args.includes('--small');
+    const quick = args.includes('--quick') || small;
+    const seeds = args.includes('--seeds') ? flag('seeds', 20) : small ? 2 : quick ? 4 : 20;
     const minutes = args.includes('--minutes') ? flag('minutes', 14) : 14;
     const threads = args.includes('--threads') ? flag('threads', 2) : 2;
     const out = args.includes('--out') ? (args[args.indexOf('--out') + 1] ?? 'out/pacing') : 'out/pacing';
     const started = performance.now();
     const cost = decisionCost(5000);
     const costLater = decisionCost(50_000);
-    const cells = [...goalCells(quick), ...markovianCells(quick), ...grid(quick)];
+    const cells = small ? grid(quick) : [...goalCells(quick), ...markovianCells(quick), ...grid(quick)];
     const jobs: Job[] = [];
     const add = (cell: Cell, seed: number, contender: string): void => void jobs.push({ cell, task: { scenario: cell.scenario, seed, contender } });
     // Named goals first, then the grid one seed at a time, so that whenever time is up every cell has about as many.

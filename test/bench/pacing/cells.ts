@@ -46,7 +46,7 @@ const wrapUp = (mean: number): Scenario['wrapMs'] => ({ lognormal: { mean, cv: 0
 /** The grid: the list becomes a third better or worse (by turns) half an hour into the day. */
 export function grid(quick: boolean): readonly Cell[] {
   const cells: Cell[] = [];
-  const [sizes, answers, talks, wraps] = quick ? [[5, 20], [0.3], [120_000], [30_000]] : [[5, 10, 20, 50, 100, 500], [0.1, 0.2, 0.3, 0.5], [60_000, 120_000, 240_000], [10_000, 30_000]];
+  const [sizes, answers, talks, wraps] = quick ? [[5, 20], [0.1, 0.3], [120_000], [30_000]] : [[5, 10, 20, 50, 100, 500], [0.1, 0.2, 0.3, 0.5], [60_000, 120_000, 240_000], [10_000, 30_000]];
   for (const talkMs of talks) {
     for (const wrapMs of wraps) {
       for (const answer of answers) {

@@ -41,9 +41,9 @@ export class AbandonmentPrice {
     const { reserve, leastReserve, reserveByAgent, firmness, boldness } = this.#tuning;
     // More agents have more on their way, which can be lost at once.
     const least = leastReserve + Math.min(10, reserveByAgent * day.staff);
-    const kept = Math.max(least, reserve * Math.sqrt(day.peopleToCome * (this.#targetRate / 0.03)));
+    const kept = Math.max(0.01, least, reserve * Math.sqrt(day.peopleToCome * (this.#targetRate / 0.03)));
     this.#filled = Math.max(0.0025, lasting / kept);
-    this.#step = Math.min(0.004, Math.max(0.0003, this.#tuning.priceStep / Math.max(1, day.people)));
+    this.#step = this.#tuning.priceStep / Math.min(3300, Math.max(250, day.people));
     const price = this.base * Math.min(5, this.#filled ** (this.#filled > 1 ? boldness : firmness));
     // A brief window has no day to be spent over.
     return Math.min(0.6, room < least ? Math.min(price, (this.base * Math.max(0.0025, room)) / least) : price);

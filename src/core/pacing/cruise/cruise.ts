@@ -16,6 +16,8 @@ const hourMs = 3_600_000;
 /** From so many agents on a decision each half second is enough; in between the picture hardly changes. */
 const manyAgents = 60;
 const betweenMs = 450;
+/** And from so many on, one each second. */
+const hundredsOfAgents = 200;
 /** What a floor works in a day, if nobody says otherwise: what the day's window still bears is to be spent by then. */
 const workingDayMs = 8 * hourMs;
 const usualOccupancy = 0.85;
@@ -148,7 +150,7 @@ export class CruisePacer implements Pacer {
   }
 
   decide(state: PacingState, now: number): PacingDecision {
-    if (this.#staff > manyAgents && now >= this.#lastDecision && now - this.#lastDecision < betweenMs && state.limits.floor === undefined) return { dial: 0, why: 'within the half second' };
+    if (this.#staff > manyAgents && now >= this.#lastDecision && now - this.#lastDecision < (this.#staff > hundredsOfAgents ? 2 * betweenMs : betweenMs) && state.limits.floor === undefined) return { dial: 0, why: 'within the half second' };
     const { agents, calls } = state;
     this.#takeIn(state, now);
     const staff = agents.idle + agents.talking.length + agents.wrapping.length;
@@ -176,9 +178,10 @@ export class CruisePacer implements Pacer {
     let dial = mostDials(most, 3, worth);
     // Whatever it is worth: not past what a window still bears.
     const { risk, storm, stormRisk, stay, leaveRisk } = this.#tuning;
-    // On a large floor shifts end one after the other.
+    // On a large floor shifts end one after the other, and the room that it earns in a minute outlasts a change of list.
+    const rise = storm - (storm - Math.min(storm, 2)) * Math.min(1, Math.max(0, (staff - 40) / 60));
     const leave = leaveRisk * Math.max(1, (staff / 40) ** 2);
-    const bearable = (k: number): boolean => ahead.stressed(spare, k, storm) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
+    const bearable = (k: number): boolean => ahead.stressed(spare, k, rise) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
     if (dial > 0 && risk < 1 && !bearable(dial)) dial = mostDials(dial - 1, 2, bearable);
     // One call for each idle agent risks nobody, whatever the estimate says.
     dial = Math.max(dial, Math.min(most, agents.idle - out));
