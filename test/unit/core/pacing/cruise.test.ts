@@ -97,7 +97,8 @@ describe('the price of an abandonment', () => {
   });
 
   test('rises towards the end of the day, when the room that is left will not be needed', () => {
-    expect(price().at(4, 20, day(100))).toBeGreaterThan(price().at(4, 20, day(3000)));
+    const few = { staff: 5, people: 800 };
+    expect(price().at(3, 20, { ...few, peopleToCome: 50 })).toBeGreaterThan(price().at(3, 20, { ...few, peopleToCome: 750 }));
   });
 
   test('falls when a brief window is nearly full, however much the day still bears', () => {
