@@ -82,6 +82,11 @@ export class ToneTracker {
     return this.#sounding && this.#looks >= 3 && isSteadyTone(this.run);
   }
 
+  /** What the last block's look at the spectrum found; undefined when there was none after it: every second block, and only where it is loud enough. */
+  get look(): ToneFrame | undefined {
+    return this.#analysed ? this.#frame : undefined;
+  }
+
   /** Purity of the last look, 0–1. */
   get purity(): number {
     return this.#frame.purity;

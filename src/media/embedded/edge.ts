@@ -32,6 +32,8 @@ export class EdgeLine {
   /** What this edge brought in this tick, per bus; undefined is silence. For edges into a conference. */
   readonly brought: (Int16Array | undefined)[] = new Array<undefined>(busCount).fill(undefined);
   #previousInband: ClampMode;
+  /** In the tick before, tones were kept away, and the stream lagged. */
+  #laggedBefore: boolean;
   /** Linear gain at the beginning and end of this tick's frame, and where it goes. */
   #gainStart = 0;
   #gainEnd = 0;
@@ -45,6 +47,7 @@ export class EdgeLine {
     this.to = to;
     this.clamp = clamp;
     this.#previousInband = clamp.inband;
+    this.#laggedBefore = this.clampsTones;
     this.#gainTarget = 10 ** (gainDb / 20);
     this.#gainEnd = this.#gainTarget;
     this.#autoGain = autoGain;
@@ -75,7 +78,10 @@ export class EdgeLine {
     this.#sounding = held && events === 'tone' && !this.closing;
     // A conference's other members go on being heard; what a phone sends beside its event does not.
     const hushed = held && this.from.kind !== 'conference';
-    this.#gainEnd = this.closing || hushed || (this.clampsTones && this.from.source.toneSounds) ? 0 : this.#gainTarget;
+    const toned = this.clampsTones && this.from.source.toneSounds;
+    this.#gainEnd = this.closing || hushed || toned ? 0 : this.#gainTarget;
+    // A stream that begins with a tone is heard without its look-back at first: there is nothing to fade.
+    if (toned && this.from.source.begins) this.#gainStart = 0;
   }
 
   /** Somebody whom the reader hears through this edge holds a key down. */
@@ -98,15 +104,22 @@ export class EdgeLine {
       this.#toneTime = (this.#toneTime + 0.02) % 1;
     }
     this.#previousInband = this.clamp.inband;
+    this.#laggedBefore = this.clampsTones;
   }
 
   /** This tick's frame from a source node for a reader that wants `readerMode` at `rate`; undefined is silence. */
   contribution(readerMode: ClampMode, rate: SampleRate): Int16Array | undefined {
     const mode = combined(this.clamp.inband, readerMode);
     const previous = combined(this.#previousInband, readerMode);
-    const now = this.from.source.view(mode, rate);
-    const before = previous === mode ? now : this.from.source.view(previous, rate);
+    const now = this.#viewed(mode, this.clampsTones, rate);
+    const before = previous === mode && this.#laggedBefore === this.clampsTones ? now : this.#viewed(previous, this.#laggedBefore, rate);
     return this.treat(now, before, busIndex(readerMode, rate));
+  }
+
+  /** Tones are kept away with a look-back too: it is there already where digits are. A conference's own play has none. */
+  #viewed(mode: ClampMode, lags: boolean, rate: SampleRate): Int16Array | undefined {
+    const { source } = this.from;
+    return mode === 'pass' && lags && this.from.kind === 'endpoint' ? source.lagging(rate) : source.view(mode, rate);
   }
 
   /** Crossfades from `before` to `now` and applies the gain, into this edge's own buffer of the bus; or passes `now` on untouched. */

@@ -31,6 +31,8 @@ export class Source {
   #historyFrames = 0;
   #silentFrames = 0;
   #hasViews = false;
+  /** The views without a clamp that lag by the look-back, at the other rate. */
+  #lagging: ResampledView | undefined;
   readonly #clamped: (ClampedView | undefined)[] = new Array<undefined>(modeCount).fill(undefined);
   readonly #other: (ResampledView | undefined)[] = new Array<undefined>(modeCount).fill(undefined);
 
@@ -59,6 +61,10 @@ export class Source {
 
   #renewViews(): void {
     this.#hasViews = false;
+    if (this.#lagging !== undefined) {
+      this.#lagging.fresh = false;
+      this.#hasViews = true;
+    }
     for (let i = 0; i < modeCount; i++) {
       const view = this.#clamped[i];
       if (view !== undefined) {
@@ -73,6 +79,20 @@ export class Source {
         this.#hasViews = true;
       }
     }
+  }
+
+  /** The stream has just begun: there was silence before this frame. */
+  get begins(): boolean {
+    return this.#historyFrames <= 1;
+  }
+
+  /** As `view` in mode `pass`, later by the look-back: as late as the clamped views are. */
+  lagging(rate: SampleRate): Int16Array | undefined {
+    // Silence for longer than the look-back is silence here as well.
+    const native = this.#silentFrames + (this.present ? 0 : 1) > lookBackFrames && !this.present ? undefined : this.#older;
+    if (rate === this.rate) return native;
+    this.#hasViews = true;
+    return (this.#lagging ??= new ResampledView(this.rate, rate)).frame(native);
   }
 
   silence(): void {

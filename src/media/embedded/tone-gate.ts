@@ -1,20 +1,34 @@
 import { meanSquare } from '../../audio/level.ts';
+import type { ToneFrame } from '../../audio/call-progress/tone-frame.ts';
 import { ToneTracker } from '../../audio/call-progress/tone-tracker.ts';
 
 const blockSamples = 80;
-/** A tone shorter than this is part of speech or music as often as not. */
+/** A less pure tone that lasts so long is one too: below it it is part of speech or music as often as not. */
 const leastMs = 80;
+/** Speech is purer than this in one frame of some ten thousand. */
+const surePurity = 0.93;
+/** Below it lie the fundamentals of voices. */
+const leastHz = 330;
+/** A tone that has just ended is still in what the look-back holds: 40 ms, and the frame in which it ended. */
+const heldFrames = 3;
 
 /**
  * Tells that a call-progress tone (ringback, busy, reorder, SIT) sounds, for edges that keep such tones from their readers
- * (CCXML `toneclamp`). It is known some 80 ms after the tone began: so much of each burst is heard.
+ * (CCXML `toneclamp`). A tone from −39 dBm0 on is known within 40 ms of its onset: what such an edge brings lags by that much, so
+ * that nothing of the tone has left by then. `process` goes on being true until its end has passed the look-back.
  */
 export class ToneGate {
   readonly #tracker = new ToneTracker(() => undefined);
+  #held = 0;
 
   /** Takes 20 ms of 8 kHz audio; true while a tone is to be kept away. */
   process(frame: Int16Array): boolean {
     for (let at = 0; at + blockSamples <= frame.length; at += blockSamples) this.#tracker.block(frame, at, blockSamples, meanSquare(frame, at, blockSamples));
-    return this.#tracker.steady && this.#tracker.soundingMs >= leastMs;
+    const { look } = this.#tracker;
+    const sounds = (look !== undefined && isTone(look)) || (this.#tracker.steady && this.#tracker.soundingMs >= leastMs);
+    this.#held = sounds ? heldFrames : Math.max(0, this.#held - 1);
+    return sounds || this.#held > 0;
   }
 }
+
+const isTone = ({ purity, first, second }: ToneFrame): boolean => purity >= surePurity && first > leastHz && (second === 0 || second > leastHz - 20);
