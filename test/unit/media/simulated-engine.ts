@@ -2,6 +2,7 @@
 import type { MediaId } from '../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { decodeG711, encodeG711 } from '../../../src/audio/g711.ts';
+import { decodeL16, encodeL16 } from '../../../src/audio/l16.ts';
 import { MediaEngine } from '../../../src/media/embedded/engine.ts';
 import type { RecordSink } from '../../../src/media/embedded/recorder.ts';
 import type { PacketIo, PacketListener, PacketSocket } from '../../../src/media/embedded/packet-io.ts';
@@ -16,8 +17,13 @@ class SimulatedSocket implements PacketSocket {
   constructor(port: number) {
     this.port = port;
   }
-  sendTo(): boolean { return true; }
-  sendToSource(): void { /* there is one place only */ }
+  /** Where it was told to send, in order. */
+  readonly targets: string[] = [];
+  sendTo(address: string, port: number): boolean {
+    this.targets.push(`${address}:${port}`);
+    return true;
+  }
+  sendToSource(): void { this.targets.push('the source'); }
   sourceAddress(): string { return '127.0.0.1'; }
   send(bytes: Uint8Array, length: number): boolean {
     this.sent.push(bytes.slice(0, length));
@@ -26,44 +32,52 @@ class SimulatedSocket implements PacketSocket {
   close(): void { this.listener = undefined; }
 }
 
+/** L16 at 16 kHz is payload type 96. */
+export type PhoneCodec = 'ulaw' | 'alaw' | 'l16';
+
 /** One phone: what it says each 20 ms, and what it has heard. */
 export class SimulatedPhone {
   readonly socket: SimulatedSocket;
   ssrc: number;
   say: (frame: number) => Int16Array | undefined = () => new Int16Array(160);
-  /** Telephone-event payloads to send in place of audio, one a tick, with their timestamps. */
-  readonly events: { timestamp: number; marker: boolean; payload: Uint8Array }[] = [];
+  /** Payloads to send in place of audio, one a tick, with their timestamps: telephone-events unless their type is another. */
+  readonly events: { timestamp: number; marker: boolean; payload: Uint8Array; payloadType?: number }[] = [];
+  /** Sees each packet last before it leaves, and says what leaves in its place, in that order. */
+  network: (packet: Uint8Array) => Uint8Array[] = (packet) => [packet];
   frame = 0;
   sequence = 100;
   /** Drops a packet when true. */
   lose: (n: number) => boolean = () => false;
-  readonly #law: 'ulaw' | 'alaw';
+  readonly #law: PhoneCodec;
   readonly #payloadType: number;
+  readonly samplesPerFrame: number;
 
-  constructor(socket: SimulatedSocket, ssrc: number, law: 'ulaw' | 'alaw') {
+  constructor(socket: SimulatedSocket, ssrc: number, law: PhoneCodec) {
     this.socket = socket;
     this.ssrc = ssrc;
     this.#law = law;
-    this.#payloadType = law === 'ulaw' ? 0 : 8;
+    this.#payloadType = law === 'ulaw' ? 0 : law === 'alaw' ? 8 : 96;
+    this.samplesPerFrame = law === 'l16' ? 320 : 160;
   }
 
   slot(nowMs: number): void {
     const event = this.events.shift();
     const samples = event === undefined ? this.say(this.frame) : undefined;
     const payload = event?.payload ?? (samples === undefined ? undefined : this.#encoded(samples));
-    const timestamp = event?.timestamp ?? this.frame * 160;
+    const timestamp = event?.timestamp ?? this.frame * this.samplesPerFrame;
     this.frame += 1;
     if (payload === undefined) return;
     const packet = new Uint8Array(12 + payload.length);
     const view = new DataView(packet.buffer);
     view.setUint8(0, 0x80);
-    view.setUint8(1, (event?.marker === true ? 0x80 : 0) | (event === undefined ? this.#payloadType : 101));
+    view.setUint8(1, (event?.marker === true ? 0x80 : 0) | (event === undefined ? this.#payloadType : (event.payloadType ?? 101)));
     view.setUint16(2, this.sequence & 0xffff);
     view.setUint32(4, timestamp);
     view.setUint32(8, this.ssrc);
     packet.set(payload, 12);
     this.sequence += 1;
-    if (!this.lose(this.sequence)) this.socket.listener?.packet(packet, packet.length, 0x7f000001, 40_000, nowMs);
+    if (this.lose(this.sequence)) return;
+    for (const one of this.network(packet)) this.socket.listener?.packet(one, one.length, 0x7f000001, 40_000, nowMs);
   }
 
   press(key: string, packets = 4): void {
@@ -78,12 +92,22 @@ export class SimulatedPhone {
   /** Audio heard, in order. */
   audio(): Int16Array {
     const packets = this.socket.sent.filter((p) => (p[1]! & 0x7f) === this.#payloadType);
-    const out = new Int16Array(packets.length * 160);
-    for (const [n, p] of packets.entries()) decodeG711(this.#law, p, out.subarray(n * 160, n * 160 + 160), 12, 160);
+    const size = this.samplesPerFrame;
+    const out = new Int16Array(packets.length * size);
+    for (const [n, p] of packets.entries()) {
+      const part = out.subarray(n * size, n * size + size);
+      if (this.#law === 'l16') decodeL16(p, part, 12, 640);
+      else decodeG711(this.#law, p, part, 12, 160);
+    }
     return out;
   }
 
   #encoded(samples: Int16Array): Uint8Array {
+    if (this.#law === 'l16') {
+      const bytes = new Uint8Array(samples.length * 2);
+      encodeL16(samples, bytes, 0);
+      return bytes;
+    }
     const bytes = new Uint8Array(samples.length);
     encodeG711(this.#law, samples, bytes, 0);
     return bytes;
@@ -132,7 +156,7 @@ export class SimulatedMedia {
     return this.#nowMs;
   }
 
-  phone(name: string, open: Partial<OpenEndpoint> = {}, law: 'ulaw' | 'alaw' = 'ulaw'): SimulatedPhone {
+  phone(name: string, open: Partial<OpenEndpoint> = {}, law: PhoneCodec = 'ulaw'): SimulatedPhone {
     this.engine.command({ op: 'openEndpoint', command: { node: id(name), remoteSdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n', ...open } });
     const phone = new SimulatedPhone(this.#sockets[this.#sockets.length - 1]!, 1000 + this.phones.length, law);
     this.phones.push(phone);

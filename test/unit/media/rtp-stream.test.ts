@@ -1,0 +1,202 @@
+/** What a far end may do to its stream, and what the leg beside it hears of that. */
+import { createHash } from 'node:crypto';
+import { isRtcp, readRtcp, SrtpContext, type RtcpReader } from '../../../src/rtp/index.ts';
+import { cryptoSuites } from '../../../src/sdp/index.ts';
+import { align, levelAt, speechLike } from '../../contract/media/signals.ts';
+import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
+
+const { PI, abs, log10, sin, sqrt } = Math;
+const tone = (hz: number, amplitude = 4000) => (frame: number): Int16Array => Int16Array.from({ length: 160 }, (_, i) => amplitude * sin((2 * PI * hz * (frame * 160 + i)) / 8000));
+const offer = (types: string, lines = ''): string => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP ${types}\r\na=rtpmap:101 telephone-event/8000\r\n${lines}`;
+
+function bridged(open: Parameters<SimulatedMedia['phone']>[1] = {}): { media: SimulatedMedia; a: SimulatedPhone; b: SimulatedPhone } {
+  const media = new SimulatedMedia();
+  const [a, b] = [media.phone('a', open), media.phone('b')];
+  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) media.connect(from, to);
+  return { media, a, b };
+}
+const rmsDbm0 = (audio: Int16Array): number => 20 * log10(sqrt(audio.reduce((sum, s) => sum + s * s, 1e-9) / audio.length) / 32768) + 6.15;
+
+test('packets that overtake one another are put in order, and none is lost', () => {
+  const { media, a, b } = bridged();
+  const speech = speechLike(8);
+  a.say = (frame) => speech.slice(frame * 160, frame * 160 + 160);
+  let held: Uint8Array | undefined;
+  a.network = (packet) => {
+    // Each fourth packet comes after the one that follows it.
+    if (held !== undefined) {
+      const late = held;
+      held = undefined;
+      return [packet, late];
+    }
+    if (a.sequence % 4 !== 0) return [packet];
+    held = packet;
+    return [];
+  };
+  media.run(390);
+  expect(align(b.audio(), speech.subarray(16_000, 48_000)).snr).toBeGreaterThan(35);
+  media.engine.command({ op: 'close', node: id('a') });
+  expect(media.all('node.closed')[0]?.leg).toMatchObject({ packetsLost: 0 });
+});
+
+test('a far end that starts a new stream is followed within three frames; a packet of a stranger is not', () => {
+  const { media, a, b } = bridged();
+  a.say = tone(500);
+  media.run(40);
+  b.socket.sent.length = 0;
+  // One forged packet in each five, of another source each time, loud at another pitch.
+  let forged = 5000;
+  a.network = (packet) => {
+    if (a.sequence % 5 !== 0) return [packet];
+    const other = packet.slice();
+    new DataView(other.buffer).setUint32(8, forged++);
+    other.fill(0x80, 12, 172);
+    return [packet, other];
+  };
+  media.run(100);
+  for (let at = 0; at + 200 <= b.audio().length; at += 200) expect(levelAt(b.audio(), 500, at, 200)).toBeGreaterThan(-18);
+  a.network = (packet) => [packet];
+  b.socket.sent.length = 0;
+  a.ssrc = 99;
+  a.sequence = 40_000;
+  a.say = tone(900);
+  media.run(60);
+  const heard = b.audio();
+  expect(levelAt(heard, 900, 160 * 5, 1600)).toBeGreaterThan(-18);
+  for (let at = 160 * 5; at + 200 <= heard.length; at += 200) expect(levelAt(heard, 900, at, 200)).toBeGreaterThan(-18);
+});
+
+test('nobody who knows the port takes a stream over that runs: not from another address, not with its own SSRC or ours', () => {
+  const { media, a, b } = bridged();
+  a.say = tone(500);
+  media.run(40);
+  b.socket.sent.length = 0;
+  const targets = a.socket.targets;
+  const before = targets.length;
+  const loud = (ssrc: number, n: number): Uint8Array => {
+    const packet = new Uint8Array(172).fill(0x80);
+    packet.set([0x80, 0]);
+    const view = new DataView(packet.buffer);
+    view.setUint16(2, n & 0xffff);
+    view.setUint32(4, n * 160);
+    view.setUint32(8, ssrc);
+    return packet;
+  };
+  const ours = new DataView(a.socket.sent.at(-1)!.buffer).getUint32(8);
+  for (let n = 0; n < 300; n++) {
+    // In sequence, as a source that is to be learned would be, and with the running stream's own numbers.
+    a.socket.listener?.packet(loud(7777, n), 172, 0x0a000001, 5555, media.nowMs);
+    a.socket.listener?.packet(loud(a.ssrc, a.sequence + 1), 172, 0x0a000001, 5555, media.nowMs);
+    a.socket.listener?.packet(loud(ours, n), 172, 0x0a000001, 5555, media.nowMs);
+    media.run(1);
+  }
+  expect(targets.length).toBe(before);
+  for (let at = 0; at + 200 <= b.audio().length; at += 200) expect(abs(levelAt(b.audio(), 500, at, 200) - levelAt(b.audio(), 500, 0, 200))).toBeLessThan(1);
+});
+
+test('a pause that a far end announces with comfort noise sounds at its level, is no loss, and the next talkspurt is whole', () => {
+  const { media, a, b } = bridged({ remoteSdp: offer('0 13 101'), codecs: ['PCMU', 'CN', 'telephone-event'] });
+  const speech = speechLike(2);
+  a.say = tone(500);
+  media.run(40);
+  a.events.push({ timestamp: a.frame * 160, marker: false, payload: Uint8Array.of(50), payloadType: 13 });
+  a.say = () => undefined;
+  media.run(20);
+  b.socket.sent.length = 0;
+  media.run(60);
+  // 50 dB below overload (RFC 3389 §3.1), of which a full-scale square wave is 6.15 dBm0.
+  expect(abs(rmsDbm0(b.audio()) - (6.15 - 50))).toBeLessThan(2);
+  const begin = a.frame;
+  a.say = (frame) => speech.slice((frame - begin) * 160, (frame - begin) * 160 + 160);
+  b.socket.sent.length = 0;
+  media.run(110);
+  expect(align(b.audio(), speech.subarray(160, 12_000)).snr).toBeGreaterThan(30);
+  media.engine.command({ op: 'close', node: id('a') });
+  expect(media.all('node.closed')[0]?.leg).toMatchObject({ packetsLost: 0 });
+});
+
+test('a far end that stops sending in pauses (DTX) is silence without a buzz, and each talkspurt is whole', () => {
+  const { media, a, b } = bridged();
+  a.say = tone(500);
+  media.run(40);
+  for (let pause = 0; pause < 4; pause++) {
+    a.say = () => undefined;
+    media.run(10);
+    b.socket.sent.length = 0;
+    media.run(40 + pause * 7);
+    expect(rmsDbm0(b.audio())).toBeLessThan(-70);
+    const speech = speechLike(1, 100 + pause * 20);
+    const begin = a.frame;
+    a.say = (frame) => speech.slice((frame - begin) * 160, (frame - begin) * 160 + 160);
+    b.socket.sent.length = 0;
+    media.run(50);
+    expect(align(b.audio(), speech.subarray(160, 6400)).snr).toBeGreaterThan(30);
+  }
+  media.engine.command({ op: 'close', node: id('a') });
+  expect(media.all('node.closed')[0]?.leg).toMatchObject({ packetsLost: 0 });
+});
+
+test('reports carry VoIP metrics (RFC 3611) that agree with what the leg tells at its end', () => {
+  const { media, a } = bridged({ remoteSdp: offer('0 101', 'a=rtcp-mux\r\n') });
+  a.say = tone(500);
+  a.lose = (n) => n % 10 === 0;
+  media.run(1500);
+  const told: { lossRate: number; rFactor: number; mos: number }[] = [];
+  const nothing = (): void => undefined;
+  const reader: RtcpReader = {
+    senderReport: nothing, reportBlock: nothing, bye: nothing,
+    voipMetrics: (_ssrc, _about, lossRate, _discard, _roundTrip, rFactor, mos) => void told.push({ lossRate, rFactor, mos }),
+  };
+  for (const packet of a.socket.sent) if (isRtcp(packet, 0, packet.length)) expect(readRtcp(packet, 0, packet.length, reader)).toBe(true);
+  media.engine.command({ op: 'close', node: id('a') });
+  const leg = media.all('node.closed')[0]?.leg;
+  expect(told.length).toBeGreaterThan(3);
+  const last = told.at(-1)!;
+  // A tenth of 256, and the E-model's opinion of it as the event tells it.
+  expect(abs(last.lossRate - 25.6)).toBeLessThan(2);
+  expect(last.rFactor).toBeGreaterThan(40);
+  expect(last.rFactor).toBeLessThan(80);
+  // In tenths (§4.7.5).
+  expect(abs(last.mos / 10 - leg!.mos)).toBeLessThan(0.15);
+});
+
+test.each(cryptoSuites)('SRTP by SDES with %s: heard and spoken, and what is plain, forged or replayed is not heard', (suite) => {
+  const keySalt = createHash('sha256').update(suite).digest().subarray(0, 30).toString('base64');
+  const media = new SimulatedMedia();
+  const phone = media.phone('a', { remoteSdp: offer('0 101').replace('RTP/AVP', 'RTP/SAVP') + `a=crypto:1 ${suite} inline:${keySalt}\r\n`, srtp: 'require' });
+  const b = media.phone('b');
+  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) media.connect(from, to);
+  const answer = media.all('endpoint.ready')[0]!.sdp;
+  const line = /a=crypto:1 (\S+) inline:([A-Za-z0-9+/=]+)/.exec(answer)!;
+  expect(line[1]).toBe(suite);
+  const out = new SrtpContext(suite, keySalt);
+  const back = new SrtpContext(suite, line[2]!);
+  const sealed = (packet: Uint8Array): Uint8Array => {
+    const room = new Uint8Array(packet.length + 20);
+    room.set(packet);
+    return room.slice(0, out.protect(room, packet.length));
+  };
+  let earlier: Uint8Array | undefined;
+  phone.say = tone(500);
+  b.say = tone(900);
+  phone.network = (packet) => {
+    const loud = packet.slice().fill(0x80, 12, 172);
+    const good = sealed(packet);
+    const broken = good.slice();
+    broken[20]! ^= 0x40;
+    const replayed = earlier;
+    earlier = good.slice();
+    return [loud, broken, ...(replayed === undefined ? [] : [replayed]), good];
+  };
+  media.run(100);
+  const heard = b.audio();
+  for (let at = 1600; at + 200 <= heard.length; at += 200) expect(abs(levelAt(heard, 500, at, 200) + 15.1)).toBeLessThan(1.5);
+  const decrypted = phone.socket.sent.filter((packet) => !isRtcp(packet, 0, packet.length)).map((packet) => {
+    const copy = packet.slice();
+    const length = back.unprotect(copy, copy.length);
+    expect(length).toBe(172);
+    return copy.slice(0, length);
+  });
+  phone.socket.sent.splice(0, Number.POSITIVE_INFINITY, ...decrypted);
+  expect(levelAt(phone.audio(), 900, 3200, 3200)).toBeGreaterThan(-18);
+});
