@@ -57,12 +57,13 @@ export function registerMedia(program: Command): void {
 }
 
 async function stats(options: StatsOptions): Promise<void> {
+  const { leg } = options;
   if (options.plot !== undefined) return plot(options, options.plot);
-  const query = options.leg === undefined ? '' : `?${new URLSearchParams({ leg: options.leg }).toString()}`;
+  const query = leg === undefined ? '' : `?${new URLSearchParams({ leg }).toString()}`;
   const answer = await new OperatorClient(options).get<MediaStats>(`/api/media/stats${query}`);
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  const { endpoints, conferences, dialogs, openPorts, packetIo, tickLatenessMs, legs } = answer;
-  process.stdout.write(`${endpoints} endpoints, ${conferences} conferences, ${dialogs} dialogs, ${openPorts} ports (${packetIo}); ticks late p50 ${tickLatenessMs.p50.toFixed(1)} ms, p99 ${tickLatenessMs.p99.toFixed(1)} ms\n${legs.map(legLine).join('')}`);
+  const { endpoints, conferences, dialogs, openPorts, packetIo, tickLatenessMs, legs, ended = [] } = answer;
+  process.stdout.write(`${endpoints} endpoints, ${conferences} conferences, ${dialogs} dialogs, ${openPorts} ports (${packetIo}); ticks late p50 ${tickLatenessMs.p50.toFixed(1)} ms, p99 ${tickLatenessMs.p99.toFixed(1)} ms\n${legs.map(legLine).join('')}${ended.length === 0 ? '' : `over, the newest last:\n${ended.slice(leg === undefined ? -10 : 0).map(legLine).join('')}`}`);
 }
 
 /** Looks at the leg each second. The first look must find it; one that does not is its end. */
@@ -89,6 +90,7 @@ async function plot({ leg, seconds = Number.POSITIVE_INFINITY, ...options }: Sta
     process.off('SIGINT', end);
     process.off('SIGTERM', end);
   }
+  if (samples.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'the leg is over', { place: leg, mend: 'nailup media stats lists the legs.' });
   try {
     writeFileSync(file, drawLegPlot(leg, samples));
   } catch (error) {

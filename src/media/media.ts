@@ -209,6 +209,8 @@ export interface MediaStats {
   /** The same over the last 5 seconds, and how long the work of a tick took. */
   readonly recent?: { readonly latenessP99Ms: number; readonly workP50Ms: number; readonly workP99Ms: number };
   readonly legs: readonly LegStats[];
+  /** Legs that are over, the newest last: as many as the adapter keeps. */
+  readonly ended?: readonly LegStats[];
 }
 
 export interface LegStats {

@@ -4,6 +4,7 @@ import type { RunningCcxmlServer } from '../ccxml/index.ts';
 import type { SystemClock } from '../kernel/clock.ts';
 import type { JobId } from '../kernel/ids.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
+import type { LegStats } from '../media/media.ts';
 import { jobReport, type Job } from '../modules/campaigns/index.ts';
 import type { WireMessage } from '../observe/wire-message.ts';
 import type { Store } from '../store/index.ts';
@@ -158,9 +159,11 @@ export class ServerDoor implements OperatorDoor {
   async mediaStats(leg: string | undefined): Promise<unknown> {
     const stats = await this.#parts.media.stats();
     if (leg === undefined) return stats;
-    const legs = stats.legs.filter(({ node }) => node === leg);
-    if (legs.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'no such leg', { place: leg, mend: 'nailup media stats lists the legs.' });
-    return { ...stats, legs };
+    const its = (legs: readonly LegStats[] = []): LegStats[] => legs.filter(({ node }) => node === leg);
+    const legs = its(stats.legs);
+    const ended = its(stats.ended);
+    if (legs.length + ended.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'no such leg', { place: leg, mend: 'nailup media stats lists the legs.' });
+    return { ...stats, legs, ended };
   }
 
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void> {

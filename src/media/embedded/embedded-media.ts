@@ -4,13 +4,15 @@ import type { Logger } from '../../kernel/logger.ts';
 import { startModuleWorker } from '../../kernel/module-worker.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { localCodec } from '../../sdp/index.ts';
-import type { ClassifyHints, Edge, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
+import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
 import { isCodecAvailable } from './codecs.ts';
 import { defaultCodecs, portShare, type EmbeddedMediaConfig, type EmbeddedMediaDeps, type WorkerConfig } from './config.ts';
 import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
 
 /** A tick leaves little behind: a small nursery keeps a thread's memory, and each of its collections, small. */
 const youngGenerationMb = 6;
+/** Legs that are over and still told of. */
+const keptLegs = 1000;
 
 interface MediaThread {
   readonly worker: Worker;
@@ -39,6 +41,7 @@ export class EmbeddedMedia implements Media {
   readonly #threads: MediaThread[] = [];
   readonly #nodes = new Map<MediaId, KnownNode>();
   readonly #groups = new Map<string, { readonly thread: MediaThread; nodes: number }>();
+  readonly #ended: LegStats[] = [];
   readonly #records = new Map<string, MediaThread>();
   readonly #queries = new Map<number, (stats: WorkerStats) => void>();
   #files: Worker | undefined;
@@ -220,7 +223,7 @@ export class EmbeddedMedia implements Media {
     return {
       endpoints: sum((s) => s.endpoints), conferences: sum((s) => s.conferences), dialogs: sum((s) => s.dialogs), openPorts: sum((s) => s.openPorts),
       packetIo: all[0]?.packetIo ?? 'dgram', tickLatenessMs: { p50: most((s) => s.latenessP50), p99: most((s) => s.latenessP99) },
-      recent: { latenessP99Ms: most((s) => s.recentP99), workP50Ms: most((s) => s.workP50), workP99Ms: most((s) => s.workP99) }, legs: all.flatMap((s) => s.legs),
+      recent: { latenessP99Ms: most((s) => s.recentP99), workP50Ms: most((s) => s.workP50), workP99Ms: most((s) => s.workP99) }, legs: all.flatMap((s) => s.legs), ended: [...this.#ended],
     };
   }
 
@@ -269,6 +272,10 @@ export class EmbeddedMedia implements Media {
         const known = this.#nodes.get(event.node);
         if (known !== undefined) known.negotiated = true;
       } else if (event.name === 'record.done') this.#records.delete(event.record);
+      else if (event.name === 'node.closed' && event.leg !== undefined) {
+        this.#ended.push(event.leg);
+        if (this.#ended.length > keptLegs) this.#ended.shift();
+      }
       this.#observe?.(event);
       this.#listener(event);
     }
