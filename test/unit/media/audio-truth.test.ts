@@ -1,5 +1,7 @@
 /** What arrives of a sweep and of speech through a bridge, a mix and a change of codec: quality, samples, delay, clicks. */
+import { VoiceLibrary } from '../../../sim/audio/voice-library.ts';
 import { align, speechLike } from '../../contract/media/signals.ts';
+import { speechQuality } from '../../contract/media/speech-quality.ts';
 import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
 
 // Taken out once: in jest's contexts each look at a global goes a long way.
@@ -66,6 +68,36 @@ test.each([
   expect(10 * log10(signal / noise)).toBeGreaterThan(leastSnr);
   expect(lag / 8).toBeLessThanOrEqual(mostDelayMs);
   expect(lag).toBeGreaterThanOrEqual(0);
+});
+
+/** All voices that are shipped, one after another: 20 seconds of real speech. */
+const spoken = (() => {
+  const library = new VoiceLibrary();
+  const out = new Int16Array(20 * 8000);
+  let at = 0;
+  for (const clip of library.clips) {
+    const samples = library.samples(clip).subarray(0, out.length - at);
+    out.set(samples, at);
+    at += samples.length;
+  }
+  return out;
+})();
+
+test.each([
+  { way: 'bridge', loss: 0, snr: 30, distance: 0.5 }, { way: 'mix', loss: 0, snr: 30, distance: 0.5 }, { way: 'transcode', loss: 0, snr: 27, distance: 0.8 },
+  { way: 'bridge', loss: 0.03, snr: 27, distance: 1.2 },
+] as const)('real speech through a $way with $loss of its packets lost is as near to what was said as its codec allows', ({ way, loss, snr, distance }) => {
+  const { media, speaker, hearer } = joined(way);
+  speaker.say = say(spoken, speaker.frame);
+  let seed = 5;
+  speaker.lose = () => (seed = (imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32 < loss;
+  hearer.socket.sent.length = 0;
+  media.run(spoken.length / 160 + 10);
+  const heard = hearer.audio();
+  const lag = align(heard.subarray(0, 16_000), spoken.subarray(800, 8000)).offset - 800;
+  const quality = speechQuality(spoken, heard.subarray(lag, lag + spoken.length));
+  expect(quality.segmentalSnr).toBeGreaterThan(snr);
+  expect(quality.spectralDistance).toBeLessThan(distance);
 });
 
 test('3 % of the packets lost: speech keeps its level, and no gap of silence is longer than a frame', () => {
