@@ -203,7 +203,7 @@ export class ClientInvite implements ClientRequestUser, StoppableCall {
     const session = new InviteSession(this.#context, dialog, 'caller', {
       flow: this.#request?.flow, digest: this.#parts.digest, contactUser: this.#parts.contactUser,
     });
-    session.onReplaced = () => this.cancel();
+    session.placing = this;
     if (this.#parts.sdp !== undefined) session.initialOffer = 'ours';
     session.register();
     this.#forks.set(tag, session);

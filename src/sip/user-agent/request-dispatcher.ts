@@ -159,7 +159,7 @@ export class RequestDispatcher {
     if (session === undefined) return 481;
     if (session.state === 'closing' || session.state === 'ended') return 603;
     // Of calls that ring, only those that we place can be taken over: who rings here is answered here.
-    if (session.state === 'early') return session.role === 'caller' && session.onReplaced !== undefined ? session : 481;
+    if (session.state === 'early') return session.role === 'caller' && session.placing !== undefined ? session : 481;
     return wanted.earlyOnly === true ? 486 : session;
   }
 

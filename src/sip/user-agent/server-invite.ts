@@ -4,7 +4,7 @@ import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server-transaction.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import { WheelTimer, type WheelTimerOwner } from '../transaction/timer-wheel.ts';
-import { InviteSession } from './invite-session.ts';
+import { InviteSession, type CalledSide } from './invite-session.ts';
 import { ReliableServer, type ReliableServerOwner } from './reliable-server.ts';
 import { sessionDescription } from './session-description.ts';
 import { addHeaders, type HeaderLines } from './session-handlers.ts';
@@ -20,7 +20,7 @@ export interface ServerInviteHandlers {
 const hundredAfterMs = 150;
 
 /** A call towards us: RFC 3261 §13.3. Provisional responses as often as wanted, then exactly one of answer, reject and redirect. */
-export class ServerInvite implements StoppableCall, WheelTimerOwner, ReliableServerOwner {
+export class ServerInvite implements StoppableCall, WheelTimerOwner, ReliableServerOwner, CalledSide {
   readonly request: SipRequest;
   /** The offer; absent: we offer in the 2xx (or a reliable 18x) and the answer comes with `session.handlers.onConfirmed`. */
   readonly sdp: string | undefined;
@@ -54,7 +54,7 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner, ReliableSer
     const allow = this.request.all('Allow');
     if (allow.length > 0) this.session.peerAllows = new Set(allow);
     this.session.initialOffer = this.sdp === undefined ? 'ours' : 'theirs';
-    this.session.onEarlyBye = () => this.#cancelled(undefined);
+    this.session.called = this;
     transaction.user = {
       onCancel: (cancel) => this.#cancelled(cancel),
       onAck: (ack) => this.session.onAck(ack),
@@ -115,15 +115,21 @@ export class ServerInvite implements StoppableCall, WheelTimerOwner, ReliableSer
     if (bytes === undefined) return session.fail('transport');
     const retransmission = new SuccessRetransmission(this.#context, this.#transaction, bytes, () => session.fail('ack-timeout'));
     session.unacknowledged = retransmission;
-    session.onFirstAck = (ack) => {
-      session.onFirstAck = undefined;
-      session.unacknowledged = undefined;
-      retransmission.stop();
-      this.#transaction.release();
-      session.handlers.onConfirmed?.(sessionDescription(ack) ?? this.#earlyAnswer);
-      session.confirmed();
-    };
     this.replaces?.replaced();
+  }
+
+  onFirstAck(ack: SipRequest): void {
+    const { session } = this;
+    session.called = undefined;
+    session.unacknowledged?.stop();
+    session.unacknowledged = undefined;
+    this.#transaction.release();
+    session.handlers.onConfirmed?.(sessionDescription(ack) ?? this.#earlyAnswer);
+    session.confirmed();
+  }
+
+  onEarlyBye(): void {
+    this.#cancelled(undefined);
   }
 
   /** A final 3xx–6xx. */
