@@ -17,7 +17,7 @@ export class InviteClientTransaction implements WheelTimerOwner {
   #ack: Buffer | undefined;
   #state: InviteClientState = 'calling';
   #interval: number;
-  readonly #retransmission = new WheelTimer(this, 'timerA');
+  #retransmission: WheelTimer | undefined;
   readonly #deadline = new WheelTimer(this, 'timerB');
   /** The response or error under way, for the effects that pass it on. */
   #response: SipResponse | undefined;
@@ -50,7 +50,10 @@ export class InviteClientTransaction implements WheelTimerOwner {
   start(bytes: Buffer): void {
     this.#bytes = bytes;
     this.#context.counters.requestSent('INVITE');
-    if (!this.flow.reliable) this.#context.wheel.start(this.#retransmission, this.#interval);
+    if (!this.flow.reliable) {
+      this.#retransmission = new WheelTimer(this, 'timerA');
+      this.#context.wheel.start(this.#retransmission, this.#interval);
+    }
     this.#context.wheel.start(this.#deadline, 64 * this.#context.timers.t1);
     this.#send(bytes);
   }
@@ -107,9 +110,9 @@ export class InviteClientTransaction implements WheelTimerOwner {
         return;
       case 'restartA':
         this.#interval *= 2;
-        wheel.start(this.#retransmission, this.#interval);
+        if (this.#retransmission !== undefined) wheel.start(this.#retransmission, this.#interval);
         return;
-      case 'stopA': return wheel.stop(this.#retransmission);
+      case 'stopA': return this.#stopRetransmission();
       case 'stopB': return wheel.stop(this.#deadline);
       case 'startD':
         this.#deadline.name = 'timerD';
@@ -133,8 +136,14 @@ export class InviteClientTransaction implements WheelTimerOwner {
     }
   }
 
+  /** Let go of: the transaction stays for 32 s more. */
+  #stopRetransmission(): void {
+    if (this.#retransmission !== undefined) this.#context.wheel.stop(this.#retransmission);
+    this.#retransmission = undefined;
+  }
+
   #end(): void {
-    this.#context.wheel.stop(this.#retransmission);
+    this.#stopRetransmission();
     this.#context.wheel.stop(this.#deadline);
     this.#context.forget(this.key);
   }

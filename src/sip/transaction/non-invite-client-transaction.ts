@@ -15,7 +15,7 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
   #bytes: Buffer | undefined;
   #state: NonInviteClientState = 'trying';
   #interval: number;
-  readonly #retransmission = new WheelTimer(this, 'timerE');
+  #retransmission: WheelTimer | undefined;
   readonly #deadline = new WheelTimer(this, 'timerF');
   #response: SipResponse | undefined;
   #error: Error | undefined;
@@ -42,7 +42,10 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
   start(bytes: Buffer): void {
     this.#bytes = bytes;
     this.#context.counters.requestSent(this.#method);
-    if (!this.flow.reliable) this.#context.wheel.start(this.#retransmission, this.#interval);
+    if (!this.flow.reliable) {
+      this.#retransmission = new WheelTimer(this, 'timerE');
+      this.#context.wheel.start(this.#retransmission, this.#interval);
+    }
     this.#context.wheel.start(this.#deadline, 64 * this.#context.timers.t1);
     this.#send(bytes);
   }
@@ -98,9 +101,12 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
         return;
       case 'doubleE':
         this.#interval = Math.min(this.#interval * 2, timers.t2);
-        return wheel.start(this.#retransmission, this.#interval);
-      case 'capE': return wheel.start(this.#retransmission, timers.t2);
-      case 'stopE': return wheel.stop(this.#retransmission);
+        if (this.#retransmission !== undefined) wheel.start(this.#retransmission, this.#interval);
+        return;
+      case 'capE':
+        if (this.#retransmission !== undefined) wheel.start(this.#retransmission, timers.t2);
+        return;
+      case 'stopE': return this.#stopRetransmission();
       case 'stopF': return wheel.stop(this.#deadline);
       case 'startK':
         this.#bytes = undefined;
@@ -114,8 +120,13 @@ export class NonInviteClientTransaction implements WheelTimerOwner {
     }
   }
 
+  #stopRetransmission(): void {
+    if (this.#retransmission !== undefined) this.#context.wheel.stop(this.#retransmission);
+    this.#retransmission = undefined;
+  }
+
   #end(): void {
-    this.#context.wheel.stop(this.#retransmission);
+    this.#stopRetransmission();
     this.#context.wheel.stop(this.#deadline);
     this.#context.forget(this.key);
   }

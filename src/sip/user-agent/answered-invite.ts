@@ -20,7 +20,8 @@ export class AnsweredInvite implements ClientTransactionUser {
   constructor(context: UserAgentContext, session: InviteSession) {
     this.#context = context;
     this.#session = session;
-    this.#callee = session.dialog.remoteTag;
+    // A copy: the tag as it was read is a piece of the whole response, which it would keep.
+    this.#callee = Buffer.from(session.dialog.remoteTag, 'utf8').toString('utf8');
   }
 
   /** Sends the ACK to the first 2xx; `sdp` is the answer after a late offer. */
