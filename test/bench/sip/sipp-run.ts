@@ -37,10 +37,10 @@ export async function sippCalls(options: { target: number; port: number; rate: n
   }
 }
 
-/** sipp as the called side; `finish` waits for its last call and reads its figures. */
-export async function sippServes(options: { port: number; calls: number } & SippLoss): Promise<{ finish(): Promise<SippResult> }> {
+/** sipp as the called side, with its built-in scenario or the file named; `finish` waits for its last call and reads its figures. */
+export async function sippServes(options: { port: number; calls: number; scenario?: string } & SippLoss): Promise<{ finish(): Promise<SippResult> }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-sip-'));
-  const child = start(folder, ['-sn', 'uas', '-p', String(options.port), '-m', String(options.calls), ...lossOf(options)], Math.max(60, (options.drainSeconds ?? 0) + 60));
+  const child = start(folder, [...(options.scenario === undefined ? ['-sn', 'uas'] : ['-sf', options.scenario]), '-p', String(options.port), '-m', String(options.calls), ...lossOf(options)], Math.max(60, (options.drainSeconds ?? 0) + 60));
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await new Promise((resolve) => setTimeout(resolve, 500));
   return {

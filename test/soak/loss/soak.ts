@@ -17,7 +17,7 @@ const settleMs = 70_000;
 const drainSeconds = 70;
 /** So long a call is up: sipp acknowledges a repeated 200 again only until it has sent its BYE. */
 const talkMs = 2_000;
-const scenario = fileURLToPath(new URL('./uac.xml', import.meta.url));
+const scenarioOf = (role: 'uac' | 'uas'): string => fileURLToPath(new URL(`./${role}.xml`, import.meta.url));
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 /** Users that are called: who of the two hangs up. */
 const [callerEnds, calleeEnds] = ['caller-ends', 'callee-ends'];
@@ -120,7 +120,7 @@ async function ofSipp(percent: number, calls: number, rate: number): Promise<Soa
   const outcome = outcomeOf(calls);
   const agent = agentAt(taking(outcome));
   await agent.start();
-  const result = await sippCalls({ target: agent.addresses[0]?.port ?? 0, port: await freePort(), rate, calls, lostPercent: percent, drainSeconds, talkMs, scenario });
+  const result = await sippCalls({ target: agent.addresses[0]?.port ?? 0, port: await freePort(), rate, calls, lostPercent: percent, drainSeconds, talkMs, scenario: scenarioOf('uac') });
   await over(outcome);
   const left = await closed(agent);
   return {
@@ -135,7 +135,7 @@ async function toSipp(percent: number, calls: number, rate: number): Promise<Soa
   const agent = agentAt(undefined);
   await agent.start();
   const port = await freePort();
-  const server = await sippServes({ port, calls, lostPercent: percent, drainSeconds: drainSeconds + calls / rate });
+  const server = await sippServes({ port, calls, lostPercent: percent, drainSeconds: drainSeconds + calls / rate, scenario: scenarioOf('uas') });
   await calling(agent, () => callerEnds, `127.0.0.1:${port}`, outcome, rate);
   await over(outcome);
   const result = await server.finish();
