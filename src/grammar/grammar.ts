@@ -94,7 +94,7 @@ export function grammarErrorEvent(error: GrammarError): string {
 }
 
 /** `place:line:column: message`. */
-export function grammarErrorLine(error: GrammarError): string {
+export function grammarErrorLine(error: Pick<GrammarError, 'uri' | 'line' | 'column' | 'message'>): string {
   return `${error.uri ?? 'grammar'}:${error.line}:${error.column}: ${error.message}`;
 }
 

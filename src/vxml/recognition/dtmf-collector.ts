@@ -7,7 +7,11 @@ export interface DtmfTiming {
   readonly termchar: string;
 }
 
-export type Collected = { readonly kind: 'match'; readonly match: Match; readonly unread: string } | { readonly kind: 'nomatch'; readonly unread: string; readonly keys: string };
+export type Collected =
+  | { readonly kind: 'match'; readonly match: Match; readonly unread: string }
+  | { readonly kind: 'nomatch'; readonly unread: string; readonly keys: string }
+  /** A grammar took the keys, and its tags failed. */
+  | { readonly kind: 'failed'; readonly unread: string; readonly problem: string };
 
 /** After a key that no grammar takes, further keys of the same burst are swallowed until this pause, so that one mistake is one nomatch. */
 const burstGapMs = 700;
@@ -79,7 +83,8 @@ export class DtmfCollector {
 
   #match(unread: string): void {
     const match = this.#matcher.result();
-    this.#outcome = match === undefined ? { kind: 'nomatch', unread, keys: this.#keys } : { kind: 'match', match, unread };
+    if (match === undefined) this.#outcome = { kind: 'nomatch', unread, keys: this.#keys };
+    else this.#outcome = 'problem' in match ? { kind: 'failed', problem: match.problem, unread } : { kind: 'match', match, unread };
   }
 
   #nomatch(): void {

@@ -18,7 +18,13 @@ export interface CompiledGrammar {
 export interface DtmfMatcher {
   push(key: string): 'nomatch' | 'partial' | 'match-may-extend' | 'match-final';
   /** Of the first grammar that matches what was pushed so far. */
-  result(): Match | undefined;
+  result(): Match | MatchProblem | undefined;
+}
+
+/** A grammar matched, and its tags failed: what it means is not known (error.semantic). */
+export interface MatchProblem {
+  /** With the place of the tag. */
+  readonly problem: string;
 }
 
 export interface Match {
@@ -48,7 +54,7 @@ export interface GrammarStore {
   builtin(uri: string, language: string): Result<CompiledGrammar, VxmlEvent>;
   matcher(grammars: readonly CompiledGrammar[]): DtmfMatcher;
   /** The first grammar that the words match whole. */
-  matchWords(words: string, grammars: readonly CompiledGrammar[]): Match | undefined;
+  matchWords(words: string, grammars: readonly CompiledGrammar[]): Match | MatchProblem | undefined;
 }
 
 /** Fetches a grammar that another one refers to. */

@@ -170,7 +170,7 @@ class BridgedCall {
     const voice = this.#grammars.filter((g) => g.grammar.mode === 'voice').map((g) => g.grammar);
     for (const { utterance, confidence } of outcome.alternatives) {
       const match = grammars.matchWords(utterance, voice);
-      if (match === undefined) continue;
+      if (match === undefined || 'problem' in match) continue;
       this.reading = { utterance, confidence, inputmode: 'voice', interpretation: match.interpretation };
       return this.#end();
     }
@@ -184,7 +184,7 @@ class BridgedCall {
       return;
     }
     this.#collector = undefined;
-    if (outcome.kind === 'nomatch') return;
+    if (outcome.kind !== 'match') return;
     this.reading = { utterance: outcome.match.utterance, confidence: 1, inputmode: 'dtmf', interpretation: outcome.match.interpretation };
     this.#end();
   }

@@ -3,13 +3,14 @@ import { builtinGrammar } from '../../grammar/builtin/builtin-grammar.ts';
 import { compileGrammar, type CompiledGrammar as Compiled } from '../../grammar/compiled-grammar.ts';
 import { grammarErrorEvent, grammarErrorLine, type Grammar, type GrammarError } from '../../grammar/grammar.ts';
 import { linkGrammar, parseGrammar } from '../../grammar/linked-grammar.ts';
-import { DtmfMatcher as OneMatcher, matchText, type MatchState } from '../../grammar/matcher.ts';
+import type { InterpretationError } from '../../grammar/interpretation.ts';
+import { DtmfMatcher as OneMatcher, matchText, type GrammarMatch, type MatchState } from '../../grammar/matcher.ts';
 import { grammarOfElement } from '../../grammar/srgs-xml.ts';
 import { srgsText } from '../../grammar/srgs-text.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { XmlElement } from '../../xml/xml-tree.ts';
 import { eventOf, type VxmlEvent } from '../events/vxml-event.ts';
-import type { CompiledGrammar, DtmfMatcher, GrammarSource, GrammarStore, LoadGrammar, Match } from './grammar-store.ts';
+import type { CompiledGrammar, DtmfMatcher, GrammarSource, GrammarStore, LoadGrammar, Match, MatchProblem } from './grammar-store.ts';
 
 class Ready implements CompiledGrammar {
   readonly mode: Compiled['mode'];
@@ -83,7 +84,7 @@ export class SrgsGrammarStore implements GrammarStore {
     if (known !== undefined) return ok(known);
     const mode = /^builtin:dtmf\//i.test(uri) ? 'dtmf' : 'voice';
     const grammar = builtinGrammar(uri, mode, language);
-    if (!grammar.ok) return fail(eventOf('error.unsupported.builtin', grammar.error.message));
+    if (!grammar.ok) return fail(eventOf(grammarErrorEvent(grammar.error), grammar.error.message));
     const compiled = compileGrammar({ main: grammar.value, documents: new Map() });
     if (!compiled.ok) return fail(eventFor(compiled.error));
     const ready = new Ready(compiled.value, language, grammar.value.root ?? '', uri);
@@ -95,10 +96,10 @@ export class SrgsGrammarStore implements GrammarStore {
     return new SetMatcher(grammars.map((g) => new OneMatcher((g as Ready).compiled)), this.#context);
   }
 
-  matchWords(words: string, grammars: readonly CompiledGrammar[]): Match | undefined {
+  matchWords(words: string, grammars: readonly CompiledGrammar[]): Match | MatchProblem | undefined {
     for (const [index, grammar] of grammars.entries()) {
-      const match = matchText((grammar as Ready).compiled, words, this.#context);
-      if (match?.ok === true) return { index, utterance: match.value.utterance, interpretation: match.value.interpretation };
+      const match = matchOf(index, matchText((grammar as Ready).compiled, words, this.#context));
+      if (match !== undefined) return match;
     }
     return undefined;
   }
@@ -128,6 +129,12 @@ function eventFor(error: GrammarError): VxmlEvent {
 
 const textOf = (xml: XmlElement): string => xml.children.map((c) => (c.kind === 'text' ? c.text : '')).join('');
 
+function matchOf(index: number, found: Result<GrammarMatch, InterpretationError> | undefined): Match | MatchProblem | undefined {
+  if (found === undefined) return undefined;
+  if (!found.ok) return { problem: grammarErrorLine(found.error) };
+  return { index, utterance: found.value.utterance, interpretation: found.value.interpretation };
+}
+
 /** Several grammars at once: together they match what any of them matches; the first that does counts. */
 class SetMatcher implements DtmfMatcher {
   readonly #matchers: readonly OneMatcher[];
@@ -153,12 +160,12 @@ class SetMatcher implements DtmfMatcher {
     return extendable ? 'partial' : 'nomatch';
   }
 
-  result(): Match | undefined {
+  result(): Match | MatchProblem | undefined {
     for (const index of this.#alive) {
       const matcher = this.#matchers[index] as OneMatcher;
       if (matcher.state !== 'match-may-extend' && matcher.state !== 'match-final') continue;
-      const match = matcher.result(this.#context);
-      if (match?.ok === true) return { index, utterance: match.value.utterance, interpretation: match.value.interpretation };
+      const match = matchOf(index, matcher.result(this.#context));
+      if (match !== undefined) return match;
     }
     return undefined;
   }

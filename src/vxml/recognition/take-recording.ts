@@ -148,7 +148,7 @@ class RecordKeys {
       return false;
     }
     this.#collector = undefined;
-    if (outcome.kind === 'nomatch') return this.#plain(digit);
+    if (outcome.kind !== 'match') return this.#plain(digit);
     const { index, utterance, interpretation } = outcome.match;
     this.target = (this.#grammars[index] as ActiveGrammar).target;
     this.reading = { utterance, confidence: 1, inputmode: 'dtmf', interpretation };

@@ -158,6 +158,7 @@ class InputWait {
     if (outcome === undefined) return undefined;
     const { session } = this.#frame;
     if (outcome.unread !== '') session.inbox.unread({ name: 'dtmf', digit: outcome.unread });
+    if (outcome.kind === 'failed') return { kind: 'event', event: semantic(outcome.problem) };
     if (outcome.kind === 'nomatch') {
       // §4.1.5.1: under hotword, input that does not match leaves the prompt alone.
       if (this.#play !== undefined && this.#run?.bargeintype === 'hotword') {
@@ -196,13 +197,16 @@ class InputWait {
     const grammars = this.#voice.map((a) => a.grammar);
     const threshold = numberProperty(this.#frame, 'confidencelevel');
     const most = Math.max(1, numberProperty(this.#frame, 'maxnbest'));
+    let problem: string | undefined;
     const matched = outcome.alternatives.flatMap(({ utterance, confidence }) => {
       const match = session.grammars.matchWords(utterance, grammars);
-      return match === undefined ? [] : [{ index: match.index, reading: { utterance, confidence, inputmode: 'voice' as const, interpretation: match.interpretation } }];
+      if (match !== undefined && 'problem' in match) problem ??= match.problem;
+      return match === undefined || 'problem' in match ? [] : [{ index: match.index, reading: { utterance, confidence, inputmode: 'voice' as const, interpretation: match.interpretation } }];
     });
     matched.sort((a, b) => b.reading.confidence - a.reading.confidence);
     const readings = matched.filter((m) => m.reading.confidence >= threshold).slice(0, most).map((m) => m.reading);
     const [best] = matched;
+    if (best === undefined && problem !== undefined) return { kind: 'event', event: semantic(problem) };
     if (best === undefined || readings.length === 0) {
       return this.#nomatch(matched.slice(0, most).map((m) => m.reading), outcome.recording);
     }

@@ -62,6 +62,7 @@ ${choices}
 const choices = [
   ['A key that no grammar takes (§6.3.3)', 'further keys of the same burst (gaps under 0.7 s, or until the terminating key) are swallowed, so that one mistake is one nomatch'],
   ['The terminating key while more input could follow (App. D)', 'ends the input when it is whole; is an ordinary key where a grammar wants it at that place; else nomatch'],
+  ['A key during the prompt of a `<record>` (§2.3.6)', 'ends the prompt where it may be interrupted, and the recording begins; a key after the beep, before anything was said, leaves the item unfilled'],
   ['Keys after a whole input', 'stay in the type-ahead buffer for the next wait, which does not play its prompts when they settle it; a prompt with `bargein="false"` empties the buffer'],
   ['An object in a namelist (§5.3.8)', 'is sent as one field per leaf, `name.part`; a variable without a value as `undefined`'],
   ['A grammar that does not parse', 'error.badfetch where it becomes active, as a document that cannot be parsed (§5.2.6)'],

@@ -34,6 +34,14 @@ describe('collecting digits (VoiceXML 2.0 App. D)', () => {
     expect(collect(['12'], '12').outcome).toMatchObject({ kind: 'match', match: { utterance: '12' } });
   });
 
+  it('tells that the tags of what matched failed, and keeps the key that came after it', () => {
+    const failing = new ListMatcher(['12']);
+    failing.result = () => ({ problem: 'page.vxml:3:9: the tag failed' });
+    const collector = new DtmfCollector(failing, { interdigitMs: 3000, termMs: 500, termchar: '#' });
+    for (const key of '127') collector.key(key);
+    expect(collector.outcome).toEqual({ kind: 'failed', problem: 'page.vxml:3:9: the tag failed', unread: '7' });
+  });
+
   it('waits interdigittimeout while more may follow, and then takes what is whole', () => {
     const collector = collect(['1', '12'], '1');
     expect(collector.waitMs).toBe(3000);
