@@ -62,7 +62,8 @@ export function fuzzMessages(options: MessageFuzzOptions): FuzzReport {
     const octets = mutate(corpus[Math.floor(random.next() * corpus.length)] as Buffer, corpus, random);
     try {
       let took = timed(octets);
-      for (let again = 0; took > maxMs && again < 3; again += 1) took = Math.min(took, timed(octets));
+      // From a fifth on already: the slowest figure is then a message's own, not the collector's.
+      for (let again = 0; took > maxMs / 5 && again < 3; again += 1) took = Math.min(took, timed(octets));
       slowest = Math.max(slowest, took);
       if (took > maxMs) faults.push(`${took.toFixed(0)} ms for one message: ${shown(octets)}`);
     } catch (error) {
