@@ -6,7 +6,7 @@ const blockSamples = 80;
 /** A less pure tone that lasts so long is one too: below it it is part of speech or music as often as not. */
 const leastMs = 80;
 /** Speech is purer than this in one frame of some ten thousand. */
-const surePurity = 0.93;
+const surePurity = 0.94;
 /** Below it lie the fundamentals of voices. */
 const leastHz = 330;
 /** A tone that has just ended is still in what the look-back holds: 40 ms, and the frame in which it ended. */
