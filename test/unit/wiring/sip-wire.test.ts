@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { parseConfig } from '../../../src/config/index.ts';
 import { SystemClock } from '../../../src/kernel/clock.ts';
 import { RandomIds } from '../../../src/kernel/ids.ts';
@@ -5,6 +6,7 @@ import { silentLogger } from '../../../src/kernel/logger.ts';
 import { SeededRandom } from '../../../src/kernel/random.ts';
 import { EmbeddedSignalling } from '../../../src/signalling/embedded/embedded-signalling.ts';
 import type { SignallingEvent } from '../../../src/signalling/signalling.ts';
+import { digestHash } from '../../../src/sip/auth/digest-algorithm.ts';
 import { sipOptions } from '../../../src/wiring/sip-options.ts';
 import { closeAgents, RawPeer, sdp, startAgent, until } from '../sip/user-agent/loopback-agents.ts';
 
@@ -16,10 +18,12 @@ const newPort = (): number => (nextPort += 1);
 describe('a key of the SIP configuration, on the wire', () => {
   const open: EmbeddedSignalling[] = [];
   const peers: RawPeer[] = [];
+  const servers: Server[] = [];
   afterEach(async () => {
     await closeAgents();
     for (const signalling of open.splice(0)) await signalling.stop(200);
     for (const peer of peers.splice(0)) peer.close();
+    for (const server of servers.splice(0)) server.close();
   });
 
   async function start(yaml: string): Promise<{ signalling: EmbeddedSignalling; events: SignallingEvent[]; port: number }> {
@@ -120,5 +124,55 @@ describe('a key of the SIP configuration, on the wire', () => {
     await until(() => asking.received.length > 0, 'answered');
     expect(asking.received).toHaveLength(1);
     expect(closed.signalling.stats().counters['received.OPTIONS'] ?? 0).toBe(0);
+  });
+
+  it.each([[true, ['+4989', '+4990']], [false, ['+4989']]] as const)('sip.redirects.otherNumbers: %s dials %s', async (otherNumbers, dialled) => {
+    const numbers: (string | undefined)[] = [];
+    const carrier = await startAgent({ onInvite: (incoming) => {
+      numbers.push(/sip:([^@]*)@/.exec(incoming.request.uri)?.[1]);
+      if (numbers.length === 1) incoming.redirect([`sip:+4990@${carrier.agent.addresses[0]?.text ?? ''}`]);
+      else incoming.reject(486);
+    } });
+    const { signalling, events } = await start(`sip: { port: 0, transports: [udp], redirects: { otherNumbers: ${otherNumbers} } }
+trunks: [ { name: c, address: "${carrier.agent.addresses[0]?.text ?? ''}", pingMs: 0 } ]`);
+    signalling.place({ call: ids.next('call'), to: '+4989', trunk: 'c', sdp: sdp(1), timeoutMs: 2_000 });
+    await until(() => events.some(({ name }) => name === 'call.failed'), 'failed');
+    expect(numbers).toEqual(dialled);
+  });
+
+  it('sip.registrar.maximumExpiresSeconds shortens a registration, and maxContacts refuses one device more', async () => {
+    const ha1 = `ha1$${(['MD5', 'SHA-256'] as const).map((algorithm) => digestHash(algorithm, '1001:phones.test:right')).join('$')}`;
+    const { port } = await start(`sip: { port: 0, transports: [udp], registrar: { realm: phones.test, maximumExpiresSeconds: 60, maxContacts: 1 } }
+agents: [ { extension: "1001", passwordHash: "scrypt$x", address: "sip:1001@phones.test", sipPasswordHa1: "${ha1}" } ]`);
+    const register = async (): Promise<{ status: number; contact: string | undefined }> => {
+      const phone = await startAgent();
+      const digest = phone.agent.digest({ username: '1001', secret: { password: 'right' } });
+      const identity = { uri: 'sip:1001@phones.test' };
+      return new Promise((resolve) => phone.agent.request('REGISTER', { target: `sip:127.0.0.1:${port}`, from: identity, to: identity, digest, withContact: true, headers: { Expires: '7200' } }, ({ status, response }) => resolve({ status, contact: response?.get('Contact') })));
+    };
+    expect(await register()).toEqual({ status: 200, contact: expect.stringMatching(/;expires=(60|59)$/) });
+    expect(await register()).toMatchObject({ status: 403 });
+  });
+
+  it('sip.keepAliveMs sends CRLF over a connection that we opened, and 0 none', async () => {
+    const heard: string[] = [];
+    const carrier = createServer((socket) => {
+      const index = heard.push('') - 1;
+      socket.on('data', (bytes: Buffer) => void (heard[index] += bytes.toString('latin1')));
+      socket.on('error', () => undefined);
+    });
+    servers.push(carrier);
+    await new Promise<void>((resolve) => carrier.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(carrier.address() as AddressInfo).port}`;
+    const place = async (keepAliveMs: number): Promise<void> => {
+      const { signalling } = await start(`sip: { port: 0, transports: [tcp], keepAliveMs: ${keepAliveMs} }\ntrunks: [ { name: c, address: "${address};transport=tcp", pingMs: 0 } ]`);
+      signalling.place({ call: ids.next('call'), to: '+4989', trunk: 'c', sdp: sdp(1), timeoutMs: 2_000 });
+      const connections = heard.length;
+      await until(() => heard.length > connections, 'connected');
+    };
+    await place(0);
+    await place(30);
+    await until(() => heard[1]?.endsWith('\r\n\r\n\r\n\r\n') === true, 'kept alive');
+    expect(heard[0]).not.toContain('\r\n\r\n\r\n');
   });
 });
