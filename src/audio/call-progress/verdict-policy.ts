@@ -42,12 +42,22 @@ export class VerdictPolicy {
   /** What the odds come to so long after the speech began; undefined: wait. */
   decide(odds: number, elapsedMs: number): Judgement['verdict'] | undefined {
     if (elapsedMs >= this.#lastMs) return odds >= 0 ? 'recorded_msg' : 'live_voice';
-    const { liveEarly, recordedEarly, live, recorded, liveLate, recordedLate } = this.#sureness;
+    const { liveEarly, live, recorded, liveLate, recordedLate } = this.#sureness;
     const early = elapsedMs < this.#verdictMs;
-    const asRecorded = early ? recordedEarly * this.#more : this.#overdue ? recordedLate : recorded;
+    const asRecorded = early ? this.#recordedBy(elapsedMs) : this.#overdue ? recordedLate : recorded;
     const asLive = early ? liveEarly : this.#overdue ? liveLate : live;
     if (!early) this.#overdue = true;
     if (odds >= asRecorded) return 'recorded_msg';
     return odds < -asLive ? 'live_voice' : undefined;
+  }
+
+  /**
+   * From the model's own time to a later one that was asked for, the limit for a machine comes down, slowly at first, from its height to what
+   * it is at the time of the verdict: who waits to the last moment is late where the server is.
+   */
+  #recordedBy(elapsedMs: number): number {
+    const { verdictMs, recordedEarly, recorded } = this.#sureness;
+    const high = recordedEarly * this.#more;
+    return elapsedMs <= verdictMs ? high : high + (recorded - high) * ((elapsedMs - verdictMs) / (this.#verdictMs - verdictMs)) ** 1.5;
   }
 }

@@ -38,6 +38,13 @@ describe('the policy of the verdict', () => {
     expect(after(new VerdictPolicy(sureness, 1_800), 1_800).decide(0.1, 2_700)).toBe('recorded_msg');
   });
 
+  it('asks less of a machine the longer the time that was asked for has run', () => {
+    expect(new VerdictPolicy(sureness, 1_500).decide(4.2, 1_250)).toBeUndefined();
+    expect(new VerdictPolicy(sureness, 1_500).decide(4.3, 1_250)).toBe('recorded_msg');
+    expect(new VerdictPolicy(sureness, 1_500).decide(1.5, 1_480)).toBe('recorded_msg');
+    expect(new VerdictPolicy(sureness, 1_500).decide(5.9, 1_000)).toBeUndefined();
+  });
+
   it('forgets with a new greeting that it waits', () => {
     const policy = after(new VerdictPolicy(sureness), 1_000);
     policy.begin();
