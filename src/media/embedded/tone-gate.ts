@@ -7,8 +7,11 @@ const blockSamples = 80;
 const leastMs = 80;
 /** Speech is purer than this in one frame of some ten thousand. */
 const surePurity = 0.94;
-/** Below it lie the fundamentals of voices. */
-const leastHz = 330;
+/**
+ * Where the tones of networks lie (ITU-T E.180 supplement 2: dial, ringing, busy and congestion; E.180 §7: the special information tone and its
+ * North American variants; T.30: fax). Any other pure sound is nobody's signal, and must last before it is kept away.
+ */
+const bands: readonly (readonly [number, number])[] = [[330, 660], [890, 1010], [1075, 1125], [1345, 1455], [1750, 1825], [2080, 2120]];
 /** A tone that has just ended is still in what the look-back holds: 40 ms, and the frame in which it ended. */
 const heldFrames = 3;
 
@@ -31,4 +34,9 @@ export class ToneGate {
   }
 }
 
-const isTone = ({ purity, first, second }: ToneFrame): boolean => purity >= surePurity && first > leastHz && (second === 0 || second > leastHz - 20);
+const isTone = ({ purity, first, second }: ToneFrame): boolean => purity >= surePurity && isSignal(first) && (second === 0 || isSignal(second));
+
+function isSignal(hz: number): boolean {
+  for (const [from, to] of bands) if (hz >= from && hz <= to) return true;
+  return false;
+}

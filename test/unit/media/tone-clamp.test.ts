@@ -68,6 +68,17 @@ test('a leg that is joined in the middle of a tone lets none of it through', () 
   expect(peakLevelAt(b.audio(), 425)).toBeLessThan(-60);
 });
 
+test('a short pure sound that no network signals with passes', () => {
+  for (const hz of [700, 1240, 1900]) {
+    const media = new SimulatedMedia();
+    const [a, b] = [media.phone('a'), media.phone('b')];
+    a.say = (frame) => (frame % 6 < 3 ? Int16Array.from({ length: 160 }, (_, i) => 4000 * sin((2 * PI * hz * (frame * 160 + i)) / 8000)) : new Int16Array(160));
+    media.connect('a', 'b', { events: 'mute', inband: 'silence', tones: 'mute' });
+    media.run(60);
+    expect(peakLevelAt(b.audio(), hz)).toBeGreaterThan(-25);
+  }
+});
+
 test('speech passes whole, 40 ms later', () => {
   const media = new SimulatedMedia();
   const [a, b] = [media.phone('a'), media.phone('b')];
