@@ -129,7 +129,7 @@ describe('a key of the SIP configuration, on the wire', () => {
   it.each([[true, ['+4989', '+4990']], [false, ['+4989']]] as const)('sip.redirects.otherNumbers: %s dials %s', async (otherNumbers, dialled) => {
     const numbers: (string | undefined)[] = [];
     const carrier = await startAgent({ onInvite: (incoming) => {
-      numbers.push(incoming.request.uri?.user);
+      numbers.push(/^INVITE sip:([^@]*)@/.exec(carrier.messages.findLast(({ direction, text }) => direction === 'in' && text.startsWith('INVITE'))?.text ?? '')?.[1]);
       if (numbers.length === 1) incoming.redirect([`sip:+4990@${carrier.agent.addresses[0]?.text ?? ''}`]);
       else incoming.reject(486);
     } });

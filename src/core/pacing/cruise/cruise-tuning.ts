@@ -28,4 +28,4 @@ export interface CruiseTuning {
   readonly firstCaution: number;
 }
 
-export const cruiseTuning: CruiseTuning = { firstPrice: 0.031, priceStep: 1, reserve: 0.12, leastReserve: 0.75, reserveByAgent: 0.3, firmness: 0.3, boldness: 0.6, risk: 5e-5, storm: 3, stay: 0.5, stormRisk: 0.4, leaveRisk: 0.7, atFirst: 0.9, caution: 0.15, firstCaution: 0.8 };
+export const cruiseTuning: CruiseTuning = { firstPrice: 0.031, priceStep: 1, reserve: 0.12, leastReserve: 0.75, reserveByAgent: 0.3, firmness: 0.3, boldness: 0.6, risk: 5e-5, storm: 3, stay: 0.5, stormRisk: 0.25, leaveRisk: 0.7, atFirst: 0.9, caution: 0.15, firstCaution: 0.8 };
