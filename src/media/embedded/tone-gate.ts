@@ -11,7 +11,8 @@ const surePurity = 0.94;
  * Where the tones of networks lie (ITU-T E.180 supplement 2: dial, ringing, busy and congestion; E.180 §7: the special information tone and its
  * North American variants; T.30: fax). Any other pure sound is nobody's signal, and must last before it is kept away.
  */
-const bands: readonly (readonly [number, number])[] = [[330, 660], [890, 1010], [1075, 1125], [1345, 1455], [1750, 1825], [2080, 2120]];
+const signalFrom = [330, 890, 1075, 1345, 1750, 2080] as const;
+const signalTo = [660, 1010, 1125, 1455, 1825, 2120] as const;
 /** A tone that has just ended is still in what the look-back holds: 40 ms, and the frame in which it ended. */
 const heldFrames = 3;
 
@@ -37,6 +38,6 @@ export class ToneGate {
 const isTone = ({ purity, first, second }: ToneFrame): boolean => purity >= surePurity && isSignal(first) && (second === 0 || isSignal(second));
 
 function isSignal(hz: number): boolean {
-  for (const [from, to] of bands) if (hz >= from && hz <= to) return true;
+  for (let i = 0; i < signalFrom.length; i++) if (hz >= (signalFrom[i] as number) && hz <= (signalTo[i] as number)) return true;
   return false;
 }
