@@ -53,6 +53,8 @@ export interface Listen {
   readonly maxNBest: number;
   /** VoiceXML 2.1 §7 recordutterance: `speech` then carries the audio, in a file of this MIME type. */
   readonly recordUtterance: string | undefined;
+  /** The page's digits are secret: the recorded utterance holds none. */
+  readonly maskDigits: boolean;
 }
 
 /** What may be said. Grammars of several languages may be listened for at once. */

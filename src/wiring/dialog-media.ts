@@ -162,7 +162,7 @@ export class DialogMedia {
     if (recognizer === undefined) return this.#deliver({ name: 'speech', listen: command.listen, outcome: { kind: 'noresource', reason: 'no recogniser is configured' } });
     const unknown = command.voice.find(({ language }) => !speaksLanguage(recognizer.languages, language));
     if (unknown !== undefined) return this.#deliver({ name: 'speech', listen: command.listen, outcome: { kind: 'language', reason: `${recognizer.name} does not know ${unknown.language}, only ${recognizer.languages.join(', ')}` } });
-    const utterance = command.recordUtterance === undefined ? undefined : new UtteranceRecorder(this.#newFile(), command.recordUtterance, command.maxSpeechMs, this.secret);
+    const utterance = command.recordUtterance === undefined ? undefined : new UtteranceRecorder(this.#newFile(), command.recordUtterance, command.maxSpeechMs, command.maskDigits || this.secret);
     const stream = recognizer.recognize(
       { grammars: command.voice.map(({ key, srgs, builtin }) => ({ key, srgs, ...(builtin === undefined ? {} : { builtin }) })), language: first.language, sampleRate: 8_000, maxSpeechMs: command.maxSpeechMs, completeSilenceMs: command.completeSilenceMs },
       (outcome) => {

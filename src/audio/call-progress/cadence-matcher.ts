@@ -1,4 +1,4 @@
-import type { ToneRun } from './tone-tracker.ts';
+import { BROKEN_TONE_MS, type ToneRun } from './tone-tracker.ts';
 import { tonePlans, type ToneKind, type TonePattern, type TonePlan } from './tone-plans.ts';
 
 interface Candidate {
@@ -18,8 +18,6 @@ export interface CadenceMatch {
 const REMEMBERED = 8;
 const FREQUENCY_TOLERANCE = 18;
 const SLOWEST_ON_OFF = 5500;
-/** No cadence has so short a pause: a lost packet, concealed, broke the tone. */
-const BROKEN_MS = 70;
 
 const candidates: readonly Candidate[] = Object.entries(tonePlans).flatMap(([code, plan]) => (['dial', 'ringback', 'busy', 'reorder'] as const).map((kind) => ({ country: code, kind, pattern: plan[kind], needed: neededOnTimes(plan, kind) })));
 
@@ -45,7 +43,7 @@ export class CadenceMatcher {
   /** A tone ended; the remembered ones that do not belong to it are forgotten. */
   add(run: ToneRun): void {
     const last = this.#count - 1;
-    if (last >= 0 && run.startMs - (this.#ends[last] as number) < BROKEN_MS && this.#belongs(run, last)) {
+    if (last >= 0 && run.startMs - (this.#ends[last] as number) < BROKEN_TONE_MS && this.#belongs(run, last)) {
       this.#ends[last] = run.endMs;
       return;
     }

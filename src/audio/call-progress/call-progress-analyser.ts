@@ -5,7 +5,7 @@ import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
 import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
 import { SitTracker } from './special-information-tone.ts';
-import { isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
+import { BROKEN_TONE_MS, isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
 
 const BLOCK = 80;
 const BLOCK_MS = 10;
@@ -25,7 +25,6 @@ const VOICE_MS = 90;
 /** Longer than any ringback. */
 const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
-const BROKEN_MS = 70;
 const SAME_HZ = 40;
 
 /** Speech as long as this with hardly a pause is a machine's. */
@@ -256,7 +255,7 @@ export class CallProgressAnalyser {
 
   #beep(run: ToneRun, ms: number): void {
     // A lost packet, concealed, breaks a tone in two; the rest of a beep that dies away sinks into the noise.
-    const goesOn = this.#beepMs > 0 && run.startMs - this.#beepEndMs < BROKEN_MS && Math.abs(run.first - this.#beepHz) < SAME_HZ;
+    const goesOn = this.#beepMs > 0 && run.startMs - this.#beepEndMs < BROKEN_TONE_MS && Math.abs(run.first - this.#beepHz) < SAME_HZ;
     if (!goesOn && (ms < 80 || !isSteadyTone(run, 0.93))) return;
     this.#beepHz = run.first;
     if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;

@@ -1,3 +1,5 @@
+import { BROKEN_TONE_MS } from './tone-tracker.ts';
+
 /**
  * Special information tones: three tones in a row, each of a low or high variant and (for the first two) short or long.
  * Telcordia SR-2275 tells the sub-types; ITU-T E.180 §4 knows only the plain one of 950, 1400, 1800 Hz.
@@ -48,8 +50,6 @@ export function sitKind(first: SitSegment, second: SitSegment): SitKind {
   return a === 'high' ? 'sit_tone_vacant' : 'sit_tone_ineffective';
 }
 
-/** A lost packet, concealed, breaks a tone in two. */
-const MEND_MS = 70;
 const MEND_HZ = 30;
 /** Between the tones of one SIT there is nothing. */
 const APART_MS = 120;
@@ -63,7 +63,7 @@ export class SitTracker {
   add(frequency: number, startMs: number, endMs: number): SitKind | undefined {
     const last = this.#segments[this.#count - 1];
     if (last !== undefined && startMs - last.endMs > APART_MS) this.#count = 0;
-    else if (last !== undefined && startMs - last.endMs < MEND_MS && Math.abs(frequency - last.frequency) < MEND_HZ) {
+    else if (last !== undefined && startMs - last.endMs < BROKEN_TONE_MS && Math.abs(frequency - last.frequency) < MEND_HZ) {
       const ms = endMs - startMs;
       last.frequency = (last.frequency * last.durationMs + frequency * ms) / (last.durationMs + ms);
       this.#set(this.#count - 1, last.frequency, last.startMs, endMs);

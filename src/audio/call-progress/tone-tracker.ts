@@ -38,6 +38,9 @@ export function isSteadyTone(run: ToneRun, minPurity = 0.9): boolean {
   return run.second === 0 || (run.second > 330 && run.purity > 0.94 && run.rippleDb < 2);
 }
 
+/** A gap in a tone that is none of its own: a lost packet, concealed, broke it. No cadence, SIT or beep has one so short. ms. */
+export const BROKEN_TONE_MS = 70;
+
 /** Follows tones through 10 ms blocks of 8 kHz audio, looking at the spectrum every 20 ms. */
 export class ToneTracker {
   readonly run: ToneRun = { first: 0, second: 0, startMs: 0, endMs: 0, power: 0, purity: 0, driftHz: 0, rippleDb: 0, endedInSilence: false };

@@ -135,7 +135,7 @@ class BridgedCall {
     if (this.#maxTimeMs > 0) this.#maxTimer = this.#arm(this.#maxTimeMs);
     const voice = this.#grammars.filter((g) => g.grammar.mode === 'voice');
     session.send({
-      name: 'listen', listen: this.#listen, dtmf: this.#grammars.length > voice.length, bargeintype: 'hotword', recordUtterance: undefined,
+      name: 'listen', listen: this.#listen, dtmf: this.#grammars.length > voice.length, bargeintype: 'hotword', recordUtterance: undefined, maskDigits: false,
       voice: voiceGrammars(voice),
       completeSilenceMs: durationProperty(this.#frame, 'completetimeout'), incompleteSilenceMs: durationProperty(this.#frame, 'incompletetimeout'),
       maxSpeechMs: durationProperty(this.#frame, 'maxspeechtimeout'), sensitivity: 0.5, speedVsAccuracy: 0.5, maxNBest: 1,

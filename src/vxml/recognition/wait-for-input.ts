@@ -2,7 +2,7 @@ import type { Timer } from '../../kernel/clock.ts';
 import { eventOf, semantic, type VxmlEvent } from '../events/vxml-event.ts';
 import type { SpeechOutcome, Utterance, Values } from '../platform.ts';
 import type { PromptRun } from '../prompts/prompt-queue.ts';
-import { booleanProperty, durationProperty, numberProperty, propertyOf } from '../scope/properties.ts';
+import { booleanProperty, durationProperty, isSecret, numberProperty, propertyOf } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import type { InboxEvent } from '../session/inbox.ts';
 import { isRecordable } from '../session/recordings.ts';
@@ -236,7 +236,7 @@ class InputWait {
       bargeintype: this.#runs[0]?.bargeintype ?? 'speech', completeSilenceMs: durationProperty(this.#frame, 'completetimeout'),
       incompleteSilenceMs: durationProperty(this.#frame, 'incompletetimeout'), maxSpeechMs: durationProperty(this.#frame, 'maxspeechtimeout'),
       sensitivity: numberProperty(this.#frame, 'sensitivity'), speedVsAccuracy: numberProperty(this.#frame, 'speedvsaccuracy'),
-      maxNBest: numberProperty(this.#frame, 'maxnbest'), recordUtterance: booleanProperty(this.#frame, 'recordutterance') ? propertyOf(this.#frame, 'recordutterancetype') : undefined,
+      maxNBest: numberProperty(this.#frame, 'maxnbest'), recordUtterance: booleanProperty(this.#frame, 'recordutterance') ? propertyOf(this.#frame, 'recordutterancetype') : undefined, maskDigits: isSecret(this.#frame),
     });
     this.#listening = true;
   }

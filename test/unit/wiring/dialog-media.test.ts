@@ -65,7 +65,7 @@ describe('the media of one dialog', () => {
     const { dialog: own, told } = dialog(recognizer);
     own.run({
       name: 'listen', listen: 'listen-1', dtmf: true, bargeintype: 'speech', completeSilenceMs: 1, incompleteSilenceMs: 1, maxSpeechMs: 1, sensitivity: 0.5, speedVsAccuracy: 0.5, maxNBest: 1,
-      recordUtterance: undefined, voice: [{ key: 'g0', srgs: '<grammar/>', language: 'en-GB', weight: 1 }, { key: 'g1', srgs: '<grammar/>', language: 'fr-FR', weight: 1 }],
+      recordUtterance: undefined, maskDigits: false, voice: [{ key: 'g0', srgs: '<grammar/>', language: 'en-GB', weight: 1 }, { key: 'g1', srgs: '<grammar/>', language: 'fr-FR', weight: 1 }],
     });
     expect(told).toEqual([{ name: 'speech', listen: 'listen-1', outcome: { kind: 'language', reason: 'engine does not know fr-FR, only en-US, de' } }]);
   });
