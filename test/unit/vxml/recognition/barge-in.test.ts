@@ -72,3 +72,11 @@ describe('barge-in (VoiceXML 2.0 §4.1.5)', () => {
     await server.stop();
   });
 });
+
+describe('the property secret', () => {
+  it.each([['true', true], ['false', false]] as const)('%s: the recorded utterance holds no digits: %s', async (value, masked) => {
+    const { server, commands } = await field(`<property name="secret" value="${value}"/><property name="recordutterance" value="true"/><prompt>key</prompt>`);
+    expect(commands.filter((c) => c.name === 'listen').map(({ maskDigits }) => maskDigits)).toEqual([masked]);
+    await server.stop();
+  });
+});
