@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     shares: { type: 'string', default: '' }, url: { type: 'string' }, count: { type: 'string', default: '12' }, first: { type: 'string', default: '1001' },
     ring: { type: 'string', default: defaultRinging.answerMs.join('-') }, 'no-answer': { type: 'string', default: String(defaultRinging.noAnswerMs) },
     talk: { type: 'string', default: '1500-3500' }, wrap: { type: 'string', default: '200-500' },
+    preview: { type: 'string', default: '300-800' }, cancel: { type: 'string', default: '0' }, numbers: { type: 'string', default: '' },
   },
 });
 const clock = new SystemClock();
@@ -50,9 +51,10 @@ async function agents(): Promise<() => Promise<void>> {
   const phones = new AgentPhones({ host: values.host, port: Number(values.port), seed, clock, logger: silentLogger, onCall: (record) => tell({ type: 'agentCall', ...record }) });
   await phones.start();
   const random = new SeededRandom(seed);
+  const numbers = values.numbers.split(',').filter((number) => number !== '');
   const robots = Array.from({ length: Number(values.count) }, (_, i) => {
     const extension = String(Number(values.first) + i);
-    return new AgentRobot({ url, extension, password, clock, random: random.fork(extension), talkMs: range(values.talk), wrapMs: range(values.wrap), log: (line) => tell({ type: 'log', line }) });
+    return new AgentRobot({ url, extension, password, clock, random: random.fork(extension), talkMs: range(values.talk), wrapMs: range(values.wrap), previewMs: range(values.preview), cancelShare: Number(values.cancel), numbers, log: (line) => tell({ type: 'log', line }) });
   });
   for (const robot of robots) robot.start();
   tell({ type: 'ready', port: phones.port });
@@ -63,7 +65,7 @@ async function agents(): Promise<() => Promise<void>> {
 }
 
 function usage(): never {
-  process.stderr.write('usage: sim carrier [--port N] [--seed N] [--shares person=0.4,machine=0.3,…] [--ring MIN-MAX] [--no-answer MS]\n       NAILUP_AGENT_PASSWORD=… sim agents --url ws://HOST:PORT/agent [--port N] [--count N] [--talk MIN-MAX] [--wrap MIN-MAX]\n');
+  process.stderr.write('usage: sim carrier [--port N] [--seed N] [--shares person=0.4,machine=0.3,…] [--ring MIN-MAX] [--no-answer MS]\n       NAILUP_AGENT_PASSWORD=… sim agents --url ws://HOST:PORT/agent [--port N] [--count N] [--talk MIN-MAX] [--wrap MIN-MAX] [--preview MIN-MAX] [--cancel SHARE] [--numbers +12025550101,…]\n');
   process.exit(2);
 }
 

@@ -6,6 +6,7 @@ import { createCcxmlServer, type RunningCcxmlServer, type SessionObserver, type 
 import type { CcxmlServer } from './ccxml/platform.ts';
 import { ccxmlSettings } from './config/ccxml-settings.ts';
 import { campaignsOf, type Config } from './config/index.ts';
+import { AgentDials } from './core/call-control/agent-dials.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
 import { SharedLines } from './core/call-control/shared-lines.ts';
@@ -17,13 +18,14 @@ import type { Logger } from './kernel/logger.ts';
 import { packageRoot } from './kernel/package-root.ts';
 import { refused, type Reply } from './kernel/result.ts';
 import { createEmbeddedMedia } from './media/embedded/index.ts';
-import { AgentManager, StoredNails, checkPassword, type AgentChange } from './modules/agents/index.ts';
+import { AgentManager, DiallingAgents, StoredNails, checkPassword, type AgentChange } from './modules/agents/index.ts';
 import { createCampaigns } from './modules/campaigns/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
 import { LegTaps } from './wiring/leg-taps.ts';
 import { WireTrace } from './observe/wire-trace.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
 import { openStore, type Store } from './store/index.ts';
+import { dialDesk } from './wiring/agent-dial-desk.ts';
 import { campaignSettings } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
@@ -173,19 +175,27 @@ export class NailupServer {
         settings: { ...config.agentTimes, defaultCompletionCode: 'Answer_Human' },
         licences: agentLicences(config),
         nails: () => nailing,
-        releaseCustomer: (attempt) => void runner.release(attempt),
-        lostCustomer: (attempt, reason) => runner.agentLost(attempt, reason),
+        releaseCustomer: (attempt) => {
+          dials.giveUp(attempt);
+          runner.release(attempt);
+        },
+        lostCustomer: (attempt, reason) => {
+          dials.giveUp(attempt);
+          runner.agentLost(attempt, reason);
+        },
+        giveBack: (attempt) => dials.giveUp(attempt),
         changed: (change) => this.#agentChanged(change, runner, jobs),
       },
       config.agents.map(({ extension, passwordHash, address, name }) => ({ extension, passwordHash, address, ...(name === undefined ? {} : { name }) })),
     );
+    const diallingAgents = new DiallingAgents(agents);
     const ccxml: { server: RunningCcxmlServer | undefined } = { server: undefined };
     const theCcxml = (): CcxmlServer => {
       if (ccxml.server === undefined) throw new Error('the CCXML server is not up yet');
       return ccxml.server;
     };
     const runner = new AttemptRunner({
-      ccxml: theCcxml, pool: agents, outcomes: campaigns.sink, clock, ids, logger: log,
+      ccxml: theCcxml, pool: agents, diallingAgents, outcomes: campaigns.sink, clock, ids, logger: log,
       observe: (event) => {
         if (event.name === 'attempt.finished') jobs.wake(event.attempt.job);
       },
@@ -213,13 +223,14 @@ export class NailupServer {
     });
     const unbound = { lines: Number.MAX_SAFE_INTEGER, invites: Number.MAX_SAFE_INTEGER };
     const skills = new SkillFigures(clock);
+    const lines = new SharedLines({
+      clock, ports: config.licences.outboundPorts ?? Number.POSITIVE_INFINITY,
+      trunkRoom: (name) => signalling.trunkRoom(name) ?? unbound,
+      windowMs: (name) => Math.max(1_000, ...config.trunks.filter((t) => t.name === name || t.group === name).map((t) => t.windowMs)),
+    });
+    const dials: AgentDials = new AgentDials({ source: campaigns.source, gate: campaigns.gate, runner, agents: diallingAgents, lines, clock, ids, logger: log, terms: (job) => jobs.dialTerms(job) });
     const jobs: Jobs = new Jobs({
-      logger: log, agents, campaigns: pages.campaigns,
-      lines: new SharedLines({
-        clock, ports: config.licences.outboundPorts ?? Number.POSITIVE_INFINITY,
-        trunkRoom: (name) => signalling.trunkRoom(name) ?? unbound,
-        windowMs: (name) => Math.max(1_000, ...config.trunks.filter((t) => t.name === name || t.group === name).map((t) => t.windowMs)),
-      }),
+      logger: log, agents, dials, lines, campaigns: pages.campaigns, country: config.contacts.defaultCountry,
       find: (job) => campaigns.director.job(job),
       ledgerHistory: (campaign) => campaigns.ledgerHistory(campaign),
       record: (job, decision) => campaigns.decisions.record(job, decision),
@@ -227,7 +238,7 @@ export class NailupServer {
       dialler: { source: campaigns.source, gate: campaigns.gate, runner, clock },
       skills,
     });
-    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, jobs, skills, ccxml, fetcher, doNotCall };
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, dials, jobs, skills, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: ServerParts): Promise<void> {
@@ -277,6 +288,7 @@ export class NailupServer {
     this.#http = http;
     this.#agentSocket = new AgentSocket(http, {
       manager: parts.agents, clock: this.#callClock,
+      dials: dialDesk(parts.dials, parts.jobs, config.contacts.defaultCountry),
       completionCodes: (job) => parts.jobs.completionCodes(job).map((code) => ({ codeID: code, codeValue: code })),
       wrapupExtensions: config.agentTimes.wrapupExtensions,
       addToDoNotCall: (address, source) => parts.doNotCall.add({ address, source, at: Date.now() }),

@@ -11,6 +11,11 @@ export interface RobotOptions {
   readonly random: SeededRandom;
   readonly talkMs: readonly [number, number];
   readonly wrapMs: readonly [number, number];
+  /** How long a previewed contact is read before it is dialled, and which share of them is cancelled instead. */
+  readonly previewMs?: readonly [number, number];
+  readonly cancelShare?: number;
+  /** Numbers to dial by hand, shared by all robots: each takes the next when it is idle. */
+  readonly numbers?: string[];
   readonly log: (line: string) => void;
 }
 
@@ -26,7 +31,7 @@ interface Message {
 
 const reconnectMs = 500;
 
-/** The desktop of a simulated agent: logs on, offers itself for nailing, talks, releases the line, wraps up. Comes back after a crash of the server. */
+/** The desktop of a simulated agent: logs on, offers itself for nailing, previews or dials by hand, talks, releases the line, wraps up. Comes back after a crash of the server. */
 export class AgentRobot {
   contacts = 0;
   readonly #options: RobotOptions;
@@ -73,6 +78,9 @@ export class AgentRobot {
         this.#send('AGTGetCompCodes');
         this.#send('AGTAvailableForNailup');
         return;
+      case 'AGTManualDialRESP':
+        if (message.result !== 0) this.#dialByHand();
+        return;
       case 'AGTGetCompCodesRESP':
         this.#codes = (message.completionCodes ?? []).map((c) => c.codeValue);
         return;
@@ -82,17 +90,23 @@ export class AgentRobot {
   }
 
   #notified(message: Message): void {
-    const { random, talkMs, wrapMs } = this.#options;
+    const { random, talkMs, wrapMs, previewMs = [300, 800], cancelShare = 0 } = this.#options;
     switch (message.notification) {
       case 'AGTNailupChange':
         if (message.parameters?.['nailupStatus'] === 'PendingNailUp') this.#send('AGTReadyForNailup');
         // Nailing gave up or timed out: offer again after a moment.
         if (message.parameters?.['nailupStatus'] === 'NotNailedUp') this.#later(1_000, () => this.#send('AGTAvailableForNailup'));
         return;
+      case 'AGTJobAttached':
+        return this.#dialByHand();
       case 'AGTCallNotify':
         this.contacts += 1;
         this.#session = String(message.parameters?.['sessionID']);
-        this.#later(between(talkMs, random), () => this.#send('AGTReleaseLine', { sessionID: this.#session }));
+        if (message.parameters?.['contactType'] === 'Preview') this.#later(between(previewMs, random), () => this.#send(random.next() < cancelShare ? 'AGTPreviewCancel' : 'AGTPreviewDial', { sessionID: this.#session }));
+        return;
+      case 'AGTCallStateChangedNotify':
+        if (message.parameters?.['callState'] === 'Talking') this.#later(between(talkMs, random), () => this.#send('AGTReleaseLine', { sessionID: this.#session }));
+        if (message.parameters?.['callState'] === 'Idle') this.#dialByHand();
         return;
       case 'AGTAutoReleaseLine': {
         this.#session = String(message.parameters?.['sessionID']);
@@ -103,6 +117,15 @@ export class AgentRobot {
       default:
         return;
     }
+  }
+
+  #dialByHand(): void {
+    const { numbers = [] } = this.#options;
+    if (numbers.length === 0) return;
+    this.#later(200, () => {
+      const number = numbers.shift();
+      if (number !== undefined) this.#send('AGTManualDial', { contactNumber: { number } });
+    });
   }
 
   #later(ms: number, task: () => void): void {

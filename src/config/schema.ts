@@ -90,6 +90,7 @@ const campaign = z.strictObject({
   promise: promise.optional(),
   floor: count.optional(),
   ceiling: count.optional(),
+  preview: z.strictObject({ canCancel: z.boolean().default(true), numbers: z.array(z.string().min(1)).default([]) }).prefault({}),
   sharing: sharing.prefault({}),
   ringTimeoutMs: ms.min(3_000).default(25_000),
   verdictMs: ms.min(600).default(1_800),
@@ -104,7 +105,7 @@ const campaign = z.strictObject({
   maxAttempts: z.number().int().positive().max(100).default(3),
   retries: z.record(z.string(), retry).default({
     Call_Busy: { count: 2, delayMs: 900_000 }, Ring_No_Answer: { count: 2, delayMs: 3_600_000 }, Network_Refusal: { count: 2, delayMs: 900_000 },
-    Reorder_Tone: { count: 1, delayMs: 900_000 }, Disconnected_By_System: { count: 1, delayMs: 60_000 },
+    Reorder_Tone: { count: 1, delayMs: 900_000 }, Disconnected_By_System: { count: 1, delayMs: 60_000 }, Preview_Cancelled: { count: 1, delayMs: 3_600_000 },
   }),
   completionCodes: z.array(z.string().min(1)).default(['Sale', 'No_Interest', 'Call_Back_Later', 'Wrong_Number']),
 });
@@ -180,7 +181,7 @@ export const configSchema = z.strictObject({
   trunks: z.array(trunk).default([]),
   agents: z.array(agent).default([]),
   agentTimes: z.strictObject({
-    pendingNailMs: ms.default(30_000), nailingMs: ms.default(180_000), reservedMs: ms.default(15_000), maxTalkMs: ms.default(3_600_000), wrapupMs: ms.default(30_000),
+    pendingNailMs: ms.default(30_000), nailingMs: ms.default(180_000), reservedMs: ms.default(15_000), previewMs: ms.min(1_000).default(300_000), diallingMs: ms.min(10_000).default(120_000), maxTalkMs: ms.default(3_600_000), wrapupMs: ms.default(30_000),
     wrapupExtensions: z.number().int().min(0).max(20).default(2), breakNailedMs: ms.default(900_000), unnailDelayMs: ms.default(10_000), ringTimeoutMs: ms.min(10_000).default(30_000),
   }).prefault({}),
   clamp: z.strictObject({ customerToAgent: z.enum(['page', 'always']).default('always'), replaceBy: z.enum(['mute', 'silence', 'tone']).default('silence') }).prefault({}),

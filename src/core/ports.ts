@@ -16,13 +16,21 @@ export interface LeasedContact {
   readonly attemptNumber: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly leaseExpiresAt: number;
+  /** When the contact was to be dialled; in the future only for one that an agent asked for. */
+  readonly dueAt?: number;
 }
 
 export interface AttemptSource {
   /** Leases up to `count` contacts that are due now, best first. */
   lease(job: JobId, count: number): Promise<readonly LeasedContact[]>;
-  /** Gives a lease back unused: the contact is due again at `notBefore` (default now). */
+  /** Leases the job's contact with that number, whenever it is due. `unknown`: the job has none; `taken`: somebody else has it, or it is done with. */
+  leaseNumber(job: JobId, address: string): Promise<LeasedContact | 'unknown' | 'taken'>;
+  /** A new deadline for a lease that is still held; undefined: it is not held any more. */
+  keep(contact: LeasedContact): Promise<LeasedContact | undefined>;
+  /** Gives a lease back unused: the contact is due again at `notBefore` (default: when it was due, or now). */
   giveBack(contact: LeasedContact, notBefore?: number): Promise<void>;
+  /** Nobody was dialled, and `code` says why: the contact is due again as the job's retry rule for the code says, or finished in this job. */
+  decline(contact: LeasedContact, code: string, reason: string): Promise<void>;
   /** Takes the gate's refusal: the contact is due again at its `retryAt`, or finished in this job without one. */
   refuse(contact: LeasedContact, verdict: Extract<GateVerdict, { allowed: false }>): Promise<void>;
   /** Contacts not finished in this job: due now, due later, and leased. */
@@ -113,11 +121,50 @@ export interface AgentPool {
   setNeed(job: JobId, need: number, out: number): void;
 }
 
+/** A number at which a contact may be reached. */
+export interface ContactNumber {
+  readonly name: string;
+  readonly number: string;
+  readonly isDefault: boolean;
+}
+
+/** What an agent is shown of a contact before it is dialled. */
+export interface ContactOffer {
+  readonly contactType: 'Preview' | 'Manual';
+  readonly numbers: readonly ContactNumber[];
+  /** It is dialled by itself after so long. */
+  readonly dialsAfterMs?: number;
+}
+
+/** Why an agent's dialling came to nothing: a completion code, and words for the desktop. */
+export interface DialFailure {
+  readonly completionCode: string;
+  readonly reason: string;
+}
+
+/** Agents who dial themselves. `session` is the attempt's id, from the first sight of the contact on. */
+export interface DiallingAgents {
+  /** Shows the contact to an idle agent of the job, longest idle first (AGTCallNotify, contact type Preview). */
+  show(job: JobId, session: AttemptId, contact: LeasedContact, offer: ContactOffer): ChosenAgent | undefined;
+  /** An idle agent has asked for this contact and dials it now. Undefined when the agent is not idle in that job. */
+  dialByHand(agent: AgentId, job: JobId, session: AttemptId, contact: LeasedContact, offer: ContactOffer): ChosenAgent | undefined;
+  /** The contact that the agent sees is dialled. False when it is not on the agent's screen any more. */
+  dialling(agent: AgentId, session: AttemptId): boolean;
+  /** The dial did not come about, and the agent has the contact on the screen again. */
+  previewAgain(agent: AgentId, session: AttemptId, failure: DialFailure): void;
+  /** The call ended before anybody was joined: the agent is told why (AGTDialFailed), and is idle. */
+  dialFailed(agent: AgentId, session: AttemptId, failure: DialFailure): void;
+  /** The contact leaves the screen undialled. */
+  previewOver(agent: AgentId, session: AttemptId): void;
+}
+
 /** What pacing needs to know of the agents of a job; elapsed milliseconds of each. */
 export interface PoolSnapshot {
   readonly idle: number;
   readonly talking: readonly number[];
   readonly wrapping: readonly number[];
+  /** With a contact of their own on the screen or on its way. */
+  readonly dialling: number;
   readonly staffed: number;
 }
 

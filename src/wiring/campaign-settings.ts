@@ -1,5 +1,5 @@
 import type { CampaignConfig } from '../config/index.ts';
-import type { DriverSettings } from '../core/call-control/attempt-runner.ts';
+import type { DriverSettings } from '../core/call-control/driver-settings.ts';
 import { defaultCampaignSettings, type CampaignSettings } from '../modules/campaigns/index.ts';
 import { defaultRules } from '../modules/rules/index.ts';
 

@@ -1,6 +1,7 @@
 import { campaignsOf, type Config } from '../config/index.ts';
 import { driverSettings } from './campaign-settings.ts';
-import { campaignPacing, type DialledCampaign } from './jobs.ts';
+import { campaignPacing, checkKind } from './campaign-pacing.ts';
+import type { DialledCampaign } from './jobs.ts';
 import { pacerOf } from './pacers.ts';
 
 /**
@@ -9,7 +10,7 @@ import { pacerOf } from './pacers.ts';
  */
 export function dialledCampaigns(config: Config, uriOf: (page: string) => string): ReadonlyMap<string, DialledCampaign> {
   return new Map(campaignsOf(config).map((campaign) => {
-    pacerOf(campaignPacing(campaign));
+    checkKind(pacerOf(campaignPacing(campaign)).kind, campaign);
     const trunks = config.trunks.filter((t) => t.name === campaign.trunk || t.group === campaign.trunk);
     return [campaign.name, {
       config: campaign,

@@ -1,6 +1,7 @@
 import type { CampaignConfig } from '../config/index.ts';
-import { defaultSharing, type JobSharing } from '../core/allocation/job-sharing.ts';
-import type { DriverSettings } from '../core/call-control/attempt-runner.ts';
+import type { JobSharing } from '../core/allocation/job-sharing.ts';
+import type { AgentDials, AgentDialTerms } from '../core/call-control/agent-dials.ts';
+import type { DriverSettings } from '../core/call-control/driver-settings.ts';
 import { Dialler, type DiallerDeps } from '../core/call-control/dialler.ts';
 import type { SharedLines } from '../core/call-control/shared-lines.ts';
 import { CampaignLedger } from '../core/pacing/campaign-ledger.ts';
@@ -11,9 +12,11 @@ import type { Logger } from '../kernel/logger.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { AgentManager } from '../modules/agents/index.ts';
 import type { Job, JobPacing, JobState, RecordedDecision } from '../modules/campaigns/index.ts';
+import { contactNumbers } from './agent-dial-desk.ts';
+import { campaignPacing, campaignSharing } from './campaign-pacing.ts';
 import { decisionRecord } from './decision-record.ts';
 import type { SkillFigure, SkillFigures } from './skill-figures.ts';
-import { completePromise, licenceOf, pacerOf, pacingOptions } from './pacers.ts';
+import { agentTermsOf, pacerOf, pacingOptions } from './pacers.ts';
 
 /** A campaign of the configuration, ready to be dialled. */
 export interface DialledCampaign {
@@ -24,7 +27,10 @@ export interface DialledCampaign {
 }
 
 export interface JobsDeps {
-  readonly dialler: Omit<DiallerDeps, 'logger' | 'facts' | 'observe' | 'lines' | 'pool' | 'skill'>;
+  readonly dialler: Omit<DiallerDeps, 'logger' | 'facts' | 'observe' | 'lines' | 'pool' | 'skill' | 'dials'>;
+  readonly dials: AgentDials;
+  /** Of numbers in contacts' attributes that are written without one. */
+  readonly country: string;
   readonly agents: AgentManager;
   readonly lines: SharedLines;
   readonly logger: Logger;
@@ -96,6 +102,7 @@ export class Jobs {
       case 'Pausing':
       case 'Stopping':
         this.#running.get(job)?.loop.pause();
+        this.#deps.dials.recall(job);
         return this.#needNoMore(job);
       case 'Paused':
       case 'Completed':
@@ -112,7 +119,7 @@ export class Jobs {
     const pacer = pacerOf(pacing, this.#history(running.campaign));
     running.pacing = pacing;
     running.loop.setPacer(pacer, this.#limits(running.campaign, pacing));
-    this.#deps.agents.changeJob(job, running.sharing, licenceOf(pacer.kind));
+    this.#deps.agents.changeJob(job, { sharing: running.sharing, ...agentTermsOf(pacer.kind) });
   }
 
   /** @throws NailupError JOB_UNKNOWN when the job does not run. */
@@ -120,7 +127,7 @@ export class Jobs {
     const running = this.#need(job);
     running.sharing = sharing;
     this.#deps.lines.share(job, sharing);
-    this.#deps.agents.changeJob(job, sharing, licenceOf(pacingOptions(running.pacing).kind));
+    this.#deps.agents.changeJob(job, { sharing, ...agentTermsOf(pacingOptions(running.pacing).kind) });
   }
 
   /** For the live view; undefined when the job does not run. */
@@ -148,6 +155,19 @@ export class Jobs {
     return this.#deps.campaigns.get(name)?.config;
   }
 
+  /** How agents of a job may dial; undefined when it does not run. */
+  dialTerms(job: JobId): AgentDialTerms | undefined {
+    const running = this.#running.get(job);
+    if (running?.loop.running !== true) return undefined;
+    const { config, driver } = this.#campaign(running.campaign);
+    const { autoDialMs } = pacingOptions(running.pacing);
+    return {
+      kind: running.loop.pacer.kind, driver, classes: running.loop.classes, canCancel: config.preview.canCancel,
+      numbersOf: (contact) => contactNumbers(contact, config.preview.numbers, this.#deps.country),
+      ...(autoDialMs === undefined ? {} : { autoDialMs }),
+    };
+  }
+
   /** What agents of a job may choose at wrap-up; without a job, of any campaign. */
   completionCodes(job: JobId | undefined): readonly string[] {
     const { campaigns } = this.#deps;
@@ -162,7 +182,11 @@ export class Jobs {
 
   /** No new calls; resolves when every running attempt has its result. */
   async drain(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(({ loop }) => loop.stop()));
+    await Promise.all([...this.#running].map(([job, { loop }]) => {
+      const stopped = loop.stop();
+      this.#deps.dials.recall(job);
+      return stopped;
+    }));
   }
 
   /** What is on its way still needs its agents; the others may serve other jobs. */
@@ -196,12 +220,12 @@ export class Jobs {
   }
 
   #run(job: Job, { config, driver }: DialledCampaign): void {
-    const { dialler, agents, lines, logger, busy } = this.#deps;
+    const { dialler, agents, dials, lines, logger, busy } = this.#deps;
     const { pacing, sharing } = this.settingsOf(job);
     const pacer = pacerOf(pacing, this.#history(job.campaign));
     const loop = new Dialler(
       {
-        ...dialler, pool: agents, lines, logger,
+        ...dialler, pool: agents, dials, lines, logger,
         skill: () => this.#skillOf(job.id),
         facts: (id, facts) => this.#takeFacts(id, job.campaign, facts),
         observe: (decision) => {
@@ -217,7 +241,7 @@ export class Jobs {
     if (this.#running.size === 0) busy(true);
     this.#running.set(job.id, { campaign: job.campaign, loop, pacing, sharing, last: undefined });
     lines.open(job.id, config.trunk, sharing);
-    agents.openJob({ id: job.id, campaign: job.campaign, sharing, licence: licenceOf(pacer.kind), agentless: config.mode === 'dialog' });
+    agents.openJob({ id: job.id, campaign: job.campaign, sharing, ...agentTermsOf(pacer.kind), agentless: config.mode === 'dialog' });
     loop.start();
   }
 
@@ -269,22 +293,8 @@ export class Jobs {
     this.#deps.lines.close(job);
     this.#deps.agents.closeJob(job);
     if (this.#running.size === 0) this.#deps.busy(false);
-    running.loop.stop().catch((error: unknown) => this.#deps.logger.error({ job, error: String(error) }, 'dialler did not stop cleanly'));
+    const stopped = running.loop.stop();
+    this.#deps.dials.recall(job);
+    stopped.catch((error: unknown) => this.#deps.logger.error({ job, error: String(error) }, 'dialler did not stop cleanly'));
   }
 }
-
-/** How the configuration has a campaign share agents and lines. */
-function campaignSharing(config: CampaignConfig | undefined): JobSharing {
-  if (config === undefined) return defaultSharing;
-  const { maxAgents, ...sharing } = config.sharing;
-  return { ...sharing, ...(maxAgents === undefined ? {} : { maxAgents }) };
-}
-
-/** How the configuration has a campaign paced. */
-export function campaignPacing(config: CampaignConfig | undefined): JobPacing {
-  if (config === undefined) return { pacing: 'progressive' };
-  const { pacing, promise, floor, ceiling } = config;
-  return { pacing, ...(promise === undefined ? {} : { promise: completePromise(given(promise), pacing) }), ...(floor === undefined ? {} : { floor }), ...(ceiling === undefined ? {} : { ceiling }) };
-}
-
-const given = <T extends object>(of: T): { [F in keyof T]?: Exclude<T[F], undefined> } => Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as { [F in keyof T]?: Exclude<T[F], undefined> };

@@ -9,8 +9,10 @@ import { jobReport, type Job } from '../modules/campaigns/index.ts';
 import type { WireMessage } from '../observe/wire-message.ts';
 import type { Store } from '../store/index.ts';
 import { attemptOf, attemptsOf } from './attempt-rows.ts';
+import { checkKind } from './campaign-pacing.ts';
 import { changedPacing, changedSharing } from './job-changes.ts';
 import type { LivePacing } from './jobs.ts';
+import { pacingOptions } from './pacers.ts';
 import { pacingReport } from './pacing-report.ts';
 import type { LegTaps } from './leg-taps.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -90,6 +92,7 @@ export class ServerDoor implements OperatorDoor {
     const config = jobs.campaign(campaign);
     if (config === undefined) throw new NailupError('CAMPAIGN_UNKNOWN', `the configuration has no campaign "${campaign}"`, { mend: 'Add it to campaign: or campaigns: of nailup.yaml.' });
     const before = jobs.settingsOf({ campaign, pacing: null, sharing: null });
+    if (pacing.pacing !== undefined) checkKind(pacingOptions({ pacing: pacing.pacing }).kind, config);
     return campaigns.director.createJob({
       campaign,
       ...(Object.keys(pacing).length === 0 ? {} : { pacing: changedPacing(before.pacing, pacing) }),
@@ -127,6 +130,8 @@ export class ServerDoor implements OperatorDoor {
   async setPacing(id: string, change: PacingChange): Promise<unknown> {
     const job = await this.#openJob(id);
     const pacing = changedPacing(this.#parts.jobs.settingsOf(job).pacing, change);
+    const config = this.#parts.jobs.campaign(job.campaign);
+    if (config !== undefined) checkKind(pacingOptions(pacing).kind, config);
     await this.#parts.campaigns.director.setPacing(job.id, pacing);
     // One that is paused takes it up when it runs again.
     if (this.#parts.jobs.live(job.id) !== undefined) this.#parts.jobs.setPacing(job.id, pacing);

@@ -3,6 +3,7 @@ import type { LedgerHistory } from '../core/pacing/ledger.ts';
 import { pacingOfText } from '../core/pacing/pacing-text.ts';
 import { defaultPromise, type Pacer, type PacingKind, type PacingOptions, type PacingPromise } from '../core/pacing/pacing.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
+import type { ServedJob } from '../modules/agents/index.ts';
 import type { JobPacing } from '../modules/campaigns/index.ts';
 
 const hourMs = 3_600_000;
@@ -26,8 +27,6 @@ export function pacerOf(job: JobPacing, ledger: { readonly history: LedgerHistor
   for (const [word, value] of [['floor', floor], ['ceiling', ceiling]] as const) if (value !== undefined && !(Number.isInteger(value) && value >= 0)) throw invalid(`${word} ${value}: not a whole number of calls`);
   if (floor !== undefined && ceiling !== undefined && floor > ceiling) throw invalid(`floor ${floor}: above the ceiling of ${ceiling}`);
   const options = pacingOptions(job);
-  // Dialling at once what was to be shown first would be the opposite of what was asked for.
-  if (options.kind === 'preview') throw new NailupError('PACING_INVALID', `pacing "${job.pacing}": jobs of this server show agents no contact before it is dialled`, { mend: 'Use progressive, which makes one call for each idle agent.' });
   const pacer = createPacer({ ...options, history: ledger.history, now: ledger.now });
   if (typeof pacer === 'string') throw invalid(`pacing "${job.pacing}": ${pacer}`);
   return pacer;
@@ -43,7 +42,17 @@ export function completePromise(given: Partial<PacingPromise>, pacing: string, b
   return { targetRate: given.targetRate ?? inText ?? before.targetRate, thresholdMs: given.thresholdMs ?? thresholdMs, from: given.from ?? from, windowMs: given.windowMs ?? windowMs };
 }
 
-/** The licence that the agents of a kind use. */
-export function licenceOf(kind: PacingKind): 'manual' | 'preview' | 'predictive' {
-  return kind === 'manual' || kind === 'preview' ? kind : 'predictive';
+/** The licence that the agents of a kind use, and what its contacts are to them. */
+export function agentTermsOf(kind: PacingKind): Pick<ServedJob, 'licence' | 'contactType'> {
+  switch (kind) {
+    case 'manual':
+      return { licence: 'manual', contactType: 'Manual' };
+    case 'preview':
+      return { licence: 'preview', contactType: 'Preview' };
+    case 'ratio':
+    case 'cruise':
+      return { licence: 'predictive', contactType: 'Predictive' };
+    default:
+      return { licence: 'predictive', contactType: 'Progressive' };
+  }
 }

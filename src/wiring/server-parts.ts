@@ -1,4 +1,5 @@
 import type { RunningCcxmlServer } from '../ccxml/index.ts';
+import type { AgentDials } from '../core/call-control/agent-dials.ts';
 import type { AttemptRunner } from '../core/call-control/attempt-runner.ts';
 import type { CallPlatform } from '../core/call-control/call-platform.ts';
 import type { DialogRunner } from '../core/call-control/dialog-runner.ts';
@@ -28,6 +29,7 @@ export interface ServerParts {
   readonly nailing: Nailing;
   readonly inbound: InboundCalls;
   readonly leftCalls: LeftCalls;
+  readonly dials: AgentDials;
   readonly jobs: Jobs;
   readonly skills: SkillFigures;
   readonly ccxml: { server: RunningCcxmlServer | undefined };

@@ -31,8 +31,11 @@ export class PacingWorld {
   #config = '';
   #httpPort = 0;
   server: RunningServer | undefined;
+  /** What agents' commands were refused with. */
+  readonly agentLog: string[] = [];
 
-  async start(given: { agents: number; shares: string; talk: string; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
+  /** `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign. */
+  async start(given: { agents: number; shares: string; talk: string; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
     const password = randomBytes(9).toString('base64url');
     const salt = randomBytes(16);
     const passwordHash = `scrypt$16384$8$1$${salt.toString('base64')}$${scryptSync(password, salt, 32, { N: 16_384, r: 8, p: 1 }).toString('base64')}`;
@@ -54,6 +57,7 @@ export class PacingWorld {
     }));
     // All from one list of numbers, so that no number is on two.
     const [header, ...rows] = makeContacts(given.campaigns.reduce((sum, c) => sum + c.contacts, 0), 9).trim().split('\n');
+    const numbers = rows.slice(0, given.campaigns[0]?.contacts).map((row) => row.split(',')[0] ?? '');
     for (const { name, contacts } of given.campaigns) {
       const file = this.#folder.file(`${name}.csv`, [header, ...rows.splice(0, contacts), ''].join('\n'));
       const { code, stderr } = await nailup(['contacts', 'import', file, '--list', name, '--config', this.#config], { limitMs: 120_000 });
@@ -61,8 +65,13 @@ export class PacingWorld {
     }
     await this.serve();
     const agentsReady = defer<number>();
-    this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(given.agents), '--talk', given.talk], {
-      env: { NAILUP_AGENT_PASSWORD: password }, onLine: (line) => ready(line, agentsReady.resolve),
+    this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(given.agents), '--talk', given.talk, ...(given.agentOptions?.(numbers) ?? [])], {
+      env: { NAILUP_AGENT_PASSWORD: password },
+      onLine: (line) => {
+        const message = JSON.parse(line) as { type: string; line?: string };
+        if (message.type === 'log') this.agentLog.push(message.line ?? '');
+        ready(line, agentsReady.resolve);
+      },
     });
     await this.#agents.whileAlive(agentsReady.promise);
     await this.until('the agents are idle', async () => ((await this.get<{ agents: Record<string, number> }>('/api/status')).agents['idle'] ?? 0) === given.agents);

@@ -4,34 +4,17 @@ import type { AttemptId, ConnectionId, IdSource, JobId, SessionId } from '../../
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { CallProgress, MediaEvent } from '../../media/media.ts';
-import type { AgentPool, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
+import type { AgentPool, ChosenAgent, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
 import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
 import type { LauncherMessage, PlacingCall } from './call-platform.ts';
+import { launchValues, type DriverSettings } from './driver-settings.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
-
-/** How the driver session of a job is launched. */
-export interface DriverSettings {
-  /** Absolute URI of the driver page. */
-  readonly driverUri: string;
-  readonly mode: 'agent' | 'dialog';
-  readonly classify: boolean;
-  readonly callerId: string;
-  readonly trunk: string;
-  readonly ringTimeoutMs: number;
-  readonly humanUrl: string;
-  readonly machineUrl: string;
-  readonly verdictMs: number;
-  readonly sovTimeoutMs: number;
-  readonly liveVoiceTimeoutMs: number;
-  /** From the end of the person's greeting to the safe-harbour message, when no agent is there. */
-  readonly safeHarbourMs: number;
-  readonly parameters: Readonly<Record<string, string>>;
-}
 
 export interface AttemptRunnerDeps {
   readonly ccxml: () => CcxmlServer;
   readonly pool: AgentPool;
+  readonly diallingAgents: Pick<DiallingAgents, 'dialFailed'>;
   readonly outcomes: OutcomeSink;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -46,6 +29,8 @@ export type AttemptEvent =
   | { readonly name: 'attempt.finished'; readonly attempt: Attempt; readonly completionCode: string };
 
 const maxStoreRetryMs = 5_000;
+/** The agent who dialled gave up before anybody answered. */
+const cancelled = 'Cancel_No_Answer';
 
 /** A job's calls as its pacer sees them, `up`: all that are not over, those with a machine or an agent too; `unplaced`: those not dialled yet. */
 export type CallsOfJob = PacingState['calls'] & { readonly ringingOf: readonly ContactClass[]; readonly up: number; readonly unplaced: number };
@@ -82,9 +67,9 @@ export class AttemptRunner {
   }
 
   /** Dials: first the record, then the session, so that a crash in between leaves a record and no unrecorded call. */
-  async start(contact: LeasedContact, settings: DriverSettings, of: ContactClass = {}): Promise<AttemptId> {
+  async start(contact: LeasedContact, settings: DriverSettings, of: ContactClass = {}, dialledBy?: { readonly session: AttemptId; readonly agent: ChosenAgent }): Promise<AttemptId> {
     const { clock, ids, outcomes } = this.#deps;
-    const attempt = new Attempt({ id: ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic(), of });
+    const attempt = new Attempt({ id: dialledBy?.session ?? ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic(), of, dialledBy: dialledBy?.agent });
     this.#byId.set(attempt.id, attempt);
     this.#bySession.set(attempt.session, attempt);
     this.#settings.set(contact.job, settings);
@@ -96,6 +81,11 @@ export class AttemptRunner {
     }
     this.#fact(attempt.job, { what: 'dialled', of });
     this.#deps.observe({ name: 'attempt.started', attempt });
+    // The agent who dialled it has left while the record was written.
+    if (attempt.givenUp !== undefined) {
+      this.#ended(attempt, { how: 'exit', values: { completioncode: cancelled }, reason: attempt.givenUp });
+      return attempt.id;
+    }
     const reply = this.#deps.ccxml().start({
       session: attempt.session,
       group: 'attempts',
@@ -124,6 +114,11 @@ export class AttemptRunner {
     for (const attempt of this.#byId.values()) {
       if (attempt.job !== job) continue;
       if (attempt.phase !== 'over') ages.up += 1;
+      // Its agent is there already: no idle one has to be.
+      if (attempt.dialledBy !== undefined) {
+        if (attempt.phase === 'ringing' && attempt.calls.length === 0) ages.unplaced += 1;
+        continue;
+      }
       if (attempt.phase === 'ringing' || attempt.phase === 'classifying' || attempt.phase === 'waiting') ages[attempt.phase].push(now - attempt.phaseSince);
       if (attempt.phase !== 'ringing') continue;
       ages.ringingOf.push(attempt.of);
@@ -135,13 +130,19 @@ export class AttemptRunner {
   /** Ends the customer's leg: the agent released the line, or the job is stopped. */
   release(id: AttemptId): boolean {
     const attempt = this.#byId.get(id);
-    return attempt !== undefined && this.#deps.ccxml().inject(attempt.session, 'agent.release', { attempt: id });
+    if (attempt === undefined) return false;
+    attempt.givenUp ??= 'released by agent';
+    return this.#deps.ccxml().inject(attempt.session, 'agent.release', { attempt: id });
   }
 
   /** The agent's leg is gone while it served this attempt: the person is told so by the page. */
   agentLost(id: AttemptId, reason: string): void {
     const attempt = this.#byId.get(id);
-    if (attempt !== undefined) this.#deps.ccxml().inject(attempt.session, 'agent.lost', { reason });
+    if (attempt === undefined) return;
+    attempt.givenUp ??= reason;
+    // Whoever answers all the same gets another agent, or the safe-harbour message.
+    if (!attempt.agentTalked && attempt.dialledBy !== undefined) attempt.agent = undefined;
+    this.#deps.ccxml().inject(attempt.session, 'agent.lost', { reason });
   }
 
   killAll(unconditional: boolean): void {
@@ -233,12 +234,13 @@ export class AttemptRunner {
   #wantAgent(attempt: Attempt): void {
     const { clock, pool } = this.#deps;
     const now = clock.monotonic();
-    if (attempt.agent !== undefined || attempt.phase === 'over') return;
+    const own = attempt.dialledBy === undefined ? undefined : attempt.agent;
+    if (attempt.times.agentFound !== undefined || attempt.phase === 'over') return;
     attempt.times.verdict ??= now;
     this.#enter(attempt, 'waiting', now);
     this.#fact(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
     this.#note(attempt, { person: true });
-    const chosen = pool.acquire(attempt.job, attempt.id);
+    const chosen = own ?? pool.acquire(attempt.job, attempt.id);
     if (chosen !== undefined) return this.#agentFound(attempt, chosen);
     const settings = this.#settings.get(attempt.job);
     const deadline = (attempt.times.greetingEnd ?? now) + (settings?.safeHarbourMs ?? 2_000);
@@ -300,11 +302,12 @@ export class AttemptRunner {
   }
 
   async #finish(attempt: Attempt, pageCode: string, exit: Readonly<Record<string, unknown>>): Promise<void> {
-    const { clock, pool, outcomes } = this.#deps;
+    const { clock, pool, diallingAgents, outcomes } = this.#deps;
     let code = pageCode;
     const endedAt = clock.now();
     if (attempt.agent !== undefined) {
       if (attempt.agentTalked) code = (await pool.customerLeft(attempt.agent.agent, attempt.id)).completionCode ?? pageCode;
+      else if (attempt.agent === attempt.dialledBy) diallingAgents.dialFailed(attempt.agent.agent, attempt.id, { completionCode: code, reason: String(exit['_avayaExitInfo1'] || exit['_avayaExitReason'] || exit['reason'] || code) });
       else pool.release(attempt.agent.agent, attempt.id);
     }
     await this.#store(attempt, () => outcomes.finish(attempt.result(code, endedAt, exit)));
@@ -361,28 +364,4 @@ function unansweredFact(end: SessionEnd): 'busy' | 'invalid' | 'noanswer' {
   const code = end.values['completioncode'];
   if (code === 'Call_Busy' || code === 'Cancel_No_Answer') return 'busy';
   return code === 'Ring_No_Answer' ? 'noanswer' : 'invalid';
-}
-
-function launchValues(attempt: Attempt, settings: DriverSettings): Readonly<Record<string, unknown>> {
-  return {
-    avaya: {
-      ParameterMap: {
-        ...settings.parameters,
-        attempt: attempt.id,
-        dnis: attempt.contact.address,
-        ani: settings.callerId,
-        trunk: settings.trunk,
-        noAnsTime: settings.ringTimeoutMs,
-        enhCCA: settings.classify,
-        mode: settings.mode,
-        humanUrl: settings.humanUrl,
-        machineUrl: settings.machineUrl,
-        verdictTime: settings.verdictMs,
-        sovTimeout: settings.sovTimeoutMs,
-        liveVoiceTimeout: settings.liveVoiceTimeoutMs,
-      },
-      UUI_Info: '',
-    },
-    contact: { address: attempt.contact.address, attributes: attempt.contact.attributes, attemptNumber: attempt.contact.attemptNumber },
-  };
 }

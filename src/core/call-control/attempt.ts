@@ -21,6 +21,10 @@ export class Attempt {
   /** Every connection that the session called, in order. */
   readonly calls: ConnectionId[] = [];
   agent: ChosenAgent | undefined;
+  /** The agent who dialled it (preview, manual) and talks to whoever answers. */
+  readonly dialledBy: ChosenAgent | undefined;
+  /** Why the agent does not want it any more. */
+  givenUp: string | undefined;
   agentTalked = false;
   nuisance = false;
   /** Monotonic ms of what happened, by word. */
@@ -29,11 +33,13 @@ export class Attempt {
   /** Aborted when nobody is waiting for an agent any more. */
   readonly waiting = new AbortController();
 
-  constructor(facts: { id: AttemptId; job: JobId; contact: LeasedContact; session: SessionId; startedAt: number; monotonic: number; of?: ContactClass }) {
+  constructor(facts: { id: AttemptId; job: JobId; contact: LeasedContact; session: SessionId; startedAt: number; monotonic: number; of?: ContactClass; dialledBy?: ChosenAgent | undefined }) {
     this.id = facts.id;
     this.job = facts.job;
     this.contact = facts.contact;
     this.of = facts.of ?? {};
+    this.dialledBy = facts.dialledBy;
+    this.agent = facts.dialledBy;
     this.session = facts.session;
     this.startedAt = facts.startedAt;
     this.phaseSince = facts.monotonic;

@@ -2,9 +2,11 @@ import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingLimits, PacingState } from '../pacing/pacing.ts';
-import type { AgentPool, AttemptGate, AttemptSource, GateVerdict, LeasedContact } from '../ports.ts';
-import type { AttemptRunner, DriverSettings } from './attempt-runner.ts';
+import type { AgentPool, AttemptAsker, AttemptGate, AttemptSource, GateVerdict, LeasedContact } from '../ports.ts';
+import type { AgentDials } from './agent-dials.ts';
+import type { AttemptRunner } from './attempt-runner.ts';
 import { ContactClasses } from './contact-class.ts';
+import type { DriverSettings } from './driver-settings.ts';
 import type { LineRoom, SharedLines } from './shared-lines.ts';
 
 export interface DiallerDeps {
@@ -12,6 +14,7 @@ export interface DiallerDeps {
   readonly gate: AttemptGate;
   readonly runner: AttemptRunner;
   readonly pool: AgentPool;
+  readonly dials: Pick<AgentDials, 'show'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lines: SharedLines;
@@ -74,6 +77,18 @@ export class Dialler {
     return this.#settings.job;
   }
 
+  get running(): boolean {
+    return this.#state === 'running';
+  }
+
+  get classes(): ContactClasses {
+    return this.#classes;
+  }
+
+  get #byHand(): boolean {
+    return this.#pacer.kind === 'manual';
+  }
+
   get pacer(): Pacer {
     return this.#pacer;
   }
@@ -82,6 +97,8 @@ export class Dialler {
   setPacer(pacer: Pacer, limits: PacingLimits): void {
     this.#pacer = pacer;
     this.#limits = limits;
+    // Agents who dial by hand must find every contact in the job.
+    if (this.#byHand) this.#giveBackUnused().catch((error: unknown) => this.#deps.logger.error({ job: this.job, error: String(error) }, 'leases not given back; their deadline frees the contacts'));
     this.wake();
   }
 
@@ -106,8 +123,7 @@ export class Dialler {
   async stop(): Promise<void> {
     this.#state = 'stopped';
     this.#timer?.cancel();
-    const unused = this.#buffer.splice(0);
-    await Promise.all(unused.map((contact) => this.#deps.source.giveBack(contact)));
+    await this.#giveBackUnused();
     if (this.#deps.runner.of(this.job).length > 0 || this.#starting > 0) await new Promise<void>((resolve) => (this.#resolveDrained = resolve));
   }
 
@@ -118,6 +134,10 @@ export class Dialler {
       this.#resolveDrained = undefined;
     }
     if (this.#state === 'running') this.#arm(0);
+  }
+
+  async #giveBackUnused(): Promise<void> {
+    await Promise.all(this.#buffer.splice(0).map((contact) => this.#deps.source.giveBack(contact)));
   }
 
   #arm(delayMs: number): void {
@@ -137,7 +157,7 @@ export class Dialler {
     const calls = { ...known, ringing: [...known.ringing, ...new Array<number>(this.#starting).fill(0)], ringingOf: [...known.ringingOf, ...new Array<object>(this.#starting).fill({})] };
     const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
     const agents = pool.snapshot(this.job, now);
-    pool.setNeed(this.job, this.#buffer.length + out + agents.talking.length + agents.wrapping.length, out);
+    pool.setNeed(this.job, this.#byHand ? Number.POSITIVE_INFINITY : this.#buffer.length + out + agents.talking.length + agents.wrapping.length + agents.dialling, out);
     const room = lines.room(this.job, up + this.#starting, unplaced + this.#starting);
     const skill = this.#deps.skill?.(this.job);
     const state: PacingState = {
@@ -149,26 +169,30 @@ export class Dialler {
       ...(skill === undefined ? {} : { skill }),
     };
     const decision = this.#pacer.decide(state, now);
-    lines.dialled(this.job, decision.dial, room);
+    const preview = this.#pacer.kind === 'preview';
+    // What is shown to agents takes a line when they dial it.
+    if (!preview) lines.dialled(this.job, decision.dial, room);
     this.#deps.observe({ job: this.job, at: clock.now(), state, room, pacer: this.#pacer, decision });
-    for (let i = decision.dial; i > 0; i--) {
+    // A supervisor's floor finds nobody to show contacts to.
+    for (let i = preview ? Math.min(decision.dial, agents.idle - this.#starting) : decision.dial; i > 0; i--) {
       const contact = this.#buffer.shift();
       if (contact === undefined) break;
-      void this.#begin(contact).finally(() => {
+      void this.#begin(contact, preview).finally(() => {
         if (this.#state === 'stopped') this.wake();
       });
     }
   }
 
-  async #begin(contact: LeasedContact): Promise<void> {
+  async #begin(contact: LeasedContact, preview: boolean): Promise<void> {
     const { source, runner, clock, logger } = this.#deps;
     try {
       const now = clock.now();
-      const verdict = contact.leaseExpiresAt <= now ? undefined : await this.#authorise(contact, now);
+      const verdict = contact.leaseExpiresAt <= now ? undefined : await this.#authorise(contact, now, preview ? 'agent' : 'pacer');
       // The lease ran out in the buffer: somebody else may have the contact by now.
       if (verdict === undefined) return;
-      if (this.#state !== 'running') return await source.giveBack(contact);
+      if (this.#state !== 'running' || (this.#pacer.kind === 'preview') !== preview) return await source.giveBack(contact);
       if (verdict.allowed) {
+        if (preview) return await this.#show(contact);
         await runner.start(contact, this.#settings.driver, this.#classes.of(contact, now));
         return;
       }
@@ -180,11 +204,21 @@ export class Dialler {
     }
   }
 
-  /** While the gate thinks, the contact counts as out; from then on the runner counts it. */
-  async #authorise(contact: LeasedContact, now: number): Promise<GateVerdict> {
+  /** Until an agent has it on the screen, the contact counts as out. */
+  async #show(contact: LeasedContact): Promise<void> {
     this.#starting += 1;
     try {
-      return await this.#deps.gate.authorise({ contact, asker: 'pacer', channel: 'voice', now });
+      await this.#deps.dials.show(contact);
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  /** While the gate thinks, the contact counts as out; from then on the runner counts it. */
+  async #authorise(contact: LeasedContact, now: number, asker: AttemptAsker): Promise<GateVerdict> {
+    this.#starting += 1;
+    try {
+      return await this.#deps.gate.authorise({ contact, asker, channel: 'voice', now });
     } finally {
       this.#starting -= 1;
     }
@@ -192,12 +226,12 @@ export class Dialler {
 
   #refill(): void {
     const { source, clock, logger } = this.#deps;
-    if (this.#leasing || this.#buffer.length * 2 > this.#settings.batch || clock.monotonic() < this.#exhaustedUntil) return;
+    if (this.#byHand || this.#leasing || this.#buffer.length * 2 > this.#settings.batch || clock.monotonic() < this.#exhaustedUntil) return;
     this.#leasing = true;
     source
       .lease(this.job, this.#settings.batch - this.#buffer.length)
       .then(async (contacts) => {
-        if (this.#state !== 'running') {
+        if (this.#state !== 'running' || this.#byHand) {
           await Promise.all(contacts.map((c) => source.giveBack(c)));
           return;
         }

@@ -2,6 +2,7 @@ import { agentShares, type AgentClaim } from '../../core/allocation/agent-shares
 import type { JobSharing } from '../../core/allocation/job-sharing.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { JobId } from '../../kernel/ids.ts';
+import type { ContactType } from './agent-api.ts';
 import type { Agent } from './agent.ts';
 
 /** A job that agents may serve. */
@@ -11,6 +12,8 @@ export interface ServedJob {
   readonly sharing: JobSharing;
   /** Which licence its agents use: `predictive`, `preview`, `manual`. */
   readonly licence: string;
+  /** What its contacts are to an agent. */
+  readonly contactType: ContactType;
   /** Nobody of ours talks to its people. */
   readonly agentless?: boolean;
 }
@@ -63,9 +66,9 @@ export class AgentAllocation {
     this.#jobs.delete(id);
   }
 
-  change(id: JobId, sharing: JobSharing, licence: string): void {
+  change(id: JobId, terms: Pick<ServedJob, 'sharing' | 'licence' | 'contactType'>): void {
     const served = this.#jobs.get(id);
-    if (served !== undefined) served.job = { ...served.job, sharing, licence };
+    if (served !== undefined) served.job = { ...served.job, ...terms };
   }
 
   job(id: JobId | undefined): ServedJob | undefined {
@@ -195,7 +198,7 @@ export class AgentAllocation {
 
   /** The agent who can best be spared by a job that has more than its share: idle the longest, then who will be free soonest. */
   #spare(staff: readonly Agent[], of: (job: JobId) => boolean, now: number): Agent | undefined {
-    const order = { idle: 0, wrapup: 1, reserved: 2, talking: 3 } as const;
+    const order = { idle: 0, wrapup: 1, previewing: 2, dialling: 2, reserved: 2, talking: 3 } as const;
     const rank = (agent: Agent): number => order[agent.state as keyof typeof order];
     let best: Agent | undefined;
     for (const agent of staff) {

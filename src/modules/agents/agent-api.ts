@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const contactNumber = z.strictObject({ name: z.string().optional(), number: z.string().min(1).max(64), isDefault: z.boolean().optional() });
+
 /**
  * The agent API: JSON over WebSocket, with the command and notification names that outreach desktops use.
  * A command is `{ "command": "AGTLogon", "id": 1, "parameters": { … } }`; its answer `{ "command": "AGTLogonRESP", "id": 1, "result": 0, … }`;
@@ -17,6 +19,9 @@ export const commandSchemas = {
   AGTReadyForNailup: z.strictObject({}),
   AGTNailupAgent: z.strictObject({}),
   AGTLostNailing: z.strictObject({}),
+  AGTPreviewDial: z.strictObject({ sessionID: z.string(), contactNumber: contactNumber.optional() }),
+  AGTPreviewCancel: z.strictObject({ sessionID: z.string() }),
+  AGTManualDial: z.strictObject({ contactNumber }),
   AGTReleaseLine: z.strictObject({ sessionID: z.string() }),
   AGTGetCompCodes: z.strictObject({ sessionID: z.string().optional() }),
   AGTWrapupContact: z.strictObject({ completionCode: z.string(), sessionID: z.string() }),
@@ -44,6 +49,11 @@ export const resultCodes = {
   unknownSession: 21,
   unknownCompletionCode: 22,
   noMoreExtensions: 23,
+  notPermitted: 24,
+  notAuthorised: 25,
+  unknownNumber: 26,
+  contactTaken: 27,
+  dialNotBegun: 28,
   overloaded: 30,
 } as const;
 export type ResultCode = (typeof resultCodes)[keyof typeof resultCodes];
@@ -60,16 +70,25 @@ export const errorStrings: Readonly<Record<number, string>> = {
   [resultCodes.unknownSession]: 'There is no such contact session for this agent',
   [resultCodes.unknownCompletionCode]: 'The completion code is not one of the job; AGTGetCompCodes lists them',
   [resultCodes.noMoreExtensions]: 'The wrap-up time cannot be extended any further',
+  [resultCodes.notPermitted]: 'The job does not permit it: its pacing is another, its campaign forbids it, or a licence is used up; the answer says which',
+  [resultCodes.notAuthorised]: 'The rules do not allow the call now; the answer names the rule',
+  [resultCodes.unknownNumber]: 'The number is no number, or none of the contact or of the job',
+  [resultCodes.contactTaken]: 'The contact is with somebody else, or done with in this job',
+  [resultCodes.dialNotBegun]: 'The call could not be begun; the answer says why',
   [resultCodes.overloaded]: 'Too many attempts; wait a moment',
 };
+
+/** Who dials the contacts of a job, and how. */
+export type ContactType = 'Predictive' | 'Progressive' | 'Preview' | 'Manual';
 
 /** Name → payload of everything told to a desktop. */
 export interface NotificationMap {
   AGTStateChangedNotify: { agentState: 'Ready' | 'NotReady' | 'PendingNotReady' | 'Logout' };
-  AGTCallStateChangedNotify: { callState: 'Idle' | 'Talking' | 'Wrapup'; sessionID?: string; wrapupSeconds?: number };
+  AGTCallStateChangedNotify: { callState: 'Idle' | 'Preview' | 'Dialing' | 'Talking' | 'Wrapup'; sessionID?: string; previewSeconds?: number };
   AGTNailupChange: { nailupStatus: 'NotNailedUp' | 'PendingNailUp' | 'NailedUp' };
   AGTJobAttached: { campaignName: string };
-  AGTCallNotify: { sessionID: string; contactType: string; contactNumbers: { name: string; number: string; isDefault: boolean }[]; attributes: Record<string, string> };
+  AGTCallNotify: { sessionID: string; contactType: ContactType; contactNumbers: { name: string; number: string; isDefault: boolean }[]; attributes: Record<string, string> };
+  AGTDialFailed: { sessionID: string; completionCode: string; reason: string };
   AGTAutoReleaseLine: { sessionID: string; wrapupDetails: { wrapupSeconds: number; extensionsLeft: number } };
   AGTInvalidCommandName: { command: string };
 }

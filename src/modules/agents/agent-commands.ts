@@ -1,13 +1,23 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { JobId } from '../../kernel/ids.ts';
+import type { DialReply } from '../../core/call-control/agent-dials.ts';
+import type { AgentId, AttemptId, JobId } from '../../kernel/ids.ts';
 import { z } from 'zod';
 import { commandSchemas, envelopeSchema, errorStrings, resultCodes, type CommandName, type CommandParameters, type ResultCode } from './agent-api.ts';
 import type { AgentManager } from './agent-manager.ts';
 import type { Agent, Desktop } from './agent.ts';
 import { checkPassword } from './password-hash.ts';
 
+/** Where agents' dialling goes. Numbers as the desktop wrote them. */
+export interface DialDesk {
+  /** Without a number: the contact's usual one. */
+  preview(session: AttemptId, number: string | undefined): Promise<DialReply>;
+  cancel(session: AttemptId): Promise<DialReply>;
+  byHand(agent: AgentId, job: JobId | undefined, number: string): Promise<DialReply>;
+}
+
 export interface CommandDeps {
   readonly manager: AgentManager;
+  readonly dials: DialDesk;
   readonly clock: Clock;
   /** Completion codes that agents of a job may give; without a job, of any. */
   readonly completionCodes: (job: JobId | undefined) => readonly { codeID: string; codeValue: string }[];
@@ -90,6 +100,13 @@ export class AgentSession {
         return take('readyForNailup');
       case 'AGTLostNailing':
         return take('nail.lost');
+      case 'AGTPreviewDial':
+        return this.#forContact(agent, request.parameters.sessionID, async (session) => dialled(await this.#deps.dials.preview(session, request.parameters.contactNumber?.number)));
+      case 'AGTPreviewCancel':
+        return this.#forContact(agent, request.parameters.sessionID, async (session) => dialled(await this.#deps.dials.cancel(session)));
+      case 'AGTManualDial':
+        if (agent.state !== 'idle') return { result: resultCodes.wrongState, error: `the agent is ${agent.state}, not idle on the line` };
+        return dialled(await this.#deps.dials.byHand(agent.id, agent.job, request.parameters.contactNumber.number));
       case 'AGTReleaseLine':
         return this.#forContact(agent, request.parameters.sessionID, () => ({ ...take('releaseLine'), wrapupDetails: manager.wrapupDetails(agent) }));
       case 'AGTGetCompCodes':
@@ -132,8 +149,8 @@ export class AgentSession {
     return { result: resultCodes.ok, agentState: agent.state };
   }
 
-  #forContact(agent: Agent, session: string, act: () => Outcome): Outcome {
-    return agent.attempt === session ? act() : { result: resultCodes.unknownSession, error: `no contact ${session} with this agent` };
+  #forContact<T extends Outcome | Promise<Outcome>>(agent: Agent, session: string, act: (session: AttemptId) => T): T | Outcome {
+    return agent.attempt === session ? act(agent.attempt) : { result: resultCodes.unknownSession, error: `no contact ${session} with this agent` };
   }
 
   #wrapUp(agent: Agent, code: string): Outcome {
@@ -152,6 +169,10 @@ export class AgentSession {
     this.#deps.manager.take(agent, 'extendWrapup');
     return { result: resultCodes.ok, wrapupDetails: this.#deps.manager.wrapupDetails(agent) };
   }
+}
+
+function dialled(reply: DialReply): Outcome {
+  return reply.accepted ? { result: resultCodes.ok, sessionID: reply.session } : { result: resultCodes[reply.why], error: reply.text };
 }
 
 type Outcome = { readonly result: ResultCode; readonly error?: string; readonly [more: string]: unknown };

@@ -1,4 +1,3 @@
-import type { JobSharing } from '../../core/allocation/job-sharing.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AgentId, AttemptId, JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -6,7 +5,7 @@ import { step } from '../../kernel/machine.ts';
 import type { AgentPool, ChosenAgent, LeasedContact, NailControl, NailEvent, PoolSnapshot } from '../../core/ports.ts';
 import { agentMachine, type AgentEffect, type AgentEvent, type AgentState } from './agent.machine.ts';
 import type { AgentSettings } from './agent-settings.ts';
-import type { AgentNotification } from './agent-api.ts';
+import { noticeOf } from './agent-notices.ts';
 import { AgentAllocation, type ServedJob } from './agent-allocation.ts';
 import { AgentWaiters } from './agent-waiters.ts';
 import { Agent, type AgentAccount, type Desktop } from './agent.ts';
@@ -22,6 +21,8 @@ export interface AgentManagerDeps {
   readonly releaseCustomer: (attempt: AttemptId) => void;
   /** The agent cannot go on with the attempt: the customer must not hear silence. */
   readonly lostCustomer: (attempt: AttemptId, reason: string) => void;
+  /** The agent will not dial the contact on the screen: it goes back to the list. */
+  readonly giveBack: (attempt: AttemptId) => void;
   /** An agent became idle, or staff changed. */
   readonly changed: (change: AgentChange) => void;
 }
@@ -90,8 +91,8 @@ export class AgentManager implements AgentPool {
   }
 
   /** Live change of how a job shares agents. */
-  changeJob(id: JobId, sharing: JobSharing, licence: string): void {
-    this.#allocation.change(id, sharing, licence);
+  changeJob(id: JobId, terms: Pick<ServedJob, 'sharing' | 'licence' | 'contactType'>): void {
+    this.#allocation.change(id, terms);
     this.#round();
   }
 
@@ -173,11 +174,16 @@ export class AgentManager implements AgentPool {
   }
 
   acquire(job: JobId, attempt: AttemptId): ChosenAgent | undefined {
+    const best = this.longestIdle(job);
+    return best === undefined ? undefined : this.#reserve(best, attempt);
+  }
+
+  longestIdle(job: JobId): Agent | undefined {
     let best: Agent | undefined;
     for (const agent of this.#agents.values()) {
       if (agent.state === 'idle' && agent.job === job && (best === undefined || agent.since < best.since)) best = agent;
     }
-    return best === undefined ? undefined : this.#reserve(best, attempt);
+    return best;
   }
 
   waitFor(job: JobId, attempt: AttemptId, deadlineMs: number, signal: AbortSignal): Promise<ChosenAgent | undefined> {
@@ -188,6 +194,7 @@ export class AgentManager implements AgentPool {
     const agent = this.#serving(id, attempt);
     if (agent === undefined) return;
     agent.contact = contact;
+    agent.contactType = this.#allocation.job(agent.job)?.contactType ?? 'Progressive';
     this.take(agent, 'connected');
   }
 
@@ -212,16 +219,18 @@ export class AgentManager implements AgentPool {
     const talking: number[] = [];
     const wrapping: number[] = [];
     let idle = 0;
+    let dialling = 0;
     let staffed = 0;
     for (const agent of this.#agents.values()) {
       // Who is about to leave the job is not counted on any more.
       if (agent.job !== job || !agent.staffed || agent.moving !== undefined) continue;
       staffed += 1;
       if (agent.state === 'idle') idle += 1;
+      else if (agent.state === 'previewing' || agent.state === 'dialling') dialling += 1;
       else if (agent.state === 'wrapup') wrapping.push(now - agent.since);
       else talking.push(now - agent.since);
     }
-    return { idle, talking, wrapping, staffed };
+    return { idle, talking, wrapping, dialling, staffed };
   }
 
   /** Somebody who talks or wraps up is detached when that is over (`#settle`). */
@@ -264,7 +273,7 @@ export class AgentManager implements AgentPool {
     agent.deadline?.cancel();
     const limit: Partial<Record<AgentState, number>> = {
       pendingNail: settings.pendingNailMs, nailing: settings.nailingMs, nailedNotReady: settings.breakNailedMs,
-      reserved: settings.reservedMs, talking: settings.maxTalkMs, wrapup: settings.wrapupMs,
+      previewing: Math.max(settings.previewMs, (agent.offer?.dialsAfterMs ?? 0) + settings.reservedMs), dialling: settings.diallingMs, reserved: settings.reservedMs, talking: settings.maxTalkMs, wrapup: settings.wrapupMs,
     };
     const ms = limit[next];
     agent.deadline = ms === undefined ? undefined : clock.after(ms, () => {
@@ -278,27 +287,9 @@ export class AgentManager implements AgentPool {
 
   #run(agent: Agent, effect: AgentEffect): void {
     const { nails, settings } = this.#deps;
-    const notify = (notification: AgentNotification): void => agent.desktop?.notify(notification);
     switch (effect) {
-      case 'tell-state':
-        return notify({ notification: 'AGTStateChangedNotify', parameters: { agentState: agentStateWord(agent) } });
-      case 'tell-call-state':
-        return notify({
-          notification: 'AGTCallStateChangedNotify',
-          parameters: { callState: agent.state === 'talking' ? 'Talking' : agent.state === 'wrapup' ? 'Wrapup' : 'Idle', ...(agent.attempt === undefined ? {} : { sessionID: agent.attempt }) },
-        });
-      case 'tell-pending-nail':
-        return notify({ notification: 'AGTNailupChange', parameters: { nailupStatus: 'PendingNailUp' } });
-      case 'tell-nailed':
-        return notify({ notification: 'AGTNailupChange', parameters: { nailupStatus: 'NailedUp' } });
-      case 'tell-not-nailed':
-        return notify({ notification: 'AGTNailupChange', parameters: { nailupStatus: 'NotNailedUp' } });
       case 'tell-job':
         return this.#tellJob(agent);
-      case 'tell-call':
-        return this.#tellCall(agent);
-      case 'tell-auto-release':
-        return notify({ notification: 'AGTAutoReleaseLine', parameters: { sessionID: agent.attempt ?? '', wrapupDetails: this.wrapupDetails(agent) } });
       case 'nail':
         return nails().nailUp({ agent: agent.id, address: agent.account.address, job: agent.job ?? ('' as JobId) });
       case 'unnail':
@@ -329,15 +320,24 @@ export class AgentManager implements AgentPool {
       case 'want-logoff':
         agent.wants = 'logoff';
         return;
+      case 'give-back':
+        if (agent.attempt !== undefined) this.#deps.giveBack(agent.attempt);
+        return;
+      case 'forget-contact':
+        return this.#forgetContact(agent);
       case 'nail-gone':
         agent.nailed = false;
         return;
       case 'closed':
-        notify({ notification: 'AGTStateChangedNotify', parameters: { agentState: 'Logout' } });
+        agent.desktop?.notify({ notification: 'AGTStateChangedNotify', parameters: { agentState: 'Logout' } });
         agent.desktop = undefined;
         agent.job = undefined;
         agent.moving = undefined;
         return;
+      default: {
+        const notice = noticeOf(effect, agent, this.wrapupDetails(agent));
+        if (notice !== undefined) agent.desktop?.notify(notice);
+      }
     }
   }
 
@@ -351,15 +351,6 @@ export class AgentManager implements AgentPool {
     if (job !== undefined) agent.desktop?.notify({ notification: 'AGTJobAttached', parameters: { campaignName: job.campaign } });
   }
 
-  #tellCall(agent: Agent): void {
-    const contact = agent.contact;
-    if (contact === undefined || agent.attempt === undefined) return;
-    agent.desktop?.notify({
-      notification: 'AGTCallNotify',
-      parameters: { sessionID: agent.attempt, contactType: 'Progressive', contactNumbers: [{ name: 'phone', number: contact.address, isDefault: true }], attributes: { ...contact.attributes } },
-    });
-  }
-
   #wrappedUp(agent: Agent, code: string | undefined): void {
     agent.onWrappedUp?.(code === undefined ? {} : { completionCode: code });
     agent.onWrappedUp = undefined;
@@ -367,11 +358,7 @@ export class AgentManager implements AgentPool {
 
   /** After a call the agent is already in `idle`; what it asked for meanwhile happens now. */
   #settle(agent: Agent): void {
-    agent.attempt = undefined;
-    agent.contact = undefined;
-    agent.extensions = 0;
-    agent.wrapupCode = undefined;
-    agent.desktop?.notify({ notification: 'AGTCallStateChangedNotify', parameters: { callState: 'Idle' } });
+    this.#forgetContact(agent);
     if (agent.wants === 'logoff') {
       this.take(agent, 'logoff');
     } else if (agent.wants === 'notReady') {
@@ -385,9 +372,14 @@ export class AgentManager implements AgentPool {
       if (!this.#allocation.settle(agent, this.all())) this.#offer(agent);
     }
   }
-}
 
-function agentStateWord(agent: Agent): 'Ready' | 'NotReady' | 'PendingNotReady' {
-  if (agent.state === 'notReady' || agent.state === 'nailedNotReady' || agent.state === 'loggedOff') return 'NotReady';
-  return agent.wants === 'notReady' ? 'PendingNotReady' : 'Ready';
+  #forgetContact(agent: Agent): void {
+    agent.attempt = undefined;
+    agent.contact = undefined;
+    agent.offer = undefined;
+    agent.failure = undefined;
+    agent.extensions = 0;
+    agent.wrapupCode = undefined;
+    agent.desktop?.notify({ notification: 'AGTCallStateChangedNotify', parameters: { callState: 'Idle' } });
+  }
 }

@@ -5,6 +5,10 @@ export interface AgentSettings {
   /** Nailing Call Timeout, all tries included. */
   readonly nailingMs: number;
   readonly reservedMs: number;
+  /** A contact on the screen that the agent neither dials nor cancels for so long: the agent is not there. */
+  readonly previewMs: number;
+  /** From an agent's dialling to the person. */
+  readonly diallingMs: number;
   /** Maximum call time. */
   readonly maxTalkMs: number;
   readonly wrapupMs: number;
@@ -17,6 +21,6 @@ export interface AgentSettings {
 }
 
 export const defaultAgentSettings: AgentSettings = {
-  pendingNailMs: 30_000, nailingMs: 180_000, reservedMs: 15_000, maxTalkMs: 3_600_000, wrapupMs: 30_000, wrapupExtensions: 2,
+  pendingNailMs: 30_000, nailingMs: 180_000, reservedMs: 15_000, previewMs: 300_000, diallingMs: 120_000, maxTalkMs: 3_600_000, wrapupMs: 30_000, wrapupExtensions: 2,
   breakNailedMs: 900_000, unnailDelayMs: 10_000, defaultCompletionCode: 'Answer_Human',
 };

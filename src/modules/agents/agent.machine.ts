@@ -6,7 +6,8 @@ import type { Table } from '../../kernel/machine.ts';
  * `ready` and `idle` has a deadline, so that nobody is stuck in one.
  */
 export type AgentState =
-  | 'loggedOff' | 'notReady' | 'ready' | 'pendingNail' | 'nailing' | 'idle' | 'nailedNotReady' | 'reserved' | 'talking' | 'wrapup';
+  | 'loggedOff' | 'notReady' | 'ready' | 'pendingNail' | 'nailing' | 'idle' | 'nailedNotReady'
+  | 'previewing' | 'dialling' | 'reserved' | 'talking' | 'wrapup';
 
 export type AgentEvent =
   // from the desktop
@@ -15,11 +16,13 @@ export type AgentEvent =
   | 'nail.up' | 'nail.lost' | 'nail.failed' | 'nail.down' | 'held'
   // from call control
   | 'reserve' | 'connected' | 'customerLeft' | 'released'
+  // of contacts that the agent dials
+  | 'preview' | 'dialByHand' | 'dial' | 'previewAgain' | 'dialFailed' | 'previewOver'
   | 'deadline' | 'desktopGone';
 
 export type AgentEffect =
-  | 'tell-state' | 'tell-call-state' | 'tell-pending-nail' | 'tell-nailed' | 'tell-not-nailed' | 'tell-job' | 'tell-call' | 'tell-auto-release'
-  | 'nail' | 'unnail' | 'unnail-now' | 'offer' | 'release-customer' | 'lost-customer' | 'finish-wrapup' | 'default-wrapup' | 'settle' | 'want-not-ready' | 'want-ready' | 'want-logoff' | 'nail-gone' | 'closed';
+  | 'tell-state' | 'tell-call-state' | 'tell-pending-nail' | 'tell-nailed' | 'tell-not-nailed' | 'tell-job' | 'tell-call' | 'tell-auto-release' | 'tell-dial-failed'
+  | 'nail' | 'unnail' | 'unnail-now' | 'offer' | 'release-customer' | 'lost-customer' | 'give-back' | 'forget-contact' | 'finish-wrapup' | 'default-wrapup' | 'settle' | 'want-not-ready' | 'want-ready' | 'want-logoff' | 'nail-gone' | 'closed';
 
 export const agentMachine: Table<AgentState, AgentEvent, AgentEffect> = {
   loggedOff: {
@@ -56,6 +59,8 @@ export const agentMachine: Table<AgentState, AgentEvent, AgentEffect> = {
   },
   idle: {
     reserve: ['reserved'],
+    preview: ['previewing', 'tell-call', 'tell-call-state'],
+    dialByHand: ['dialling', 'tell-call', 'tell-call-state'],
     notReady: ['nailedNotReady', 'tell-state'],
     held: ['nailedNotReady', 'tell-state'],
     'nail.lost': ['nailing', 'tell-pending-nail'],
@@ -73,6 +78,36 @@ export const agentMachine: Table<AgentState, AgentEvent, AgentEffect> = {
     deadline: ['notReady', 'unnail-now', 'tell-not-nailed'],
     logoff: ['loggedOff', 'unnail', 'closed'],
     desktopGone: ['loggedOff', 'unnail', 'closed'],
+  },
+  // A contact is on the screen, and nobody has been dialled: whatever happens to the agent, it goes back to the list.
+  previewing: {
+    dial: ['dialling', 'tell-call-state'],
+    previewOver: ['idle', 'settle'],
+    notReady: ['previewing', 'want-not-ready', 'tell-state'],
+    ready: ['previewing', 'want-ready', 'tell-state'],
+    held: ['nailedNotReady', 'give-back', 'forget-contact', 'tell-state'],
+    logoff: ['idle', 'give-back', 'want-logoff', 'settle'],
+    desktopGone: ['idle', 'give-back', 'want-logoff', 'settle'],
+    'nail.lost': ['nailing', 'give-back', 'forget-contact', 'tell-pending-nail'],
+    'nail.failed': ['ready', 'give-back', 'forget-contact', 'tell-not-nailed'],
+    'nail.down': ['ready', 'give-back', 'forget-contact', 'tell-not-nailed'],
+    // Whoever leaves a contact on the screen for so long is not there.
+    deadline: ['nailedNotReady', 'give-back', 'forget-contact', 'tell-state'],
+  },
+  dialling: {
+    connected: ['talking', 'tell-call-state'],
+    dialFailed: ['idle', 'tell-dial-failed', 'settle'],
+    previewAgain: ['previewing', 'tell-dial-failed', 'tell-call-state'],
+    released: ['idle', 'settle'],
+    releaseLine: ['dialling', 'release-customer'],
+    notReady: ['dialling', 'want-not-ready', 'tell-state'],
+    ready: ['dialling', 'want-ready', 'tell-state'],
+    logoff: ['dialling', 'want-logoff'],
+    desktopGone: ['dialling', 'want-logoff', 'release-customer'],
+    'nail.lost': ['nailing', 'lost-customer', 'forget-contact', 'tell-pending-nail'],
+    'nail.failed': ['ready', 'lost-customer', 'forget-contact', 'tell-not-nailed'],
+    'nail.down': ['ready', 'lost-customer', 'forget-contact', 'tell-not-nailed'],
+    deadline: ['idle', 'lost-customer', 'settle'],
   },
   reserved: {
     connected: ['talking', 'tell-call', 'tell-call-state'],

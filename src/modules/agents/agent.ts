@@ -1,8 +1,8 @@
 import type { Timer } from '../../kernel/clock.ts';
 import type { AgentId, AttemptId, JobId } from '../../kernel/ids.ts';
-import type { LeasedContact } from '../../core/ports.ts';
+import type { ContactOffer, DialFailure, LeasedContact } from '../../core/ports.ts';
 import type { AgentState } from './agent.machine.ts';
-import type { AgentNotification } from './agent-api.ts';
+import type { AgentNotification, ContactType } from './agent-api.ts';
 
 /** Who may log on. */
 export interface AgentAccount {
@@ -42,6 +42,11 @@ export class Agent {
   moving: { readonly to: JobId | undefined; readonly since: number } | undefined;
   attempt: AttemptId | undefined;
   contact: LeasedContact | undefined;
+  /** How the contact was shown, when the agent dials it. */
+  offer: ContactOffer | undefined;
+  failure: DialFailure | undefined;
+  /** What the contacts of its job are that the server dials. */
+  contactType: ContactType = 'Progressive';
   extensions = 0;
   wrapupCode: string | undefined;
   onWrappedUp: ((code: { completionCode?: string }) => void) | undefined;
@@ -55,6 +60,6 @@ export class Agent {
 
   /** Nailed and taking part: counts as staffed. */
   get staffed(): boolean {
-    return this.state === 'idle' || this.state === 'reserved' || this.state === 'talking' || this.state === 'wrapup';
+    return this.state === 'idle' || this.state === 'previewing' || this.state === 'dialling' || this.state === 'reserved' || this.state === 'talking' || this.state === 'wrapup';
   }
 }

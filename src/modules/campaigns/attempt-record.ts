@@ -31,7 +31,7 @@ export class AttemptRecord implements OutcomeSink {
   /** @throws NailupError ATTEMPT_ALREADY_OPEN, ATTEMPT_NOT_LEASED; the contact is then still where it was. */
   async begin({ attempt, contact, startedAt }: { attempt: AttemptId; contact: LeasedContact; startedAt: number }): Promise<void> {
     const { store, server } = this.#deps;
-    const values = [contact.job, contact.contact, server, instant(contact.leaseExpiresAt), attempt, instant(startedAt)];
+    const values = [contact.job, contact.contact, server, instant(contact.leaseExpiresAt), attempt, instant(startedAt), contact.address];
     let begun: unknown[];
     try {
       begun = await store.query(beginAttempt, values);

@@ -15,12 +15,46 @@ export const leaseContacts = statement<{
    RETURNING jc.contact_id, c.phone, c.time_zones, c.attributes, jc.attempts, jc.priority, jc.due_at`,
 );
 
+/** `$1` job, `$2` number, `$3` lease until, `$4` server. Answers a row when the job has the number; `leased` says whether it could be had. */
+export const leaseNumber = statement<{
+  contact_id: number; time_zones: string[]; attributes: Record<string, string>; attempts: number; due_at: number; leased: boolean;
+}>(
+  'campaigns.lease-number',
+  `WITH found AS MATERIALIZED (
+     SELECT jc.contact_id, jc.attempts, jc.due_at, c.time_zones, c.attributes FROM job_contact jc JOIN contact c ON c.id = jc.contact_id
+     WHERE jc.job_id = $1 AND c.phone = $2),
+   taken AS (
+     UPDATE job_contact jc SET state = 'leased', lease_expires_at = $3, leased_by = $4 FROM found
+     WHERE jc.job_id = $1 AND jc.contact_id = found.contact_id AND jc.state = 'waiting' AND EXISTS (SELECT FROM job WHERE id = $1 AND state = 'Running')
+     RETURNING jc.contact_id)
+   SELECT found.*, EXISTS (SELECT FROM taken WHERE taken.contact_id = found.contact_id) AS leased FROM found`,
+);
+
 const held = `job_id = $1 AND contact_id = $2 AND state = 'leased' AND leased_by = $3 AND lease_expires_at = $4`;
 
 export const giveBackContact = statement<{ contact_id: number }>(
   'campaigns.give-back-contact',
   `UPDATE job_contact SET state = 'waiting', due_at = $5, leased_by = NULL, lease_expires_at = NULL WHERE ${held} RETURNING contact_id`,
   { repeatable: true },
+);
+
+/** `$5` the new deadline. */
+export const keepContact = statement<{ contact_id: number }>(
+  'campaigns.keep-contact',
+  `UPDATE job_contact SET lease_expires_at = $5 WHERE ${held} RETURNING contact_id`,
+);
+
+/** `$5` code, `$6` reason, `$7` retries of the code, `$8` now, `$9` due at when there is one left. */
+export const declineContact = statement<{ contact_id: number }>(
+  'campaigns.decline-contact',
+  `WITH declined AS (
+     UPDATE job_contact SET state = CASE WHEN coalesce((retries ->> $5)::int, 0) < $7 THEN 'waiting' ELSE 'restricted' END,
+       due_at = CASE WHEN coalesce((retries ->> $5)::int, 0) < $7 THEN $9 ELSE due_at END,
+       retries = jsonb_set(retries, ARRAY[$5::text], to_jsonb(coalesce((retries ->> $5)::int, 0) + 1)),
+       last_code = $5, leased_by = NULL, lease_expires_at = NULL
+     WHERE ${held} RETURNING contact_id, state, due_at)
+   INSERT INTO restriction (job_id, contact_id, code, reason, retry_at, at)
+   SELECT $1, contact_id, $5, $6, CASE WHEN state = 'waiting' THEN due_at END, $8 FROM declined RETURNING contact_id`,
 );
 
 /** `$5` code, `$6` reason, `$7` retry at or null, `$8` now. */
@@ -42,7 +76,7 @@ export const countLeft = statement<{ due: number; later: number; leased: number;
   { repeatable: true },
 );
 
-/** `$5` attempt, `$6` started at. Answers a row when the contact was held and the job runs. */
+/** `$5` attempt, `$6` started at, `$7` the address that is dialled. Answers a row when the contact was held and the job runs. */
 export const beginAttempt = statement<{ attempt_id: string }>(
   'campaigns.begin-attempt',
   `WITH running AS MATERIALIZED (SELECT id FROM job WHERE id = $1 AND state = 'Running' FOR SHARE),
@@ -51,7 +85,7 @@ export const beginAttempt = statement<{ attempt_id: string }>(
      WHERE ${held} AND EXISTS (SELECT FROM running) RETURNING contact_id, attempts),
    made AS (
      INSERT INTO attempt (id, job_id, contact_id, address, number, server_id, started_at)
-     SELECT $5, $1, c.id, c.phone, taken.attempts, $3, $6 FROM taken JOIN contact c ON c.id = taken.contact_id RETURNING id, contact_id)
+     SELECT $5, $1, contact_id, $7, attempts, $3, $6 FROM taken RETURNING id, contact_id)
    INSERT INTO attempt_event (attempt_id, job_id, contact_id, kind, server_id, at)
    SELECT id, $1, contact_id, 'begun', $3, $6 FROM made RETURNING attempt_id`,
 );

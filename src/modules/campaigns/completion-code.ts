@@ -46,6 +46,7 @@ export const systemCompletionCodes: readonly CompletionCode[] = [
   system('Address_Empty', { closure: true, restricted: true }),
   system('DNC', { closure: true, restricted: true }),
   system('Restricted', { restricted: true }),
+  system('Preview_Cancelled', { restricted: true }),
   system('Not_Attempted', { restricted: true }),
   system('Unknown'),
 ];

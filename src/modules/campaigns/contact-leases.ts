@@ -2,7 +2,7 @@ import type { AttemptSource, GateVerdict, LeasedContact } from '../../core/ports
 import type { Clock } from '../../kernel/clock.ts';
 import type { ContactId, JobId } from '../../kernel/ids.ts';
 import { instant, one, type SqlValue, type Store } from '../../store/index.ts';
-import { countLeft, giveBackContact, leaseContacts, refuseContact } from './attempt-statements.ts';
+import { countLeft, declineContact, giveBackContact, keepContact, leaseContacts, leaseNumber, refuseContact } from './attempt-statements.ts';
 import type { JobSettings } from './job-settings.ts';
 
 /** The CLDR's word for it. */
@@ -38,11 +38,36 @@ export class ContactLeases implements AttemptSource {
       attemptNumber: row.attempts + 1,
       attributes: row.attributes,
       leaseExpiresAt,
+      dueAt: row.due_at,
     }));
   }
 
+  async leaseNumber(job: JobId, address: string): Promise<LeasedContact | 'unknown' | 'taken'> {
+    const leaseExpiresAt = this.#clock.now() + (await this.#settings.of(job)).leaseMs;
+    const [row] = await this.#store.query(leaseNumber, [job, address, instant(leaseExpiresAt), this.#server]);
+    if (row === undefined) return 'unknown';
+    if (!row.leased) return 'taken';
+    return {
+      contact: String(row.contact_id) as ContactId, job, address, timeZone: row.time_zones[0] ?? unknownTimeZone, timeZones: row.time_zones,
+      attemptNumber: row.attempts + 1, attributes: row.attributes, leaseExpiresAt, dueAt: row.due_at,
+    };
+  }
+
+  async keep(contact: LeasedContact): Promise<LeasedContact | undefined> {
+    const leaseExpiresAt = this.#clock.now() + (await this.#settings.of(contact.job)).leaseMs;
+    const rows = await this.#store.query(keepContact, [...this.#held(contact), instant(leaseExpiresAt)]);
+    return rows.length === 0 ? undefined : { ...contact, leaseExpiresAt };
+  }
+
   async giveBack(contact: LeasedContact, notBefore?: number): Promise<void> {
-    await this.#store.query(giveBackContact, [...this.#held(contact), instant(notBefore ?? this.#clock.now())]);
+    const dueAt = notBefore ?? Math.max(this.#clock.now(), contact.dueAt ?? 0);
+    await this.#store.query(giveBackContact, [...this.#held(contact), instant(dueAt)]);
+  }
+
+  async decline(contact: LeasedContact, code: string, reason: string): Promise<void> {
+    const retry = (await this.#settings.of(contact.job)).retries.byCode[code];
+    const now = this.#clock.now();
+    await this.#store.query(declineContact, [...this.#held(contact), code, reason, retry?.count ?? 0, instant(now), instant(now + (retry?.delayMs ?? 0))]);
   }
 
   async refuse(contact: LeasedContact, verdict: Extract<GateVerdict, { allowed: false }>): Promise<void> {

@@ -25,6 +25,7 @@ export const defaultRetryPolicy: RetryPolicy = {
     Network_Refusal: { count: 2, delayMs: 15 * minuteMs },
     Application_Error: { count: 1, delayMs: 15 * minuteMs },
     Disconnected_By_System: { count: 3, delayMs: minuteMs },
+    Preview_Cancelled: { count: 1, delayMs: 60 * minuteMs },
     Call_Again: { count: 3, delayMs: 24 * 60 * minuteMs },
   },
   maxAttempts: 6,

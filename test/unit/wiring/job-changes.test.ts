@@ -19,7 +19,7 @@ describe('a change of pacing', () => {
   });
 
   it.each([
-    [{ pacing: 'psychic' }, 'kind "psychic" is unknown'], [{ pacing: 'ratio:99' }, 'ratio 99'], [{ pacing: 'preview' }, 'show agents no contact'], [{ floor: 9, ceiling: 3 }, 'floor 9: above the ceiling of 3'],
+    [{ pacing: 'psychic' }, 'kind "psychic" is unknown'], [{ pacing: 'ratio:99' }, 'ratio 99'], [{ pacing: 'preview:0' }, 'a preview is dialled after 1 to 600 seconds'], [{ floor: 9, ceiling: 3 }, 'floor 9: above the ceiling of 3'],
     [{ pacing: 'progressive', promise: { targetRate: 0.02 } }, 'progressive promises nothing'],
   ])('refuses %j', (change, sentence) => {
     expect(() => changedPacing({ pacing: 'cruise' }, change)).toThrow(sentence);

@@ -8,7 +8,7 @@ import { AgentManager, defaultAgentSettings, type AgentNotification, type Deskto
 import { agentMachine, type AgentEvent, type AgentState } from '../../../../src/modules/agents/agent.machine.ts';
 
 const job = 'job-1' as JobId;
-const served = (id: JobId, campaign: string): ServedJob => ({ id, campaign, sharing: defaultSharing, licence: 'predictive' });
+const served = (id: JobId, campaign: string): ServedJob => ({ id, campaign, sharing: defaultSharing, licence: 'predictive', contactType: 'Progressive' });
 const attempt = 'attempt-1' as AttemptId;
 const contact: LeasedContact = { contact: '1' as ContactId, job, address: '+12025550101', timeZone: 'America/New_York', attemptNumber: 1, attributes: { name: 'Ann' }, leaseExpiresAt: 0 };
 
@@ -21,7 +21,7 @@ function setUp(extensions = ['1001'], licences: Readonly<Record<string, number>>
     {
       clock, logger: silentLogger, settings: defaultAgentSettings, licences,
       nails: () => ({ nailUp: ({ agent }) => void nailed.push(`up ${agent}`), unnail: (agent, ms) => void nailed.push(`down ${agent} ${ms}`) }),
-      releaseCustomer: (a) => void released.push(a), lostCustomer: (a) => void lost.push(a), changed: () => undefined,
+      releaseCustomer: (a) => void released.push(a), lostCustomer: (a) => void lost.push(a), giveBack: () => undefined, changed: () => undefined,
     },
     extensions.map((extension) => ({ extension, passwordHash: '', address: `sip:${extension}@127.0.0.1` })),
   );
@@ -43,7 +43,7 @@ function setUp(extensions = ['1001'], licences: Readonly<Record<string, number>>
 
 describe('agent machine, every state × event', () => {
   const states = Object.keys(agentMachine) as AgentState[];
-  const events: AgentEvent[] = ['logon', 'ready', 'notReady', 'availableForNailup', 'readyForNailup', 'releaseLine', 'wrapupContact', 'extendWrapup', 'logoff', 'nail.up', 'nail.lost', 'nail.failed', 'nail.down', 'held', 'reserve', 'connected', 'customerLeft', 'released', 'deadline', 'desktopGone'];
+  const events: AgentEvent[] = ['logon', 'ready', 'notReady', 'availableForNailup', 'readyForNailup', 'releaseLine', 'wrapupContact', 'extendWrapup', 'logoff', 'nail.up', 'nail.lost', 'nail.failed', 'nail.down', 'held', 'reserve', 'connected', 'customerLeft', 'released', 'preview', 'dialByHand', 'dial', 'previewAgain', 'dialFailed', 'previewOver', 'deadline', 'desktopGone'];
   const withoutLimit: AgentState[] = ['loggedOff', 'notReady', 'ready', 'idle'];
 
   it.each(states.filter((s) => !withoutLimit.includes(s)))('%s ends by its deadline, or asks for the end', (state) => {
@@ -55,6 +55,21 @@ describe('agent machine, every state × event', () => {
   it.each(states.filter((s) => s !== 'loggedOff'))('a desktop that is gone does not leave an agent in %s unattended', (state) => {
     const next = step(agentMachine, state, 'desktopGone');
     expect(next.state === 'loggedOff' || next.effects.includes('want-logoff')).toBe(true);
+  });
+
+  it('lets no contact on the screen go but by dialling it, giving it back, or when whoever holds it says so', () => {
+    for (const event of events) {
+      const next = step(agentMachine, 'previewing', event);
+      if (next.state === 'previewing' || event === 'dial' || event === 'previewOver') continue;
+      expect([event, next.effects.includes('give-back')]).toEqual([event, true]);
+    }
+  });
+
+  it('lets no call that an agent has dialled ring on when the agent is gone', () => {
+    for (const event of ['nail.lost', 'nail.failed', 'nail.down', 'deadline', 'desktopGone', 'releaseLine'] as const) {
+      const { effects } = step(agentMachine, 'dialling', event);
+      expect([event, effects.includes('lost-customer') || effects.includes('release-customer')]).toEqual([event, true]);
+    }
   });
 
   it('knows only states of its own', () => {
@@ -185,7 +200,8 @@ describe('several jobs', () => {
   const first = 'job-1' as JobId;
   const second = 'job-2' as JobId;
   const names = Array.from({ length: 8 }, (_, i) => String(1001 + i));
-  const of = (id: JobId, sharing: Partial<JobSharing> = {}, licence = 'predictive'): ServedJob => ({ id, campaign: id, sharing: { ...defaultSharing, ...sharing }, licence });
+  const of = (id: JobId, sharing: Partial<JobSharing> = {}, licence = 'predictive'): ServedJob => ({ id, campaign: id, sharing: { ...defaultSharing, ...sharing }, licence, contactType: 'Progressive' });
+  const terms = (sharing: Partial<JobSharing>) => ({ sharing: { ...defaultSharing, ...sharing }, licence: 'predictive', contactType: 'Progressive' as const });
   /** Lets rounds pass; both dialers go on telling that they could use everybody. */
   function rounds(manager: AgentManager, clock: SimulatedClock, seconds: number, out: Partial<Record<JobId, number>> = {}): void {
     for (let i = 0; i < seconds; i++) {
@@ -203,8 +219,8 @@ describe('several jobs', () => {
     rounds(manager, clock, 1);
     expect(idleOf(manager, clock)).toEqual([4, 4]);
     rounds(manager, clock, 30);
-    manager.changeJob(second, { ...defaultSharing, priority: 10 }, 'predictive');
-    manager.changeJob(first, { ...defaultSharing, priority: 2 }, 'predictive');
+    manager.changeJob(second, terms({ priority: 10 }));
+    manager.changeJob(first, terms({ priority: 2 }));
     rounds(manager, clock, 1);
     expect(idleOf(manager, clock)).toEqual([1, 7]);
     // The legs stay up all the while.
@@ -278,7 +294,7 @@ describe('several jobs', () => {
       manager.setNeed(second, 0, 0);
     }
     expect(idleOf(manager, clock)).toEqual([5, 3]);
-    manager.changeJob(second, { ...defaultSharing, minAgents: 3, allocation: 'dynamic' }, 'predictive');
+    manager.changeJob(second, terms({ minAgents: 3, allocation: 'dynamic' }));
     expect(idleOf(manager, clock)).toEqual([8, 0]);
   });
 

@@ -329,3 +329,71 @@ it('the report sees what must not be: a missing result, a second one, an overlap
   await spoil(`DELETE FROM job_contact WHERE job_id = $1 AND contact_id = $2`, [job, contacts[1]!.contact]);
   expect((await jobReport(test.store, job)).integrity).toMatchObject({ attemptsWithoutResult: 1, attemptsWithTwoResults: 1, contactsLost: 1, contactsDialledTwiceAtOnce: 1 });
 });
+
+describe('contacts that agents dial', () => {
+  it('are leased by their number, also before they are due, and not twice', async () => {
+    const campaigns = server('server-a');
+    const job = await runningJob(campaigns, 2);
+    const [first] = await campaigns.source.lease(job, 1);
+    await campaigns.source.giveBack(first!, clock.now() + 3_600_000);
+    const held = await campaigns.source.leaseNumber(job, first!.address);
+    expect(held).toMatchObject({ contact: first!.contact, attemptNumber: 1 });
+    expect(await campaigns.source.leaseNumber(job, first!.address)).toBe('taken');
+    expect(await campaigns.source.leaseNumber(job, '+12025550123')).toBe('unknown');
+    // Given back undialled, it is due when it was.
+    await campaigns.source.giveBack(held as LeasedContact);
+    expect(await campaigns.source.left(job)).toMatchObject({ due: 1, later: 1, leased: 0 });
+  });
+
+  it('are not leased by number when their job does not run', async () => {
+    const campaigns = server('server-a');
+    const job = await runningJob(campaigns, 1);
+    const [only] = await campaigns.source.lease(job, 1);
+    await campaigns.source.giveBack(only!);
+    await campaigns.director.pause(job);
+    expect(await campaigns.source.leaseNumber(job, only!.address)).toBe('taken');
+  });
+
+  it('are held beyond their deadline as long as the lease is renewed, and by one server only', async () => {
+    const campaigns = server('server-a');
+    const job = await runningJob(campaigns, 1);
+    const [contact] = await campaigns.source.lease(job, 1);
+    clock.advance(defaultCampaignSettings.leaseMs - 1_000);
+    const kept = await campaigns.source.keep(contact!);
+    clock.advance(60_000);
+    await campaigns.director.reconcile();
+    expect(await campaigns.source.left(job)).toMatchObject({ leased: 1 });
+    // The old lease is worth nothing any more.
+    expect(await campaigns.source.keep(contact!)).toBeUndefined();
+    await expect(begin(campaigns, contact!)).rejects.toMatchObject({ code: 'ATTEMPT_NOT_LEASED' });
+    clock.advance(defaultCampaignSettings.leaseMs);
+    await campaigns.director.reconcile();
+    expect(await campaigns.source.keep(kept!)).toBeUndefined();
+    expect(await campaigns.source.left(job)).toMatchObject({ due: 1, leased: 0 });
+  });
+
+  it('are recorded with the number that was dialled', async () => {
+    const campaigns = server('server-a');
+    const job = await runningJob(campaigns, 1);
+    const [contact] = await campaigns.source.lease(job, 1);
+    const attempt = await begin(campaigns, { ...contact!, address: '+12025550177' });
+    const [row] = await test.store.query(statement<{ address: string }>('test.address', 'SELECT address FROM attempt WHERE id = $1'), [attempt]);
+    expect(row?.address).toBe('+12025550177');
+    await campaigns.sink.finish(result(attempt, contact!, 'Sale'));
+  });
+
+  it('that are cancelled come again as the retry rule for Preview_Cancelled says, without counting as an attempt', async () => {
+    const campaigns = server('server-a');
+    const job = await runningJob(campaigns, 1, { retries: { byCode: { Preview_Cancelled: { count: 1, delayMs: 60_000 } }, maxAttempts: 3 } });
+    const [contact] = await campaigns.source.lease(job, 1);
+    await campaigns.source.decline(contact!, 'Preview_Cancelled', 'cancelled by agent 1001');
+    expect(await campaigns.source.left(job)).toMatchObject({ due: 0, later: 1 });
+    clock.advance(60_000);
+    const [again] = await campaigns.source.lease(job, 1);
+    expect(again).toMatchObject({ contact: contact!.contact, attemptNumber: 1 });
+    await campaigns.source.decline(again!, 'Preview_Cancelled', 'cancelled by agent 1001');
+    await campaigns.director.reconcile();
+    expect(await jobReport(test.store, job)).toMatchObject({ attempts: 0, restricted: { Preview_Cancelled: 2 }, contacts: { byState: { restricted: 1 } }, integrity: { contactsLost: 0 } });
+    expect((await campaigns.director.job(job))?.state).toBe('Completed');
+  });
+});
