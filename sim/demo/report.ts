@@ -10,6 +10,7 @@ export interface ServerReport {
   readonly byCompletionCode: Readonly<Record<string, number>>;
   readonly people: { readonly answered: number; readonly connected: number; readonly abandoned: number; readonly abandonRate: number };
   readonly doNotCall: { readonly entries: number };
+  readonly sound: { readonly calls: number; readonly meanMos: number | null; readonly leastMos: number | null; readonly poor: number };
   readonly integrity: Readonly<Record<string, number>>;
 }
 
@@ -34,6 +35,8 @@ export interface DemoReport {
   readonly agents: { readonly count: number; readonly occupancy: number };
   readonly answerToAgentAudioMs: Percentiles;
   readonly greetingEndToAgentMs: Percentiles;
+  /** MOS of the calls by the server's own figures. */
+  readonly sound: ServerReport['sound'];
   readonly classification: { readonly table: Comparison['table']; readonly peopleRight: number; readonly machinesRight: number; readonly verdictMs: Percentiles };
   readonly integrity: Readonly<Record<IntegrityFigure, number>>;
   /** Why attempts ended in Application_Error, by reason. */
@@ -70,6 +73,7 @@ export function demoReport(given: {
     agents: { count: given.agents, occupancy: Math.round(given.occupancy * 1_000) / 1_000 },
     answerToAgentAudioMs: percentiles(span('answered', 'agentAudio')),
     greetingEndToAgentMs: percentiles(span('greetingEnd', 'agentAudio')),
+    sound: report.sound,
     classification: {
       table: compared.table,
       peopleRight: rightShare(compared.table, 'person'),
@@ -128,6 +132,7 @@ export function readable(report: DemoReport): string {
     `Answer → agent hears the person   ms: ${p(report.answerToAgentAudioMs)}`,
     `Greeting's end → agent            ms: ${p(report.greetingEndToAgentMs)}`,
     `Voice → verdict                   ms: ${p(report.classification.verdictMs)}`,
+    ...(report.sound.meanMos === null ? [] : [`Sound      MOS ${report.sound.meanMos.toFixed(2)} on average of ${report.sound.calls} calls, ${report.sound.poor} below 3.6`]),
     '',
     'Results',
     ...Object.entries(report.byCompletionCode).map(([code, n]) => `  ${code.padEnd(36)}${String(n).padStart(6)}`),

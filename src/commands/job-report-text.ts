@@ -9,6 +9,7 @@ export interface JobReportView {
   readonly attempts: number;
   readonly byCompletionCode: Readonly<Record<string, number>>;
   readonly people: { readonly answered: number; readonly connected: number; readonly abandoned: number; readonly abandonRate: number };
+  readonly sound: { readonly calls: number; readonly meanMos: number | null; readonly leastMos: number | null; readonly poor: number };
   readonly pacing?: PacingView;
 }
 
@@ -30,10 +31,11 @@ export interface AccountView {
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
 const points: Readonly<Record<string, string>> = { answer: 'the answer', greetingStart: 'the greeting’s start', greetingEnd: 'the greeting’s end' };
 
-export function jobReportText({ contacts, attempts, people, byCompletionCode, pacing }: JobReportView): string {
+export function jobReportText({ contacts, attempts, people, sound, byCompletionCode, pacing }: JobReportView): string {
   return [
     `contacts  ${contacts.read} read, ${contacts.rejected} rejected, ${contacts.dialled} dialled in ${attempts} attempts`,
     `people    ${people.answered} answered, ${people.connected} connected, ${people.abandoned} abandoned (${percent(people.abandonRate)})`,
+    ...(sound.meanMos === null ? [] : [`sound     MOS ${sound.meanMos.toFixed(2)} on average of ${sound.calls} calls, ${(sound.leastMos ?? sound.meanMos).toFixed(2)} at worst; ${sound.poor} below 3.6`]),
     ...(pacing === undefined ? [] : pacingLines(pacing)),
     ...Object.entries(byCompletionCode).map(([code, n]) => `  ${code.padEnd(36)}${String(n).padStart(6)}`),
     '',

@@ -70,11 +70,26 @@ export interface AttemptResult {
   readonly exit: Readonly<Record<string, unknown>>;
 }
 
+/** How a call of an attempt sounded here, over its whole life. */
+export interface CallQuality {
+  /** The call's identity: the attempt's id, with `.2` and so on for its further calls. */
+  readonly call: string;
+  readonly codec: string;
+  readonly packetsReceived: number;
+  readonly packetsSent: number;
+  readonly packetsLost: number;
+  readonly jitterMs: number;
+  /** By the E-model, 1–4.5; null when nothing was heard of the far end. */
+  readonly mos: number | null;
+}
+
 export interface OutcomeSink {
   /** Records that an attempt has begun, before anything is dialled. Rejects when the contact has an unfinished attempt. */
   begin(attempt: { attempt: AttemptId; contact: LeasedContact; startedAt: number }): Promise<void>;
   /** Facts worth surviving a crash, e.g. the SIP dialog's ids. */
   note(attempt: AttemptId, facts: Readonly<Record<string, unknown>>): Promise<void>;
+  /** A call's media is over: before the attempt's result or after it. */
+  heard(attempt: AttemptId, quality: CallQuality): Promise<void>;
   /** Exactly once per attempt; a second call for the same attempt changes nothing and answers false. */
   finish(result: AttemptResult): Promise<boolean>;
   /** The opt-out key and the agent's AGTAddToDNC end here. */

@@ -1,4 +1,5 @@
 import type { JobId } from '../kernel/ids.ts';
+import type { CallQuality } from '../core/ports.ts';
 import { statement, type Store } from '../store/index.ts';
 
 /** One attempt as the operator's API tells it. Instants in milliseconds since 1970. */
@@ -16,12 +17,15 @@ export interface AttemptRow {
   readonly endedAt: number | null;
   readonly times: Readonly<Record<string, number>>;
   readonly exit: Readonly<Record<string, unknown>>;
+  /** How its calls sounded, in the order they were placed; one whose media is not over is missing. */
+  readonly calls: readonly CallQuality[];
 }
 
 const select = statement<AttemptRow>(
   'wiring.attempts-of-job',
   `SELECT id, address, number, completion_code AS "completionCode", person, nuisance, agent, sip_status AS "sipStatus",
-     started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", times, exit
+     started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", times, exit,
+     (SELECT coalesce(jsonb_agg(value ORDER BY length(key), key), '[]') FROM jsonb_each(calls)) AS calls
    FROM attempt WHERE job_id = $1 ORDER BY started_at, id`,
   { repeatable: true },
 );

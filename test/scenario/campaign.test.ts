@@ -28,6 +28,9 @@ describe('a campaign', () => {
     expect(report.people.connected).toBeGreaterThan(0);
     expect(report.people.heardSilence).toBe(0);
     expect(report.errors).toEqual({});
+    // Whoever answered sent audio, and it is told how that arrived.
+    expect(report.sound.calls).toBeGreaterThanOrEqual(report.people.answered);
+    expect(report.sound.leastMos).toBeGreaterThan(1);
     expect(report.classification.peopleRight).toBeGreaterThanOrEqual(0.8);
     expect(report.classification.machinesRight).toBeGreaterThanOrEqual(0.8);
   }, 150_000);

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { AttemptId, ConnectionId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
-import type { CallProgress, MediaEvent } from '../../media/media.ts';
+import type { CallProgress, LegStats, MediaEvent } from '../../media/media.ts';
 import type { AgentPool, ChosenAgent, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
 import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
@@ -41,6 +41,8 @@ export class AttemptRunner {
   readonly #bySession = new Map<SessionId, Attempt>();
   readonly #byId = new Map<AttemptId, Attempt>();
   readonly #byConnection = new Map<ConnectionId, Attempt>();
+  /** Calls with media, until that is over: later than the attempt may be. */
+  readonly #heard = new Map<ConnectionId, { readonly attempt: Attempt; readonly call: string }>();
   readonly #settings = new Map<JobId, DriverSettings>();
   readonly #facts = new Map<JobId, PacingFact[]>();
   /** Attempts whose session is over and whose result is being stored (wrap-up included). */
@@ -180,9 +182,15 @@ export class AttemptRunner {
     const attempt = this.#bySession.get(call.session);
     if (attempt === undefined) return undefined;
     const n = attempt.calls.push(call.connection);
-    const placed: PlacedCall = { ...call.placed, identity: n === 1 ? attempt.id : `${attempt.id}.${n}` };
+    const placed: PlacedCall = { ...call.placed, identity: this.#identity(attempt, call.connection) };
     this.#note(attempt, { [callKey(n)]: placed });
     return placed.identity;
+  }
+
+  /** The identity of an attempt's call, as `identify` gave it. */
+  #identity(attempt: Attempt, connection: ConnectionId): string {
+    const n = attempt.calls.indexOf(connection) + 1;
+    return n <= 1 ? attempt.id : `${attempt.id}.${n}`;
   }
 
   /** Call control's events of the attempt's own connection. */
@@ -196,6 +204,7 @@ export class AttemptRunner {
       this.#byConnection.set(event.connection, attempt);
     }
     if (event.name === 'connection.progressing') attempt.times.ringing ??= now;
+    if (event.name === 'connection.progressing' || event.name === 'connection.connected') this.#heard.set(event.connection, { attempt, call: this.#identity(attempt, event.connection) });
     if (event.name === 'connection.connected') this.#answered(attempt, event, now);
     if (event.name === 'connection.failed') {
       const status = event.info?.['sipstatus'];
@@ -204,8 +213,9 @@ export class AttemptRunner {
     if (event.name === 'connection.signal') this.#signal(attempt, event.info['callprogress'] as CallProgress, now);
   }
 
-  /** Media facts about the customer's leg: when its greeting ended, and when the agent first heard it. */
+  /** Media facts about the customer's leg: when its greeting ended, when the agent first heard it, and in the end how it sounded. */
   onMedia(event: MediaEvent, connection: ConnectionId): void {
+    if (event.name === 'node.closed') return this.#mediaOver(connection, event.leg);
     const attempt = this.#byConnection.get(connection);
     if (attempt === undefined) return;
     if (event.name === 'speech') {
@@ -213,6 +223,15 @@ export class AttemptRunner {
       else if (attempt.times.joined === undefined) attempt.times.greetingEnd = event.atMs;
     }
     if (event.name === 'edge.flowing' && attempt.agent !== undefined) attempt.times.agentAudio ??= event.atMs;
+  }
+
+  #mediaOver(connection: ConnectionId, leg: LegStats | undefined): void {
+    const heard = this.#heard.get(connection);
+    this.#heard.delete(connection);
+    if (heard === undefined || leg === undefined) return;
+    const { codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos } = leg;
+    const quality = { call: heard.call, codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos: packetsReceived === 0 ? null : mos };
+    this.#background(heard.attempt, this.#deps.outcomes.heard(heard.attempt.id, quality));
   }
 
   #answered(attempt: Attempt, { connection, info }: Extract<PlatformEvent, { name: 'connection.connected' }>, now: number): void {

@@ -61,7 +61,7 @@ export interface IncomingCall {
 /** `session`: the one that placed the connection's call. */
 export type PlatformListener = (event: PlatformEvent, session: SessionId | undefined) => void;
 
-/** An event of one leg that call control listens to besides the session (greeting's end, first audio to the agent). */
+/** An event of one leg that call control listens to besides the session (greeting's end, first audio to the agent, its figures when it is over). */
 export type LegObserver = (event: MediaEvent, connection: ConnectionId) => void;
 
 /** The last event of a connection: dialogs on it hear of the hang-up. */
@@ -76,6 +76,8 @@ export class CallPlatform implements CcxmlPlatform {
   readonly #legs = new Map<ConnectionId, ConnectionLeg>();
   readonly #byCall = new Map<CallId, ConnectionLeg>();
   readonly #byNode = new Map<MediaId, ConnectionLeg>();
+  /** Of legs that are over, whose media is being closed: its last word is still to come. */
+  readonly #closing = new Map<MediaId, ConnectionId>();
   readonly #conferences: ConferenceRooms;
   readonly #dialogs: PlatformDialogs;
   readonly #secret = new SecretDigits();
@@ -267,6 +269,7 @@ export class CallPlatform implements CcxmlPlatform {
     this.#legs.delete(leg.id);
     this.#byCall.delete(leg.call);
     this.#byNode.delete(leg.node);
+    if (leg.hasMedia) this.#closing.set(leg.node, leg.id);
     this.#roles.delete(leg.id);
     this.#sessions.delete(leg.id);
   }
@@ -337,8 +340,11 @@ export class CallPlatform implements CcxmlPlatform {
     }
     const leg = this.#byNode.get(event.node);
     if (leg === undefined) {
-      this.#dialogs.onMedia(event.node, event);
-      return;
+      const over = this.#closing.get(event.node);
+      if (over === undefined) return this.#dialogs.onMedia(event.node, event);
+      if (event.name !== 'node.closed') return;
+      this.#closing.delete(event.node);
+      return this.#observe(event, over);
     }
     this.#observe(event, leg.id);
     if (event.name === 'callprogress') {

@@ -38,6 +38,8 @@ export class ConnectionLeg {
   readonly hints: PlatformHints;
   facts: ConnectionFacts;
   wasConnected = false;
+  /** Its media endpoint is there: `node.closed` will come. */
+  hasMedia = false;
   #state: LegState = 'idle';
   readonly #deps: LegDeps;
   readonly #outbound: OutboundCall | undefined;
@@ -170,6 +172,9 @@ export class ConnectionLeg {
         this.#info = { reason: event.reason };
         this.#take('media.failed');
         return;
+      case 'node.closed':
+        this.hasMedia = false;
+        return;
       default:
         return;
     }
@@ -189,9 +194,11 @@ export class ConnectionLeg {
       case 'open-offer':
       case 'open-answer': {
         this.#mediaOpen = true;
+        this.hasMedia = true;
         const reply = media.openEndpoint({ node: this.node, group: mediaGroup, ...(effect === 'open-answer' && this.#remoteSdp !== undefined ? { remoteSdp: this.#remoteSdp } : {}) });
         if (!reply.accepted) {
           this.#mediaOpen = false;
+          this.hasMedia = false;
           this.#reason = reply.refusal.kind;
           this.#info = { reason: reply.refusal.reason };
           this.#take('media.failed');

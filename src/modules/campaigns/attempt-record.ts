@@ -1,9 +1,9 @@
-import type { AttemptResult, LeasedContact, OutcomeSink } from '../../core/ports.ts';
+import type { AttemptResult, CallQuality, LeasedContact, OutcomeSink } from '../../core/ports.ts';
 import type { AttemptId, ContactId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
 import { instant, type Queryable, type Store } from '../../store/index.ts';
-import { appendEvent, beginAttempt, countPerson, finishAttempt, noteFacts, selectAttempt, stepContact } from './attempt-statements.ts';
+import { appendEvent, beginAttempt, countPerson, finishAttempt, noteFacts, noteQuality, selectAttempt, stepContact } from './attempt-statements.ts';
 import { attemptInProgress, type CompletionCode } from './completion-code.ts';
 import type { JobSettings } from './job-settings.ts';
 import { nextStep } from './retry-policy.ts';
@@ -50,6 +50,10 @@ export class AttemptRecord implements OutcomeSink {
 
   async note(attempt: AttemptId, facts: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#deps.store.query(noteFacts, [attempt, facts]);
+  }
+
+  async heard(attempt: AttemptId, quality: CallQuality): Promise<void> {
+    await this.#deps.store.query(noteQuality, [attempt, quality.call, quality]);
   }
 
   finish(result: AttemptResult): Promise<boolean> {

@@ -102,6 +102,13 @@ export const noteFacts = statement<{ id: string }>(
   { repeatable: true },
 );
 
+/** `$2` the call's identity, `$3` how it sounded. */
+export const noteQuality = statement<{ id: string }>(
+  'campaigns.note-quality',
+  `UPDATE attempt SET calls = calls || jsonb_build_object($2::text, $3::jsonb) WHERE id = $1 RETURNING id`,
+  { repeatable: true },
+);
+
 /**
  * The one way out of `Attempt In Progress`: answers a row only to the first who asks, with the contact's progress, locked.
  * `$11` the event's kind, `$12` server.

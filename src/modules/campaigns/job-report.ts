@@ -11,6 +11,8 @@ export interface JobReport {
   /** By code, of attempts that the gate did not allow. */
   readonly restricted: Readonly<Record<string, number>>;
   readonly people: { readonly answered: number; readonly connected: number; readonly abandoned: number; readonly abandonRate: number };
+  /** Of the calls whose far end was heard: mean and least MOS by the E-model, and how many lie below 3.6, where ITU-T G.107 has many users dissatisfied. */
+  readonly sound: { readonly calls: number; readonly meanMos: number | null; readonly leastMos: number | null; readonly poor: number };
   readonly integrity: {
     readonly attemptsWithoutResult: number;
     /** Attempts with more than one accepted result in the append-only log. */
@@ -45,6 +47,13 @@ const byCode = statement<{ code: string; n: number }>('campaigns.report-by-code'
 const byState = statement<{ code: string; n: number }>('campaigns.report-by-state', 'SELECT state AS code, count(*) AS n FROM job_contact WHERE job_id = $1 GROUP BY 1 ORDER BY 1', { repeatable: true });
 const restricted = statement<{ code: string; n: number }>('campaigns.report-restricted', 'SELECT code, count(*) AS n FROM restriction WHERE job_id = $1 GROUP BY 1 ORDER BY 2 DESC, 1', { repeatable: true });
 
+const sound = statement<{ calls: number; mean: number | null; least: number | null; poor: number }>(
+  'campaigns.report-sound',
+  `SELECT count(mos) AS calls, round(avg(mos), 2)::float8 AS mean, min(mos)::float8 AS least, count(*) FILTER (WHERE mos < 3.6) AS poor
+   FROM attempt CROSS JOIN LATERAL (SELECT (value ->> 'mos')::numeric AS mos FROM jsonb_each(calls)) c WHERE job_id = $1`,
+  { repeatable: true },
+);
+
 const integrity = statement<{ without_result: number; two_results: number; lost: number; at_once: number; refused: number; recovered: number }>(
   'campaigns.report-integrity',
   `WITH results AS (
@@ -73,6 +82,7 @@ export async function jobReport(store: Store, job: JobId): Promise<JobReport> {
   const [totals] = await store.query(numbers, [job]);
   if (totals === undefined) throw new NailupError('JOB_UNKNOWN', `there is no job ${job}`);
   const checks = await one(store, integrity, [job]);
+  const heard = await one(store, sound, [job]);
   const counts = (rows: readonly { code: string; n: number }[]): Record<string, number> => Object.fromEntries(rows.map((row) => [row.code, row.n]));
   return {
     contacts: {
@@ -91,6 +101,7 @@ export async function jobReport(store: Store, job: JobId): Promise<JobReport> {
       abandoned: totals.abandoned,
       abandonRate: totals.answered === 0 ? 0 : totals.abandoned / totals.answered,
     },
+    sound: { calls: heard.calls, meanMos: heard.mean, leastMos: heard.least, poor: heard.poor },
     integrity: {
       attemptsWithoutResult: checks.without_result,
       attemptsWithTwoResults: checks.two_results,

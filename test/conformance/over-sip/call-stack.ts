@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CcxmlPlatform } from '../../../src/ccxml/platform.ts';
-import { CallPlatform, type IncomingCall, type PlatformListener } from '../../../src/core/call-control/call-platform.ts';
+import { CallPlatform, type IncomingCall, type LegObserver, type PlatformListener } from '../../../src/core/call-control/call-platform.ts';
 import type { DialogRunner } from '../../../src/core/call-control/dialog-runner.ts';
 import { SystemClock } from '../../../src/kernel/clock.ts';
 import { RandomIds, type ConnectionId, type SessionId } from '../../../src/kernel/ids.ts';
@@ -59,7 +59,7 @@ export class CallStack {
     });
   }
 
-  static async open(options: CallStackOptions, listen: PlatformListener): Promise<CallStack> {
+  static async open(options: CallStackOptions, listen: PlatformListener, observe?: LegObserver): Promise<CallStack> {
     const workFolder = await mkdtemp(join(tmpdir(), 'nailup-conformance-'));
     const dialogs = await createDialogs({
       media: options.media, logger: options.logger ?? silentLogger, clock: new SystemClock(), synthesizer: briefSynthesizer, recognizer: options.recognizer, workFolder,
@@ -67,7 +67,7 @@ export class CallStack {
       ...(options.observe === undefined ? {} : { observe: options.observe }),
     });
     const stack = new CallStack(options, dialogs, workFolder);
-    await stack.platform.start(listen);
+    await stack.platform.start(listen, observe);
     return stack;
   }
 

@@ -50,6 +50,7 @@ describe('the call platform over SIP and RTP', () => {
   let media: SharedMedia;
   let stack: CallStack;
   let events: PlatformEvent[] = [];
+  let over: { connection: ConnectionId; codec: string | undefined }[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'nailup-call-platform-'));
 
   beforeAll(async () => {
@@ -63,10 +64,15 @@ describe('the call platform over SIP and RTP', () => {
     stack = await CallStack.open({
       media: media.view(), resolver: callees.resolver, fetch: { fileRoots: [folder] }, logger: noted,
       observe: { command: () => undefined, delivered: () => undefined, trace: (_dialog, trace) => void lines.push(JSON.stringify(trace)), ended: () => undefined },
-    }, (event) => void events.push(event));
+    }, (event) => void events.push(event), (event, connection) => {
+      if (event.name === 'node.closed') over.push({ connection, codec: event.leg?.codec });
+    });
   });
 
-  beforeEach(() => void (events = []));
+  beforeEach(() => {
+    events = [];
+    over = [];
+  });
 
   afterEach(async () => {
     // Nothing is left of a case: no leg, no telephone, no media.
@@ -104,6 +110,14 @@ describe('the call platform over SIP and RTP', () => {
     await until(() => told('connection.redirected').length > 0);
     expect(told('connection.redirected')).toMatchObject([{ connection, reason: 'moved', info: { dest: 'sip:elsewhere@sim' } }]);
     expect(told('connection.failed')).toEqual([]);
+  });
+
+  it('tells how a call sounded when its media is over, after the call itself', async () => {
+    const connection = await call('sip:answer@sim');
+    stack.platform.disconnect({ connection, hints });
+    await until(() => over.length > 0);
+    expect(over).toEqual([{ connection, codec: 'PCMU' }]);
+    expect(told('connection.disconnected')).toHaveLength(1);
   });
 
   it('sends a connected far end elsewhere by REFER and lets go of it', async () => {

@@ -6,6 +6,7 @@ import type { AttemptResult, LeasedContact } from '../../../../src/core/ports.ts
 import { createCampaigns, defaultCampaignSettings, jobReport, type Campaigns, type CampaignSettings } from '../../../../src/modules/campaigns/index.ts';
 import { alwaysPermitted, defaultRules } from '../../../../src/modules/rules/index.ts';
 import { statement } from '../../../../src/store/index.ts';
+import { attemptsOf } from '../../../../src/wiring/attempt-rows.ts';
 import { openTestStore, type TestStore } from '../../../embedded-store.ts';
 
 let test: TestStore;
@@ -77,6 +78,32 @@ it('a job runs from its contacts to its end, and its report adds up', async () =
   expect(report.byCompletionCode).toEqual(Object.fromEntries(codes.map((code) => [code, 1])));
   const [campaign] = (await campaigns.director.jobs()).filter((j) => j.id === job);
   expect(await campaigns.ledger(campaign!.campaign)).toEqual({ hour: { answered: 3, abandoned: 1 }, day: { answered: 3, abandoned: 1 }, month: { answered: 3, abandoned: 1 } });
+});
+
+it('keeps how each call of an attempt sounded, told before its result or after it, and sums it up in the report', async () => {
+  const campaigns = server('server-a');
+  const job = await runningJob(campaigns, 2);
+  const [one, two] = await campaigns.source.lease(job, 2);
+  const first = await begin(campaigns, one!);
+  const second = await begin(campaigns, two!);
+  const good = { call: first, codec: 'PCMU', packetsReceived: 500, packetsSent: 510, packetsLost: 0, jitterMs: 1.5, mos: 4.34 };
+  const poor = { ...good, call: `${first}.2`, packetsLost: 60, mos: 2.9 };
+  const unheard = { ...good, call: second, packetsReceived: 0, mos: null };
+  await campaigns.sink.heard(first, good);
+  await campaigns.sink.finish(result(first, one!, 'Answer_Human'));
+  await campaigns.sink.heard(first, poor);
+  await campaigns.sink.heard(first, poor);
+  await campaigns.sink.heard(second, unheard);
+  const byId = new Map((await attemptsOf(test.store, job)).map((row) => [row.id, row.calls]));
+  expect(byId.get(first)).toEqual([good, poor]);
+  expect(byId.get(second)).toEqual([unheard]);
+  expect((await jobReport(test.store, job)).sound).toEqual({ calls: 2, meanMos: 3.62, leastMos: 2.9, poor: 1 });
+});
+
+it('a job without calls has no MOS', async () => {
+  const campaigns = server('server-a');
+  const job = await runningJob(campaigns, 1);
+  expect((await jobReport(test.store, job)).sound).toEqual({ calls: 0, meanMos: null, leastMos: null, poor: 0 });
 });
 
 it('two servers never lease the same contact', async () => {
