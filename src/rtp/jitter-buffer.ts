@@ -112,6 +112,11 @@ export class JitterBuffer {
       // The buffer is too short for this jump: what is oldest goes.
       this.#dropBelow(sequence - this.#slots + 1);
     }
+    if (this.#count > 0 && this.#top - sequence >= this.#slots) {
+      // So far behind the newest that its slot is another's.
+      this.late += 1;
+      return false;
+    }
     const slot = sequence % this.#slots;
     const row = slot * rowWords;
     if (this.#rows[row] === sequence) return false;

@@ -16,22 +16,6 @@ export interface SoakCheck {
   readonly met: boolean;
 }
 
-/** Least-squares slope of samples taken every `everyMs`, per minute; of the second half only, when caches have filled. */
-export function slopePerMinute(samples: readonly number[], everyMs: number): number {
-  const half = samples.slice(samples.length >> 1);
-  const n = half.length;
-  if (n < 2) return 0;
-  const middle = (n - 1) / 2;
-  const mean = half.reduce((a, b) => a + b, 0) / n;
-  let up = 0;
-  let down = 0;
-  for (const [i, value] of half.entries()) {
-    up += (i - middle) * (value - mean);
-    down += (i - middle) ** 2;
-  }
-  return (up / down) * (60_000 / everyMs);
-}
-
 /** What samples grew by after the warm-up, and how much they vary around that. */
 export interface Trend {
   /** From the end of the warm-up to the end, along the least-squares line; in the unit of the samples. */

@@ -32,12 +32,18 @@ class SimulatedSocket implements PacketSocket {
   close(): void { this.listener = undefined; }
 }
 
+interface SimulatedPair {
+  readonly rtp: SimulatedSocket;
+  readonly rtcp: SimulatedSocket;
+}
+
 /** L16 at 16 kHz is payload type 96. */
 export type PhoneCodec = 'ulaw' | 'alaw' | 'l16';
 
 /** One phone: what it says each 20 ms, and what it has heard. */
 export class SimulatedPhone {
   readonly socket: SimulatedSocket;
+  readonly rtcp: SimulatedSocket;
   ssrc: number;
   say: (frame: number) => Int16Array | undefined = () => new Int16Array(160);
   /** Payloads to send in place of audio, one a tick, with their timestamps: telephone-events unless their type is another. */
@@ -52,8 +58,9 @@ export class SimulatedPhone {
   readonly #payloadType: number;
   readonly samplesPerFrame: number;
 
-  constructor(socket: SimulatedSocket, ssrc: number, law: PhoneCodec) {
-    this.socket = socket;
+  constructor({ rtp, rtcp }: SimulatedPair, ssrc: number, law: PhoneCodec) {
+    this.socket = rtp;
+    this.rtcp = rtcp;
     this.ssrc = ssrc;
     this.#law = law;
     this.#payloadType = law === 'ulaw' ? 0 : law === 'alaw' ? 8 : 96;
@@ -130,7 +137,7 @@ export class SimulatedMedia {
   readonly engine: MediaEngine;
   readonly events: MediaEvent[] = [];
   readonly phones: SimulatedPhone[] = [];
-  readonly #sockets: SimulatedSocket[] = [];
+  readonly #pairs: SimulatedPair[] = [];
   #nowMs = 1000;
   #port = 30_000;
 
@@ -138,10 +145,9 @@ export class SimulatedMedia {
     const io: PacketIo = {
       kind: 'dgram', openSockets: 0, poll: () => undefined, flush: () => undefined, close: () => undefined,
       openPair: (done) => {
-        const rtp = new SimulatedSocket(this.#port++);
-        const rtcp = new SimulatedSocket(this.#port++);
-        this.#sockets.push(rtp);
-        done({ rtp, rtcp });
+        const pair = { rtp: new SimulatedSocket(this.#port++), rtcp: new SimulatedSocket(this.#port++) };
+        this.#pairs.push(pair);
+        done(pair);
       },
     };
     let seed = 1;
@@ -158,7 +164,7 @@ export class SimulatedMedia {
 
   phone(name: string, open: Partial<OpenEndpoint> = {}, law: PhoneCodec = 'ulaw'): SimulatedPhone {
     this.engine.command({ op: 'openEndpoint', command: { node: id(name), remoteSdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n', ...open } });
-    const phone = new SimulatedPhone(this.#sockets[this.#sockets.length - 1]!, 1000 + this.phones.length, law);
+    const phone = new SimulatedPhone(this.#pairs[this.#pairs.length - 1]!, 1000 + this.phones.length, law);
     this.phones.push(phone);
     return phone;
   }

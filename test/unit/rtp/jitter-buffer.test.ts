@@ -94,3 +94,17 @@ test('an oversized payload is refused', () => {
   expect(buffer.put(1, 0, 0, new Uint8Array(161), 0, 161, 0)).toBe(false);
   expect(buffer.overflowed).toBe(1);
 });
+
+test('a packet so far behind the newest that its slot is another’s is refused, and the buffer goes on', () => {
+  const buffer = new JitterBuffer({ clockRate: 8000, slots: 16 });
+  const put = (n: number): boolean => buffer.put(n, n * 160, 0, Uint8Array.of(n & 255), 0, 1, 0);
+  for (let n = 1000; n < 1010; n++) expect(put(n)).toBe(true);
+  expect([put(993), put(994), put(984)]).toEqual([false, true, false]);
+  expect(buffer.depth).toBe(11);
+  // Far ahead: everything before it goes.
+  expect(put(1100)).toBe(true);
+  expect(buffer.depth).toBe(1);
+  expect(put(1084)).toBe(false);
+  expect(buffer.pull(100)).toBe('packet');
+  expect(buffer.pull(120)).toBe('empty');
+});
