@@ -90,6 +90,10 @@ export class PacingWorld {
     return this.#server.operator.get<T>(path);
   }
 
+  post<T>(path: string, body: object): Promise<T> {
+    return this.#server.operator.post<T>(path, body);
+  }
+
   async jobs(): Promise<readonly JobStatus[]> {
     return (await this.get<{ jobs: readonly JobStatus[] }>('/api/status')).jobs;
   }
