@@ -33,11 +33,13 @@ const rows: readonly Row[] = [
     { path: 'modules/rules/', says: ['the one gate, guard', 'times; pure'], steps: [3] },
     { path: 'modules/contacts/', says: ['lists, import,', 'do-not-call'] },
     { path: 'modules/agents/', says: ['who is free,', 'wrap-up, desktop'], steps: [7] },
+    { path: 'modules/channels/', says: ['texts of messages'] },
   ] },
   { title: 'core', note: 'the centre', fill: '#fff1d6', line: '#c48a1b', boxes: [
     { path: 'core/pacing/', says: ['how many to dial', 'now; pure'], steps: [2] },
     { path: 'core/allocation/', says: ['which job gets', 'agents, lines; pure'] },
     { path: 'core/call-control/', says: ["an attempt's life;", 'session ↔ objects'], steps: [4] },
+    { path: 'core/messaging/', says: ['attempts that', 'are messages'] },
     { path: 'core/nailing/', says: ["the agent's leg,", 'kept up'] },
     { path: 'core/clamping/', says: ['who may hear', 'which digit'], steps: [8] },
   ] },
@@ -52,6 +54,7 @@ const rows: readonly Row[] = [
     { path: 'signalling/', says: ['calls, trunks;', 'embedded/'], steps: [5] },
     { path: 'media/', says: ['nodes and edges;', 'embedded/ on threads'], steps: [6, 8] },
     { path: 'speech/', says: ['synthesis,', 'recognition'] },
+    { path: 'messaging/', says: ['SMTP, gateways', 'for text messages'] },
     { path: 'store/', says: ['PostgreSQL,', 'embedded or yours'], steps: [9] },
   ] },
   { title: 'libraries', note: 'know nothing of calls', fill: '#f4f4f2', line: '#8c8c86', boxes: [
@@ -93,7 +96,7 @@ function drawRow(row: Row, y: number): string[] {
   row.boxes.forEach((box, i) => {
     const x = left + i * (each + 10) - 4;
     out.push(`<rect x="${x}" y="${y + 10}" width="${each}" height="${rowHeight - 20}" rx="5" fill="#fff" stroke="${row.line}"/>`);
-    out.push(words(x + 10, y + 32, box.path, 'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="13" font-weight="bold"'));
+    out.push(words(x + 10, y + 32, box.path, 'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="' + String(box.path.length * 8 > each - 20 ? 11 : 13) + '" font-weight="bold"'));
     box.says.forEach((line, n) => out.push(words(x + 10, y + 51 + n * 16, line, 'font-size="12.5" fill="#333"')));
     box.steps?.forEach((number, n) => out.push(step(number, x + each - 14 - ((box.steps?.length ?? 1) - 1 - n) * 24, y + 12)));
   });

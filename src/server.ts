@@ -9,6 +9,7 @@ import { campaignsOf, type Config } from './config/index.ts';
 import { AgentDials } from './core/call-control/agent-dials.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
 import { CallPlatform, type LauncherMessage } from './core/call-control/call-platform.ts';
+import { MessageAttempts } from './core/messaging/message-attempts.ts';
 import { SharedLines } from './core/call-control/shared-lines.ts';
 import { Nailing } from './core/nailing/nailing.ts';
 import { UndiciFetcher } from './fetch/undici/undici-fetcher.ts';
@@ -164,7 +165,7 @@ export class NailupServer {
     const nails = new StoredNails({ store, clock: this.#houseClock, server });
     const campaigns = createCampaigns({
       store, clock: this.#houseClock, ids, logger: log, doNotCall, server,
-      isOpenHere: (attempt) => runner.find(attempt) !== undefined,
+      isOpenHere: (attempt) => runner.find(attempt) !== undefined || messageAttempts.has(attempt),
       endCalls: (orphans) => leftCalls.endAttempts(orphans),
       onState: (job, state) => jobs.onState(job, state),
       keepDecisionsMs: config.pacing.decisionDays * 86_400_000,
@@ -200,6 +201,7 @@ export class NailupServer {
         if (event.name === 'attempt.finished') jobs.wake(event.attempt.job);
       },
     });
+    const messageAttempts = new MessageAttempts({ outcomes: campaigns.sink, clock, ids, logger: log, finished: (job) => jobs.wake(job) });
     const [first] = campaignsOf(config);
     const trunk = first?.trunk ?? '';
     const nailing = new Nailing({
@@ -230,15 +232,15 @@ export class NailupServer {
     });
     const dials: AgentDials = new AgentDials({ source: campaigns.source, gate: campaigns.gate, runner, agents: diallingAgents, lines, clock, ids, logger: log, terms: (job) => jobs.dialTerms(job) });
     const jobs: Jobs = new Jobs({
-      logger: log, agents, dials, lines, campaigns: pages.campaigns, country: config.contacts.defaultCountry,
+      logger: log, agents, dials, lines, runner, messageAttempts, campaigns: pages.campaigns, country: config.contacts.defaultCountry,
       find: (job) => campaigns.director.job(job),
       ledgerHistory: (campaign) => campaigns.ledgerHistory(campaign),
       record: (job, decision) => campaigns.decisions.record(job, decision),
       busy: (busy) => (busy ? this.#occupancy.start(clock.monotonic()) : this.#occupancy.stop(clock.monotonic())),
-      dialler: { source: campaigns.source, gate: campaigns.gate, runner, clock },
+      dialler: { source: campaigns.source, gate: campaigns.gate, clock },
       skills,
     });
-    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, dials, jobs, skills, ccxml, fetcher, doNotCall };
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, dials, messageAttempts, jobs, skills, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: ServerParts): Promise<void> {
@@ -300,6 +302,7 @@ export class NailupServer {
     const limit = new Promise<'late'>((done) => void setTimeout(() => done('late'), graceMs).unref());
     if (parts !== undefined) {
       parts.inbound.close();
+      parts.messageAttempts.stopWaiting();
       await parts.campaigns.director.close();
       const over = Promise.all([parts.jobs.drain(), until(() => parts.inbound.open === 0, graceMs)]);
       if ((await Promise.race([over, limit])) === 'late' || parts.inbound.open > 0) {

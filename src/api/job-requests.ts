@@ -23,9 +23,12 @@ const pacingSchema = z.strictObject(pacing).partial();
 const startSchema = z.strictObject({ campaign: z.string().min(1), ...pacingSchema.shape, ...sharingSchema.shape });
 const skillSchema = z.strictObject({ queued: count, longestWaitMs: z.number().min(0), freeAgents: count });
 
+const deliverySchema = z.strictObject({ state: z.enum(['delivered', 'failed', 'bounced']), reason: z.string().max(500).default('') });
+
 /** What is to be different; null takes a bound away. */
 export type PacingChange = z.infer<typeof pacingSchema>;
 export type SharingChange = z.infer<typeof sharingSchema>;
+export type DeliveryReport = z.infer<typeof deliverySchema>;
 export type SkillReport = z.infer<typeof skillSchema>;
 
 export interface JobStart {
@@ -53,6 +56,11 @@ export function sharingChange(body: unknown): SharingChange {
 /** @throws NailupError API_BAD_FIELD */
 export function skillReport(body: unknown): SkillReport {
   return read(skillSchema, body);
+}
+
+/** @throws NailupError API_BAD_FIELD */
+export function deliveryReport(body: unknown): DeliveryReport {
+  return read(deliverySchema, body);
 }
 
 /** An instant in ISO 8601 or as milliseconds since 1970. @throws NailupError API_BAD_FIELD */

@@ -1,7 +1,7 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { instantOf, jobStart, pacingChange, sharingChange, skillReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
+import { deliveryReport, instantOf, jobStart, pacingChange, sharingChange, skillReport, type DeliveryReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
 import { streamSession, type SessionDoor } from './session-traces.ts';
 
 /** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */
@@ -24,6 +24,8 @@ export interface OperatorDoor {
   /** Why the job's pacer decided as it did at an instant. Throws JOB_UNKNOWN, PACING_DECISION_UNKNOWN. */
   explain(id: string, at: number): Promise<unknown>;
   setSkill(name: string, report: SkillReport): Promise<void>;
+  /** What became of a message that was sent. Throws MESSAGE_UNKNOWN when nobody waits for it. */
+  setDelivery(attempt: string, report: DeliveryReport): Promise<void>;
   mediaStats(leg: string | undefined): Promise<unknown>;
   /** Hands on what a leg's phone says until the returned function is called; `ended` when the leg is gone. Throws MEDIA_LEG_UNKNOWN. */
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void>;
@@ -69,6 +71,10 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
   app.get('/api/jobs/:id/decisions', answer((request) => door.explain(id(request), instantOf(queried(request, 'at'), 'at'))));
   app.post('/api/skills/:id', answer(async (request) => {
     await door.setSkill(id(request), skillReport(request.body));
+    return { ok: true };
+  }));
+  app.post('/api/messages/:id/delivery', answer(async (request) => {
+    await door.setDelivery(id(request), deliveryReport(request.body));
     return { ok: true };
   }));
   app.get('/api/media/stats', answer((request) => door.mediaStats(queried(request, 'leg'))));

@@ -90,6 +90,12 @@ const campaign = z.strictObject({
   promise: promise.optional(),
   floor: count.optional(),
   ceiling: count.optional(),
+  channel: z.enum(['voice', 'sms', 'mail']).default('voice'),
+  sms: z.strictObject({ from: z.string().default(''), text: z.string().min(1), deliveryReportMs: ms.max(3_000_000).default(0) }).optional(),
+  mail: z.strictObject({
+    address: z.string().min(1).default('email'), from: z.string().min(3), replyTo: z.string().min(3).optional(), subject: z.string().min(1), text: z.string().min(1), html: z.string().min(1).optional(),
+    deliveryReportMs: ms.max(3_000_000).default(0),
+  }).optional(),
   preview: z.strictObject({ canCancel: z.boolean().default(true), numbers: z.array(z.string().min(1)).default([]) }).prefault({}),
   sharing: sharing.prefault({}),
   ringTimeoutMs: ms.min(3_000).default(25_000),
@@ -106,8 +112,20 @@ const campaign = z.strictObject({
   retries: z.record(z.string(), retry).default({
     Call_Busy: { count: 2, delayMs: 900_000 }, Ring_No_Answer: { count: 2, delayMs: 3_600_000 }, Network_Refusal: { count: 2, delayMs: 900_000 },
     Reorder_Tone: { count: 1, delayMs: 900_000 }, Disconnected_By_System: { count: 1, delayMs: 60_000 }, Preview_Cancelled: { count: 1, delayMs: 3_600_000 },
+    'SMS Failed': { count: 2, delayMs: 900_000 }, 'Email Failed': { count: 2, delayMs: 900_000 },
   }),
   completionCodes: z.array(z.string().min(1)).default(['Sale', 'No_Interest', 'Call_Back_Later', 'Wrong_Number']),
+});
+
+const sms = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }), format: z.enum(['json', 'form']).default('json'), headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'), z.string()).default({}),
+  fields: z.strictObject({ to: z.string().min(1).default('to'), from: z.string().min(1).default('from'), text: z.string().min(1).default('text'), id: z.string().min(1).default('id') }).prefault({}),
+  more: z.record(z.string(), z.string()).default({}), timeoutMs: ms.min(100).default(15_000),
+});
+
+const mail = z.strictObject({
+  host, port: port.default(587), security: z.enum(['starttls', 'tls', 'none']).default('starttls'), user: z.string().min(1).optional(), password: z.string().optional(),
+  verifyServer: z.boolean().default(true), timeoutMs: ms.min(100).default(30_000),
 });
 
 const inbound = z.strictObject({
@@ -188,11 +206,20 @@ export const configSchema = z.strictObject({
   recovery: z.strictObject({ callEndMs: ms.default(4_000), retryAfterUnknownMs: ms.default(120_000) }).prefault({}),
   pacing: z.strictObject({ decisionDays: z.number().positive().max(400).default(7) }).prefault({}),
   licences: z.strictObject({ outboundPorts: count.optional(), predictiveAgents: count.optional(), previewAgents: count.optional(), manualAgents: count.optional() }).prefault({}),
+  sms: sms.optional(),
+  mail: mail.optional(),
   campaign: campaign.optional(),
   campaigns: z.array(campaign).default([]),
   inbound: z.array(inbound).default([]),
   shutdownGraceMs: ms.default(30_000),
 }).superRefine((config, context) => {
+  const all = [...(config.campaign === undefined ? [] : [{ of: config.campaign, path: ['campaign'] }]), ...config.campaigns.map((of, i) => ({ of, path: ['campaigns', i] }))];
+  for (const { of, path } of all) {
+    const { channel } = of;
+    if (channel === 'voice') continue;
+    if (of[channel] === undefined) context.addIssue({ code: 'custom', path: [...path, 'channel'], message: `needs "${channel}" beside it: what is sent` });
+    if (config[channel] === undefined) context.addIssue({ code: 'custom', path: [...path, 'channel'], message: `needs "${channel}" at the top level: how it is sent` });
+  }
   const names = [...(config.campaign === undefined ? [] : [config.campaign.name]), ...config.campaigns.map((c) => c.name)];
   for (const [i, { name }] of config.campaigns.entries()) {
     if (names.indexOf(name) < names.length - config.campaigns.length + i) context.addIssue({ code: 'custom', path: ['campaigns', i, 'name'], message: `another campaign is called "${name}" too` });

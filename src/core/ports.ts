@@ -6,7 +6,7 @@ import type { AgentId, AttemptId, ContactId, JobId } from '../kernel/ids.ts';
 export interface LeasedContact {
   readonly contact: ContactId;
   readonly job: JobId;
-  /** E.164, e.g. `+4930901820`. */
+  /** E.164, e.g. `+4930901820`; of a contact that gets mail, its mail address, or empty. */
   readonly address: string;
   /** IANA zone derived from the number or given with the contact. */
   readonly timeZone: string;
@@ -40,6 +40,8 @@ export interface AttemptSource {
 /** Who asks for an attempt. Every channel and every asker passes the same gate. */
 export type AttemptAsker = 'pacer' | 'agent' | 'callback' | 'api';
 
+export type AttemptChannel = 'voice' | 'sms' | 'email';
+
 export type GateVerdict =
   | { readonly allowed: true }
   /** `code` is a completion code (`DNC`, `Restricted`, `Sys_No_Callable_Address` …); `retryAt` when it is only too early. */
@@ -47,7 +49,7 @@ export type GateVerdict =
 
 export interface AttemptGate {
   /** The one choke point: authorises every attempt on every channel. */
-  authorise(request: { contact: LeasedContact; asker: AttemptAsker; channel: 'voice' | 'sms' | 'email'; now: number }): Promise<GateVerdict>;
+  authorise(request: { contact: LeasedContact; asker: AttemptAsker; channel: AttemptChannel; now: number }): Promise<GateVerdict>;
 }
 
 /** An attempt's one terminal result. */
@@ -84,8 +86,8 @@ export interface CallQuality {
 }
 
 export interface OutcomeSink {
-  /** Records that an attempt has begun, before anything is dialled. Rejects when the contact has an unfinished attempt. */
-  begin(attempt: { attempt: AttemptId; contact: LeasedContact; startedAt: number }): Promise<void>;
+  /** Records that an attempt has begun, before anything is dialled or sent. Rejects when the contact has an unfinished attempt. */
+  begin(attempt: { attempt: AttemptId; contact: LeasedContact; startedAt: number; facts?: Readonly<Record<string, unknown>> }): Promise<void>;
   /** Facts worth surviving a crash, e.g. the SIP dialog's ids. */
   note(attempt: AttemptId, facts: Readonly<Record<string, unknown>>): Promise<void>;
   /** A call's media is over: before the attempt's result or after it. */

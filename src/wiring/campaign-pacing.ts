@@ -20,7 +20,10 @@ export function campaignPacing(config: CampaignConfig | undefined): JobPacing {
 }
 
 /** Whether a campaign's people can be reached in that way. @throws NailupError PACING_INVALID */
-export function checkKind(kind: PacingKind, { name, mode }: Pick<CampaignConfig, 'name' | 'mode'>): void {
+export function checkKind(kind: PacingKind, { name, mode, channel }: Pick<CampaignConfig, 'name' | 'mode' | 'channel'>): void {
+  if (channel !== 'voice' && kind !== 'rate' && kind !== 'skill') {
+    throw new NailupError('PACING_INVALID', `pacing "${kind}": campaign ${name} sends messages by ${channel}, which no agent answers`, { mend: 'Pace it by rate, e.g. rate:5/s, or by skill.' });
+  }
   if ((kind === 'preview' || kind === 'manual') && mode === 'dialog') {
     throw new NailupError('PACING_INVALID', `pacing "${kind}": campaign ${name} has the mode dialog, in which no agent dials`, { mend: 'Set campaign.mode to agent, or pace it by rate.' });
   }

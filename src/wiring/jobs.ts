@@ -1,9 +1,11 @@
 import type { CampaignConfig } from '../config/index.ts';
 import type { JobSharing } from '../core/allocation/job-sharing.ts';
 import type { AgentDials, AgentDialTerms } from '../core/call-control/agent-dials.ts';
+import type { AttemptRunner } from '../core/call-control/attempt-runner.ts';
 import type { DriverSettings } from '../core/call-control/driver-settings.ts';
 import { Dialler, type DiallerDeps } from '../core/call-control/dialler.ts';
 import type { SharedLines } from '../core/call-control/shared-lines.ts';
+import type { MessageAttempts } from '../core/messaging/message-attempts.ts';
 import { CampaignLedger } from '../core/pacing/campaign-ledger.ts';
 import type { LedgerHistory, LedgerSums } from '../core/pacing/ledger.ts';
 import type { PacingAccount, PacingFact, PacingLimits } from '../core/pacing/pacing.ts';
@@ -12,6 +14,8 @@ import type { Logger } from '../kernel/logger.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { AgentManager } from '../modules/agents/index.ts';
 import type { Job, JobPacing, JobState, RecordedDecision } from '../modules/campaigns/index.ts';
+import type { MessageCampaign } from './message-campaign.ts';
+import { messageMaker, noLines, voiceAttempts } from './attempt-makers.ts';
 import { contactNumbers } from './agent-dial-desk.ts';
 import { campaignPacing, campaignSharing } from './campaign-pacing.ts';
 import { decisionRecord } from './decision-record.ts';
@@ -22,12 +26,16 @@ import { agentTermsOf, pacerOf, pacingOptions } from './pacers.ts';
 export interface DialledCampaign {
   readonly config: CampaignConfig;
   readonly driver: DriverSettings;
+  /** Undefined: it calls. */
+  readonly messages: MessageCampaign | undefined;
   /** INVITEs per second of its trunk; Infinity without a limit. */
   readonly callsPerSecond: number;
 }
 
 export interface JobsDeps {
-  readonly dialler: Omit<DiallerDeps, 'logger' | 'facts' | 'observe' | 'lines' | 'pool' | 'skill' | 'dials'>;
+  readonly dialler: Omit<DiallerDeps, 'logger' | 'facts' | 'observe' | 'lines' | 'pool' | 'skill' | 'dials' | 'attempts'>;
+  readonly runner: AttemptRunner;
+  readonly messageAttempts: MessageAttempts;
   readonly dials: AgentDials;
   /** Of numbers in contacts' attributes that are written without one. */
   readonly country: string;
@@ -191,7 +199,7 @@ export class Jobs {
 
   /** What is on its way still needs its agents; the others may serve other jobs. */
   #needNoMore(job: JobId): void {
-    const { up, ringing, classifying, waiting } = this.#deps.dialler.runner.calls(job);
+    const { up, ringing, classifying, waiting } = this.#deps.runner.calls(job);
     this.#deps.agents.setNeed(job, up, ringing.length + classifying.length + waiting.length);
   }
 
@@ -219,13 +227,14 @@ export class Jobs {
     }
   }
 
-  #run(job: Job, { config, driver }: DialledCampaign): void {
-    const { dialler, agents, dials, lines, logger, busy } = this.#deps;
+  #run(job: Job, { config, driver, messages }: DialledCampaign): void {
+    const { dialler, runner, messageAttempts, agents, dials, lines, logger, busy } = this.#deps;
+    const attempts = messages === undefined ? voiceAttempts(runner, driver) : messageMaker(messageAttempts, messages);
     const { pacing, sharing } = this.settingsOf(job);
     const pacer = pacerOf(pacing, this.#history(job.campaign));
     const loop = new Dialler(
       {
-        ...dialler, pool: agents, dials, lines, logger,
+        ...dialler, attempts, pool: agents, dials, lines: messages === undefined ? lines : noLines, logger,
         skill: () => this.#skillOf(job.id),
         facts: (id, facts) => this.#takeFacts(id, job.campaign, facts),
         observe: (decision) => {
@@ -235,13 +244,13 @@ export class Jobs {
           this.#deps.record(job.id, running.last);
         },
       },
-      { job: job.id, list: job.list, driver, tickMs, batch: Math.max(20, config.maxConcurrentCalls), limits: this.#limits(job.campaign, pacing) },
+      { job: job.id, list: job.list, tickMs, batch: Math.max(20, config.maxConcurrentCalls), limits: this.#limits(job.campaign, pacing) },
       pacer,
     );
     if (this.#running.size === 0) busy(true);
     this.#running.set(job.id, { campaign: job.campaign, loop, pacing, sharing, last: undefined });
     lines.open(job.id, config.trunk, sharing);
-    agents.openJob({ id: job.id, campaign: job.campaign, sharing, ...agentTermsOf(pacer.kind), agentless: config.mode === 'dialog' });
+    agents.openJob({ id: job.id, campaign: job.campaign, sharing, ...agentTermsOf(pacer.kind), agentless: config.mode === 'dialog' || messages !== undefined });
     loop.start();
   }
 
@@ -249,7 +258,7 @@ export class Jobs {
   #takeFacts(job: JobId, campaign: string, facts: readonly PacingFact[]): void {
     const { answered, abandoned } = this.#ledger(campaign).take(facts, this.#deps.dialler.clock.monotonic());
     if (answered === 0) return;
-    for (const [id, other] of this.#running) if (id !== job && other.campaign === campaign) this.#deps.dialler.runner.fact(id, { what: 'elsewhere', answered, abandoned });
+    for (const [id, other] of this.#running) if (id !== job && other.campaign === campaign) this.#deps.runner.fact(id, { what: 'elsewhere', answered, abandoned });
   }
 
   #skillOf(job: JobId): SkillFigure | undefined {

@@ -31,6 +31,8 @@ export class LeftCalls {
   async endAttempts(orphans: readonly OrphanAttempt[]): Promise<ReadonlyMap<AttemptId, number>> {
     const { calls, clock, campaign, limits, logger } = this.#deps;
     const owned = orphans.flatMap((orphan) => {
+      // A message has no call.
+      if (orphan.facts['message'] !== undefined) return [];
       const noted = orphansOf(orphan.facts);
       const all = noted.length > 0 ? noted : [{ ...campaign, identity: orphan.attempt as string, to: orphan.address }];
       return all.map((call) => ({ attempt: orphan.attempt, call }));

@@ -1,8 +1,8 @@
-import type { JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
+import type { DeliveryReport, JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
 import type { OperatorDoor, TraceQuery } from '../api/operator-api.ts';
 import type { RunningCcxmlServer } from '../ccxml/index.ts';
 import type { SystemClock } from '../kernel/clock.ts';
-import type { JobId } from '../kernel/ids.ts';
+import type { AttemptId, JobId } from '../kernel/ids.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { LegStats } from '../media/media.ts';
 import { jobReport, type Job } from '../modules/campaigns/index.ts';
@@ -81,7 +81,7 @@ export class ServerDoor implements OperatorDoor {
     const sip = parts.signalling.stats();
     return {
       openDialogs: sip.openDialogs, openCalls: sip.openCalls, openTransactions: sip.openTransactions, openRtpPorts: media.openPorts,
-      openTimers: this.#callClock.openTimers, openSessions: parts.ccxml.server?.sessionCount ?? 0, openAttempts: parts.runner.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
+      openTimers: this.#callClock.openTimers, openSessions: parts.ccxml.server?.sessionCount ?? 0, openAttempts: parts.runner.open + parts.messageAttempts.open, openNails: parts.nailing.open, openConnections: parts.platform.openConnections,
       media: { packetIo: media.packetIo, endpoints: media.endpoints, conferences: media.conferences, dialogs: media.dialogs, tickLatenessMs: media.tickLatenessMs },
       sip: sip.counters,
     };
@@ -152,6 +152,11 @@ export class ServerDoor implements OperatorDoor {
 
   async setSkill(name: string, report: SkillReport): Promise<void> {
     this.#parts.skills.set(name, report);
+  }
+
+  async setDelivery(attempt: string, { state, reason }: DeliveryReport): Promise<void> {
+    if (this.#parts.messageAttempts.delivery(attempt as AttemptId, state, reason)) return;
+    throw new NailupError('MESSAGE_UNKNOWN', `nobody waits for the delivery of message ${attempt}`, { mend: 'It has its result already, or deliveryReportMs of its campaign is 0.' });
   }
 
   async #openJob(id: string): Promise<Job> {

@@ -3,6 +3,7 @@ import type { AgentDials } from '../core/call-control/agent-dials.ts';
 import type { AttemptRunner } from '../core/call-control/attempt-runner.ts';
 import type { CallPlatform } from '../core/call-control/call-platform.ts';
 import type { DialogRunner } from '../core/call-control/dialog-runner.ts';
+import type { MessageAttempts } from '../core/messaging/message-attempts.ts';
 import type { Nailing } from '../core/nailing/nailing.ts';
 import type { UndiciFetcher } from '../fetch/undici/undici-fetcher.ts';
 import type { Media } from '../media/media.ts';
@@ -30,6 +31,7 @@ export interface ServerParts {
   readonly inbound: InboundCalls;
   readonly leftCalls: LeftCalls;
   readonly dials: AgentDials;
+  readonly messageAttempts: MessageAttempts;
   readonly jobs: Jobs;
   readonly skills: SkillFigures;
   readonly ccxml: { server: RunningCcxmlServer | undefined };

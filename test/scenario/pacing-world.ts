@@ -34,8 +34,8 @@ export class PacingWorld {
   /** What agents' commands were refused with. */
   readonly agentLog: string[] = [];
 
-  /** `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign. */
-  async start(given: { agents: number; shares: string; talk: string; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
+  /** `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign; `config`: further sections of nailup.yaml. */
+  async start(given: { agents: number; shares: string; talk: string; config?: object; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
     const password = randomBytes(9).toString('base64url');
     const salt = randomBytes(16);
     const passwordHash = `scrypt$16384$8$1$${salt.toString('base64')}$${scryptSync(password, salt, 32, { N: 16_384, r: 8, p: 1 }).toString('base64')}`;
@@ -53,13 +53,15 @@ export class PacingWorld {
       media: { portFrom: 30_000 + 2 * Math.floor(Math.random() * 2_000), portTo: 39_999 },
       trunks: [{ name: 'carrier', address, callsPerSecond: 30, maxConcurrentCalls: 60, pingMs: 0 }],
       agents: Array.from({ length: given.agents }, (_, i) => ({ extension: String(1001 + i), passwordHash, address: `sip:${1001 + i}@127.0.0.1:${agentPort}` })),
-      agentTimes: { unnailDelayMs: 0 }, recovery: { retryAfterUnknownMs: 1_000 }, campaigns,
+      agentTimes: { unnailDelayMs: 0 }, recovery: { retryAfterUnknownMs: 1_000 }, campaigns, ...given.config,
     }));
     // All from one list of numbers, so that no number is on two.
-    const [header, ...rows] = makeContacts(given.campaigns.reduce((sum, c) => sum + c.contacts, 0), 9).trim().split('\n');
+    const [header, ...plain] = makeContacts(given.campaigns.reduce((sum, c) => sum + c.contacts, 0), 9).trim().split('\n');
+    // The first of all has no mail address.
+    const rows = plain.map((row, i) => `${row},${i === 0 ? '' : `person${i}@example.test`}`);
     const numbers = rows.slice(0, given.campaigns[0]?.contacts).map((row) => row.split(',')[0] ?? '');
     for (const { name, contacts } of given.campaigns) {
-      const file = this.#folder.file(`${name}.csv`, [header, ...rows.splice(0, contacts), ''].join('\n'));
+      const file = this.#folder.file(`${name}.csv`, [`${header ?? ''},email`, ...rows.splice(0, contacts), ''].join('\n'));
       const { code, stderr } = await nailup(['contacts', 'import', file, '--list', name, '--config', this.#config], { limitMs: 120_000 });
       if (code !== 0) throw new Error(`import of ${name}: ${stderr}`);
     }

@@ -5,6 +5,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { CallProgress, LegStats, MediaEvent } from '../../media/media.ts';
 import type { AgentPool, ChosenAgent, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
+import { untilStored } from '../until-stored.ts';
 import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
 import type { LauncherMessage, PlacingCall } from './call-platform.ts';
@@ -28,7 +29,6 @@ export type AttemptEvent =
   | { readonly name: 'attempt.phase'; readonly attempt: Attempt }
   | { readonly name: 'attempt.finished'; readonly attempt: Attempt; readonly completionCode: string };
 
-const maxStoreRetryMs = 5_000;
 /** The agent who dialled gave up before anybody answered. */
 const cancelled = 'Cancel_No_Answer';
 
@@ -329,22 +329,9 @@ export class AttemptRunner {
       else if (attempt.agent === attempt.dialledBy) diallingAgents.dialFailed(attempt.agent.agent, attempt.id, { completionCode: code, reason: String(exit['_avayaExitInfo1'] || exit['_avayaExitReason'] || exit['reason'] || code) });
       else pool.release(attempt.agent.agent, attempt.id);
     }
-    await this.#store(attempt, () => outcomes.finish(attempt.result(code, endedAt, exit)));
+    await untilStored(() => outcomes.finish(attempt.result(code, endedAt, exit)), `result of attempt ${attempt.id}`, this.#deps);
     this.#forget(attempt);
     this.#deps.observe({ name: 'attempt.finished', attempt, completionCode: code });
-  }
-
-  /** The result is kept until the store takes it: a database that is away for a while loses nothing. */
-  async #store(attempt: Attempt, write: () => Promise<unknown>): Promise<void> {
-    for (let wait = 100; ; wait = Math.min(wait * 2, maxStoreRetryMs)) {
-      try {
-        await write();
-        return;
-      } catch (error) {
-        this.#deps.logger.error({ attempt: attempt.id, error: String(error), retryInMs: wait }, 'result not stored yet');
-        await new Promise<void>((resolve) => this.#deps.clock.after(wait, resolve));
-      }
-    }
   }
 
   #enter(attempt: Attempt, phase: Attempt['phase'], now: number): void {

@@ -1,23 +1,36 @@
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Pacer, PacingDecision, PacingFact, PacingLimits, PacingState } from '../pacing/pacing.ts';
-import type { AgentPool, AttemptAsker, AttemptGate, AttemptSource, GateVerdict, LeasedContact } from '../ports.ts';
+import type { ContactClass, Pacer, PacingDecision, PacingFact, PacingLimits, PacingState } from '../pacing/pacing.ts';
+import type { AgentPool, AttemptAsker, AttemptChannel, AttemptGate, AttemptSource, GateVerdict, LeasedContact } from '../ports.ts';
 import type { AgentDials } from './agent-dials.ts';
-import type { AttemptRunner } from './attempt-runner.ts';
+import type { CallsOfJob } from './attempt-runner.ts';
 import { ContactClasses } from './contact-class.ts';
-import type { DriverSettings } from './driver-settings.ts';
 import type { LineRoom, SharedLines } from './shared-lines.ts';
+
+/** Makes a job's attempts: calls, or messages. */
+export interface AttemptMaker {
+  readonly channel: AttemptChannel;
+  /** The contact with its address in that channel; empty: it has none. */
+  addressed(contact: LeasedContact): LeasedContact;
+  /** Rejects when the attempt cannot be recorded; then nobody is dialled. */
+  start(contact: LeasedContact, of: ContactClass): Promise<unknown>;
+  /** Attempts of the job without their result. */
+  open(job: JobId): number;
+  calls(job: JobId): CallsOfJob;
+  /** What happened since the last call, for the pacer. */
+  takeFacts(job: JobId): readonly PacingFact[];
+}
 
 export interface DiallerDeps {
   readonly source: AttemptSource;
   readonly gate: AttemptGate;
-  readonly runner: AttemptRunner;
+  readonly attempts: AttemptMaker;
   readonly pool: AgentPool;
   readonly dials: Pick<AgentDials, 'show'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly lines: SharedLines;
+  readonly lines: Pick<SharedLines, 'room' | 'dialled'>;
   /** Figures of the inbound skill that paces an agentless job; undefined: none, or too old. */
   readonly skill?: (job: JobId) => PacingState['skill'];
   /** Told before the pacer is, in order. */
@@ -40,7 +53,6 @@ export interface DiallerSettings {
   readonly job: JobId;
   /** The contact list's name. */
   readonly list: string;
-  readonly driver: DriverSettings;
   readonly limits: PacingLimits;
   /** Contacts leased ahead of need, at most. */
   readonly batch: number;
@@ -104,7 +116,7 @@ export class Dialler {
 
   /** Hands what has happened to the pacer, and to the campaign's ledger. */
   takeFacts(): void {
-    const facts = this.#deps.runner.takeFacts(this.job);
+    const facts = this.#deps.attempts.takeFacts(this.job);
     this.#deps.facts(this.job, facts);
     this.#pacer.observe(facts, this.#deps.clock.monotonic());
   }
@@ -124,12 +136,12 @@ export class Dialler {
     this.#state = 'stopped';
     this.#timer?.cancel();
     await this.#giveBackUnused();
-    if (this.#deps.runner.of(this.job).length > 0 || this.#starting > 0) await new Promise<void>((resolve) => (this.#resolveDrained = resolve));
+    if (this.#deps.attempts.open(this.job) > 0 || this.#starting > 0) await new Promise<void>((resolve) => (this.#resolveDrained = resolve));
   }
 
   /** Something changed (an agent is idle, a call ended): decide now instead of at the next tick. */
   wake(): void {
-    if (this.#state === 'stopped' && this.#starting === 0 && this.#deps.runner.of(this.job).length === 0) {
+    if (this.#state === 'stopped' && this.#starting === 0 && this.#deps.attempts.open(this.job) === 0) {
       this.#resolveDrained?.();
       this.#resolveDrained = undefined;
     }
@@ -149,10 +161,10 @@ export class Dialler {
     if (this.#state !== 'running') return;
     this.#arm(this.#settings.tickMs);
     this.#refill();
-    const { clock, pool, runner, lines } = this.#deps;
+    const { clock, pool, attempts, lines } = this.#deps;
     const now = clock.monotonic();
     this.takeFacts();
-    const { up, unplaced, ...known } = runner.calls(this.job);
+    const { up, unplaced, ...known } = attempts.calls(this.job);
     // A contact whose start is under way (gate, record) is out already.
     const calls = { ...known, ringing: [...known.ringing, ...new Array<number>(this.#starting).fill(0)], ringingOf: [...known.ringingOf, ...new Array<object>(this.#starting).fill({})] };
     const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
@@ -184,7 +196,7 @@ export class Dialler {
   }
 
   async #begin(contact: LeasedContact, preview: boolean): Promise<void> {
-    const { source, runner, clock, logger } = this.#deps;
+    const { source, attempts, clock, logger } = this.#deps;
     try {
       const now = clock.now();
       const verdict = contact.leaseExpiresAt <= now ? undefined : await this.#authorise(contact, now, preview ? 'agent' : 'pacer');
@@ -193,7 +205,7 @@ export class Dialler {
       if (this.#state !== 'running' || (this.#pacer.kind === 'preview') !== preview) return await source.giveBack(contact);
       if (verdict.allowed) {
         if (preview) return await this.#show(contact);
-        await runner.start(contact, this.#settings.driver, this.#classes.of(contact, now));
+        await attempts.start(contact, this.#classes.of(contact, now));
         return;
       }
       logger.info({ contact: contact.contact, code: verdict.code, reason: verdict.reason }, 'attempt not authorised');
@@ -214,11 +226,11 @@ export class Dialler {
     }
   }
 
-  /** While the gate thinks, the contact counts as out; from then on the runner counts it. */
+  /** While the gate thinks, the contact counts as out; from then on it counts as an attempt. */
   async #authorise(contact: LeasedContact, now: number, asker: AttemptAsker): Promise<GateVerdict> {
     this.#starting += 1;
     try {
-      return await this.#deps.gate.authorise({ contact, asker, channel: 'voice', now });
+      return await this.#deps.gate.authorise({ contact, asker, channel: this.#deps.attempts.channel, now });
     } finally {
       this.#starting -= 1;
     }
@@ -235,7 +247,7 @@ export class Dialler {
           await Promise.all(contacts.map((c) => source.giveBack(c)));
           return;
         }
-        this.#buffer.push(...contacts);
+        this.#buffer.push(...contacts.map((contact) => this.#deps.attempts.addressed(contact)));
         if (contacts.length === 0) this.#exhaustedUntil = clock.monotonic() + this.#settings.tickMs;
         else this.#arm(0);
       })

@@ -1,4 +1,4 @@
-import type { AttemptResult, CallQuality, LeasedContact, OutcomeSink } from '../../core/ports.ts';
+import type { AttemptResult, CallQuality, OutcomeSink } from '../../core/ports.ts';
 import type { AttemptId, ContactId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
@@ -29,9 +29,9 @@ export class AttemptRecord implements OutcomeSink {
   }
 
   /** @throws NailupError ATTEMPT_ALREADY_OPEN, ATTEMPT_NOT_LEASED; the contact is then still where it was. */
-  async begin({ attempt, contact, startedAt }: { attempt: AttemptId; contact: LeasedContact; startedAt: number }): Promise<void> {
+  async begin({ attempt, contact, startedAt, facts = {} }: Parameters<OutcomeSink['begin']>[0]): Promise<void> {
     const { store, server } = this.#deps;
-    const values = [contact.job, contact.contact, server, instant(contact.leaseExpiresAt), attempt, instant(startedAt), contact.address];
+    const values = [contact.job, contact.contact, server, instant(contact.leaseExpiresAt), attempt, instant(startedAt), contact.address, facts];
     let begun: unknown[];
     try {
       begun = await store.query(beginAttempt, values);

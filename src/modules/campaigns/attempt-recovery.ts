@@ -1,3 +1,4 @@
+import { codeOfLeftMessage } from '../../core/messaging/message-codes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AttemptId, ContactId, JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -87,7 +88,7 @@ export class AttemptRecovery {
       attempt: orphan.attempt,
       contact: orphan.contact,
       job: orphan.job,
-      completionCode: diedWithServer,
+      completionCode: codeOfLeftMessage(orphan.facts) ?? diedWithServer,
       startedAt: orphan.startedAt,
       endedAt: clock.now(),
       nuisance: orphan.facts['person'] === true && orphan.facts['joined'] !== true,

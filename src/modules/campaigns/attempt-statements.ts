@@ -76,7 +76,7 @@ export const countLeft = statement<{ due: number; later: number; leased: number;
   { repeatable: true },
 );
 
-/** `$5` attempt, `$6` started at, `$7` the address that is dialled. Answers a row when the contact was held and the job runs. */
+/** `$5` attempt, `$6` started at, `$7` the address that is dialled, `$8` facts. Answers a row when the contact was held and the job runs. */
 export const beginAttempt = statement<{ attempt_id: string }>(
   'campaigns.begin-attempt',
   `WITH running AS MATERIALIZED (SELECT id FROM job WHERE id = $1 AND state = 'Running' FOR SHARE),
@@ -84,8 +84,8 @@ export const beginAttempt = statement<{ attempt_id: string }>(
      UPDATE job_contact SET state = 'attempting', attempts = attempts + 1, leased_by = NULL, lease_expires_at = NULL
      WHERE ${held} AND EXISTS (SELECT FROM running) RETURNING contact_id, attempts),
    made AS (
-     INSERT INTO attempt (id, job_id, contact_id, address, number, server_id, started_at)
-     SELECT $5, $1, contact_id, $7, attempts, $3, $6 FROM taken RETURNING id, contact_id)
+     INSERT INTO attempt (id, job_id, contact_id, address, number, server_id, started_at, facts)
+     SELECT $5, $1, contact_id, $7, attempts, $3, $6, $8 FROM taken RETURNING id, contact_id)
    INSERT INTO attempt_event (attempt_id, job_id, contact_id, kind, server_id, at)
    SELECT id, $1, contact_id, 'begun', $3, $6 FROM made RETURNING attempt_id`,
 );

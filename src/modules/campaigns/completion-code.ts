@@ -48,6 +48,13 @@ export const systemCompletionCodes: readonly CompletionCode[] = [
   system('Restricted', { restricted: true }),
   system('Preview_Cancelled', { restricted: true }),
   system('Not_Attempted', { restricted: true }),
+  system('SMS Sent'),
+  system('SMS Delivered'),
+  system('SMS Failed'),
+  system('Email Sent'),
+  system('Email Delivered'),
+  system('Email Bounced'),
+  system('Email Failed'),
   system('Unknown'),
 ];
 

@@ -1,4 +1,4 @@
-import type { AttemptAsker } from '../../core/ports.ts';
+import type { AttemptAsker, AttemptChannel } from '../../core/ports.ts';
 import { earliestPermitted, isTimeZone } from './guard-times.ts';
 import type { RuleSet } from './rule-set.ts';
 
@@ -22,7 +22,7 @@ export interface AttemptQuestion {
   /** Every zone the number may lie in; empty when unknown. */
   readonly timeZones: readonly string[];
   readonly asker: AttemptAsker;
-  readonly channel: 'voice' | 'sms' | 'email';
+  readonly channel: AttemptChannel;
   readonly now: number;
 }
 

@@ -52,6 +52,15 @@ describe('configuration', () => {
     expect(error.line).not.toContain('hunter2');
   });
 
+  it('refuses a campaign that writes without what and how, and says where', () => {
+    const error = fault('campaign:\n  name: notice\n  list: all\n  channel: sms\n');
+    expect(error.place).toBe('nailup.yaml:4:3');
+    expect(error.message).toContain('"campaign.channel": needs "sms" beside it: what is sent');
+    expect(error.message).toContain('nailup.yaml:4:3: "campaign.channel": needs "sms" at the top level: how it is sent');
+    const config = parseConfig('mail:\n  host: smtp.example\ncampaigns:\n  - name: letter\n    list: all\n    channel: mail\n    mail: { from: a@example.test, subject: s, text: t }\n', 'nailup.yaml');
+    expect([config.mail, config.campaigns[0]?.mail?.address]).toMatchObject([{ port: 587, security: 'starttls', verifyServer: true }, 'email']);
+  });
+
   it('tells where the YAML is broken', () => {
     expect(fault('sip:\n  host: [\n').code).toBe('CONFIG_NOT_YAML');
   });

@@ -424,3 +424,25 @@ describe('contacts that agents dial', () => {
     expect((await campaigns.director.job(job))?.state).toBe('Completed');
   });
 });
+
+describe('messages of a server that died', () => {
+  const dueAgain = { retries: { byCode: { Disconnected_By_System: { count: 1, delayMs: 0 } }, maxAttempts: 3 } };
+
+  it.each([
+    [{ message: 'recorded', channel: 'sms' }, 'Disconnected_By_System', 'waiting'],
+    [{ message: 'sending', channel: 'sms' }, 'Unknown', 'done'],
+    [{ message: 'sent', channel: 'email' }, 'Email Sent', 'done'],
+  ])('with %j end as %s, and their contact is %s', async (facts, code, state) => {
+    const dead = server(new RandomIds().next('server'));
+    const job = await runningJob(dead, 1, dueAgain);
+    const [contact] = await dead.source.lease(job, 1);
+    const attempt = new RandomIds().next('attempt');
+    await dead.sink.begin({ attempt, contact: contact!, startedAt: clock.now(), facts });
+    const living = server(new RandomIds().next('server'));
+    await living.presence.enter();
+    const orphans = await living.recovery.recover(job);
+    await living.presence.leave();
+    expect(orphans).toMatchObject([{ attempt, facts }]);
+    expect(await jobReport(test.store, job)).toMatchObject({ byCompletionCode: { [code]: 1 }, contacts: { byState: { [state]: 1 } }, integrity: { attemptsWithoutResult: 0, attemptsWithTwoResults: 0 } });
+  });
+});
