@@ -96,7 +96,8 @@ function drawRow(row: Row, y: number): string[] {
   row.boxes.forEach((box, i) => {
     const x = left + i * (each + 10) - 4;
     out.push(`<rect x="${x}" y="${y + 10}" width="${each}" height="${rowHeight - 20}" rx="5" fill="#fff" stroke="${row.line}"/>`);
-    out.push(words(x + 10, y + 32, box.path, 'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="' + String(box.path.length * 8 > each - 20 ? 11 : 13) + '" font-weight="bold"'));
+    const size = box.path.length * 8 > each - 20 ? 11 : 13;
+    out.push(words(x + 10, y + 32, box.path, `font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="${size}" font-weight="bold"`));
     box.says.forEach((line, n) => out.push(words(x + 10, y + 51 + n * 16, line, 'font-size="12.5" fill="#333"')));
     box.steps?.forEach((number, n) => out.push(step(number, x + each - 14 - ((box.steps?.length ?? 1) - 1 - n) * 24, y + 12)));
   });

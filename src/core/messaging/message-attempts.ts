@@ -18,7 +18,7 @@ export interface MessageSettings {
 }
 
 export interface MessageAttemptsDeps {
-  readonly outcomes: OutcomeSink;
+  readonly outcomes: Pick<OutcomeSink, 'begin' | 'note' | 'finish'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;

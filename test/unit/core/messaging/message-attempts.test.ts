@@ -19,7 +19,7 @@ function setUp(outcome: SendOutcome, more: Partial<MessageSettings> = {}) {
   const results: AttemptResult[] = [];
   const sent: OutgoingMessage[] = [];
   const faults = { begin: false, notes: 0 };
-  const outcomes: OutcomeSink = {
+  const outcomes: Pick<OutcomeSink, 'begin' | 'note' | 'finish'> = {
     begin: ({ facts }) => {
       if (faults.begin) return Promise.reject(new Error('the contact has an unfinished attempt'));
       said.push(`begin ${JSON.stringify(facts)}`);
@@ -31,7 +31,6 @@ function setUp(outcome: SendOutcome, more: Partial<MessageSettings> = {}) {
       return Promise.resolve();
     },
     finish: (result) => (said.push(`finish ${result.completionCode}`), results.push(result), Promise.resolve(true)),
-    addToDoNotCall: () => Promise.resolve(),
   };
   const messages = new MessageAttempts({ outcomes, clock, ids: new CountingIds(), logger: silentLogger, finished: () => said.push('finished') });
   const settings: MessageSettings = {
