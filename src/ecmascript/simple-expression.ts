@@ -19,6 +19,9 @@ export interface SimplePath {
   readonly kind: 'path';
   /** `event$.info.x`: names joined by dots. */
   readonly text: string;
+  /** The first of the names, a variable's. */
+  readonly root: string;
+  readonly below: readonly string[];
   readonly line: number;
   readonly column: number;
 }
@@ -100,7 +103,7 @@ function pathOf(e: Expression): SimplePath | undefined {
   if (at.type !== 'Identifier' || at.name === 'arguments' || at.name === 'undefined') return undefined;
   const line = e.loc?.start.line ?? 1;
   const column = (e.loc?.start.column ?? 0) + 1 - (line === 1 ? before : 0);
-  return { kind: 'path', text: [at.name, ...names].join('.'), line, column };
+  return { kind: 'path', text: [at.name, ...names].join('.'), root: at.name, below: names, line, column };
 }
 
 /** Thrown when a path holds what only the realm can work with; the expression is then compiled. */

@@ -2,6 +2,7 @@ import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { ScriptOutcome } from '../ecmascript.ts';
 import { parseExpression, type SyntaxProblem } from '../expression-syntax.ts';
+import { assignedNames } from '../assigned-names.ts';
 import { hoistedPrefix } from '../script-hoisting.ts';
 import type { PreparedScript } from './prepared-script.ts';
 
@@ -13,13 +14,22 @@ const chain = '$\u200c\u200d';
 const given = '$\u200d\u200c';
 const maxKept = 500;
 
-/** Verdicts of the parser, shared by all contexts of a thread: the same documents run again and again. */
-const verdicts = new Map<string, SyntaxProblem | undefined>();
+/** What the parser says of an expression: a problem, or the names that it may give another value. */
+type Verdict = { readonly problem: SyntaxProblem } | { readonly problem?: undefined; readonly assigned: readonly string[] };
 
-/** The functions of one realm that stand for authored texts, compiled once each; the least recently used are let go. */
+/** Verdicts, shared by all contexts of a thread: the same documents run again and again. */
+const verdicts = new Map<string, Verdict>();
+
+/**
+ * The functions of one realm that stand for authored texts, compiled once each; the least recently used are let go.
+ * `0,` and not brackets around them: QuickJS reads ahead to the partner of each opening bracket.
+ */
 export class CompiledExpressions {
   readonly #vm: QuickJSContext;
   readonly #kept = new Map<string, QuickJSHandle>();
+
+  /** Names to which something that was compiled here may give another value. */
+  readonly assigned = new Set<string>();
 
   constructor(vm: QuickJSContext) {
     this.#vm = vm;
@@ -29,10 +39,11 @@ export class CompiledExpressions {
     const key = `${kind[0] ?? ''}${depth} ${text}`;
     const kept = this.#recall(key);
     if (kept !== undefined) return ok(kept);
-    const problem = verdictOf(text);
-    if (problem !== undefined) return fail({ ok: false, kind: 'syntax', ...problem, message: `SyntaxError: ${problem.message}` });
+    const verdict = verdictOf(text);
+    if (verdict.problem !== undefined) return fail({ ok: false, kind: 'syntax', ...verdict.problem, message: `SyntaxError: ${verdict.problem.message}` });
+    this.#assigns(verdict.assigned);
     const value = kind === 'boolean' ? `((\n${text}\n))?1:0` : kind === 'string' ? `\`\${(\n${text}\n)}\`` : `(\n${text}\n)`;
-    return this.#compile(key, `(function(${chain}){${withs(depth)}{return (function(){"use strict";return ${value};})();}})`, 'expression');
+    return this.#compile(key, `0,function(${chain}){${withs(depth)}{return function(){"use strict";return ${value};}();}}`, 'expression');
   }
 
   /** `target = given`, for a left-hand side such as `x`, `dialog.x` or `o.p[1]`. */
@@ -43,13 +54,15 @@ export class CompiledExpressions {
     const parsed = parseExpression(target);
     if (!parsed.ok) return fail({ ok: false, kind: 'syntax', ...parsed.error, message: `SyntaxError: ${parsed.error.message}` });
     if (parsed.value.type !== 'Identifier' && parsed.value.type !== 'MemberExpression') return fail({ ok: false, kind: 'syntax', message: `${JSON.stringify(target)} cannot be assigned to` });
-    return this.#compile(key, `(function(${chain},${given}){${withs(depth)}{return (function(){"use strict";return (\n${target}\n)=${given};})();}})`, 'expression');
+    this.#assigns([/[^.[\s]+/.exec(target)?.[0] ?? target]);
+    return this.#compile(key, `0,function(${chain},${given}){${withs(depth)}{return function(){"use strict";return (\n${target}\n)=${given};}();}}`, 'expression');
   }
 
   /** Compiled for this one run: scripts are long and run once per document. The caller disposes of it. */
   script(script: PreparedScript, depth: number, place: string): Result<QuickJSHandle, ScriptOutcome> {
+    this.#assigns(script.assigned);
     const assign = script.functions.map((name) => `${name}=${hoistedPrefix}${name};Object.defineProperty(${name},"name",{value:${JSON.stringify(name)}});`).join('');
-    const code = `(function(${chain}){${withs(depth)}{return (function(){${script.strict ? '"use strict";' : ''}${assign}\n${script.body}\n})();}})`;
+    const code = `0,function(${chain}){${withs(depth)}{return function(){${script.strict ? '"use strict";' : ''}${assign}\n${script.body}\n}();}}`;
     return this.#evalFunction(code, place);
   }
 
@@ -60,6 +73,10 @@ export class CompiledExpressions {
     const compiled = this.#compile(key, `(${text})`, 'realm');
     if (!compiled.ok) throw new Error(`a factory does not compile: ${compiled.error.ok ? '' : compiled.error.message}`);
     return compiled.value;
+  }
+
+  #assigns(names: readonly string[]): void {
+    for (const name of names) this.assigned.add(name);
   }
 
   dispose(): void {
@@ -107,11 +124,12 @@ function withs(depth: number): string {
   return text;
 }
 
-function verdictOf(text: string): SyntaxProblem | undefined {
-  if (verdicts.has(text)) return verdicts.get(text);
+function verdictOf(text: string): Verdict {
+  const known = verdicts.get(text);
+  if (known !== undefined) return known;
   const parsed = parseExpression(text);
-  const problem = parsed.ok ? undefined : parsed.error;
+  const verdict: Verdict = parsed.ok ? { assigned: assignedNames(parsed.value) } : { problem: parsed.error };
   if (verdicts.size > 20_000) verdicts.clear();
-  if (text.length < 4096) verdicts.set(text, problem);
-  return problem;
+  if (text.length < 4096) verdicts.set(text, verdict);
+  return verdict;
 }

@@ -1,9 +1,12 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseScript, scriptOffset, type SyntaxProblem } from '../expression-syntax.ts';
+import { assignedNames } from '../assigned-names.ts';
 import { hoistScript, type HoistedScript } from '../script-hoisting.ts';
 
 export interface PreparedScript extends HoistedScript {
   readonly strict: boolean;
+  /** Names that it may give another value. */
+  readonly assigned: readonly string[];
 }
 
 /** Scripts of documents that many sessions run, parsed once per thread. */
@@ -29,5 +32,5 @@ function prepare(source: string): Result<PreparedScript, SyntaxProblem> {
   if (!parsed.ok) return fail({ ...parsed.error, message: `SyntaxError: ${parsed.error.message}` });
   const padded = ' '.repeat(scriptOffset) + source;
   const { names, functions, body } = hoistScript(parsed.value.program, padded);
-  return ok({ names, functions, body: body.slice(scriptOffset), strict: parsed.value.strict });
+  return ok({ names, functions, body: body.slice(scriptOffset), strict: parsed.value.strict, assigned: assignedNames(parsed.value.program) });
 }

@@ -1,95 +1,82 @@
 import type { QuickJSHandle, QuickJSWASMModule } from 'quickjs-emscripten';
 import { ScriptReference, type ScopeOptions, type ScriptContext, type ScriptLimits, type ScriptOutcome, type ScriptScope } from '../ecmascript.ts';
 import { literalOf } from '../expression-syntax.ts';
-import { anObject, needsRealm, simpleExpression, simpleTruth, simpleValue, type PathReader, type Primitive, type SimpleExpression, type SimplePath } from '../simple-expression.ts';
-import { decodeRealmValue, encodeHostValue } from '../host-value.ts';
+import { simpleExpression, type SimpleExpression } from '../simple-expression.ts';
+import { decodeRealmValue } from '../host-value.ts';
 import { CompiledExpressions, type ExpressionKind } from './compiled-expressions.ts';
 import { preparedScript } from './prepared-script.ts';
-import { QuickjsScope } from './quickjs-scope.ts';
-import { ScopeNames } from './scope-names.ts';
+import type { HeldVariables } from './held-variables.ts';
+import { PlainExpressions } from './plain-expressions.ts';
+import { isPrimitive, type QuickjsScope } from './quickjs-scope.ts';
+import { openScopeOf, RealmScopes } from './realm-scopes.ts';
 import { done, Realm, type ContextHost } from './realm.ts';
-
 
 export class QuickjsContext implements ScriptContext {
   readonly root: ScriptScope;
   readonly #realm: Realm;
   readonly #closed: (context: QuickjsContext) => void;
   readonly #compiled: CompiledExpressions;
-  readonly #scopes = new Set<QuickjsScope>();
-  readonly #names = new ScopeNames();
-  #nextScope = 0;
-  #naming = false;
+  readonly #scopes: RealmScopes;
+  readonly #held: HeldVariables;
+  readonly #simple: PlainExpressions;
 
   constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost, closed: (context: QuickjsContext) => void) {
     this.#closed = closed;
     this.#realm = new Realm(module, limits, host);
     this.#compiled = new CompiledExpressions(this.#realm.vm);
-    this.root = this.#make(new QuickjsScope('root', undefined), false);
+    this.#scopes = new RealmScopes(this.#realm);
+    this.#held = this.#scopes.held;
+    this.#simple = new PlainExpressions(this.#realm, this.#scopes);
+    this.root = this.#scopes.root;
   }
 
   openScope(parent: ScriptScope, name: string, options: ScopeOptions = {}): ScriptScope {
-    const scope = new QuickjsScope(name, this.#own(parent), options);
-    if (scope.named) this.#names.add(name);
-    return options.deferred === undefined ? this.#make(scope, options.readOnly === true) : scope;
+    return this.#scopes.open(parent, name, options);
   }
 
   closeScope(scope: ScriptScope): void {
-    if (!(scope instanceof QuickjsScope) || scope.closed) return;
-    if (this.#scopes.delete(scope) && scope.referenced) this.#realm.guarded(() => this.#realm.call('forget', scope.handle).dispose(), undefined);
-    scope.close();
+    this.#scopes.close(scope);
   }
 
   evaluate(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: literal.value };
-    this.#notice(expression);
-    const simple = simpleExpression(expression);
-    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => {
-      if (simple.kind === 'path') {
-        const plain = own.plainValue(simple);
-        if (plain !== undefined) return { ok: true, value: plain.value };
-        const text = this.#readText(own, simple);
-        if (text === 'x') throw needsRealm;
-        return { ok: true, value: this.#exported(text) };
-      }
-      return { ok: true, value: simpleValue(simple, this.#reader(own)) };
-    });
-    return answer ?? this.#withExpression(scope, expression, expression, 'value', (own, fn) => ({ ok: true, value: this.#exported(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
+    this.#scopes.notice(expression);
+    const answer = this.#simple.evaluate(scope, expression);
+    return answer ?? this.#withExpression(scope, expression, expression, 'value', (own, fn) => ({ ok: true, value: this.#simple.exported(this.#realm.string(this.#realm.call('run', own.handle, fn))) }));
   }
 
   test(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: Boolean(literal.value) };
-    this.#notice(expression);
-    const simple = simpleExpression(expression);
-    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: simpleTruth(simple, this.#reader(own)) }));
-    return answer ?? this.#withExpression(scope, expression, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#realm.number(this.#realm.call('plain', own.handle, fn)) === 1 }));
+    this.#scopes.notice(expression);
+    const answer = this.#simple.test(scope, expression);
+    return answer ?? this.#withExpression(scope, expression, expression, 'boolean', (own, fn) => ({ ok: true, value: this.#realm.number(this.#plain(own, fn)) === 1 }));
   }
 
   text(scope: ScriptScope, expression: string): ScriptOutcome {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: String(literal.value) };
-    this.#notice(expression);
-    const simple = simpleExpression(expression);
-    const answer = simple === undefined ? undefined : this.#simply(scope, (own) => ({ ok: true, value: String(simpleValue(simple, this.#reader(own))) }));
-    return answer ?? this.#withExpression(scope, expression, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#realm.string(this.#realm.call('evaluate', own.handle, fn))) }));
+    this.#scopes.notice(expression);
+    const answer = this.#simple.text(scope, expression);
+    return answer ?? this.#withExpression(scope, expression, expression, 'string', (own, fn) => ({ ok: true, value: decodeRealmValue(this.#realm.string(this.#realm.call('run', own.handle, fn))) }));
   }
 
   declare(scope: ScriptScope, name: string, expression?: string): ScriptOutcome {
     if (!isIdentifier(name)) return syntaxError(`${JSON.stringify(name)} is no name of a variable`);
-    this.#notice(name);
-    if (expression !== undefined) this.#notice(expression);
-    if (expression === undefined) return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.run('bindValue', this.#own(scope).handle, n, this.#realm.vm.undefined)));
-    const simple = plainOrSimple(expression);
-    const answer = simple === undefined ? undefined : this.#simply(scope, (read) => this.#realm.named(name, (n) => {
-      const own = this.#own(read);
-      if (simple.kind === 'path') return this.#stored(simple, (path) => this.#realm.call('bind', own.handle, n, path));
-      return this.#realm.withPrimitive(simpleValue(simple, this.#reader(own)), (value) => this.#realm.run('bindValue', own.handle, n, value));
-    }));
-    return answer ?? this.#withExpression(scope, undefined, expression, 'value', (own, fn) => {
-      const value = this.#realm.call('plain', own.handle, fn);
+    this.#scopes.notice(name);
+    if (expression !== undefined) this.#scopes.notice(expression);
+    const simple = expression === undefined ? plainUndefined : plainOrSimple(expression);
+    const answer = simple === undefined ? undefined : this.#simple.attempt(scope, (own) => {
+      const known = this.#simple.primitive(own, simple);
+      if (known !== undefined && this.#held.declare(own, name, known.value)) return done;
+      const data = simple.kind === 'path' ? this.#held.dataAt(own, simple) : undefined;
+      return this.#declared(own, name, (made, n) => this.#simple.put('bind', made, n, known), data);
+    });
+    return answer ?? this.#withExpression(scope, undefined, expression ?? 'undefined', 'value', (own, fn) => {
+      const value = this.#plain(own, fn);
       try {
-        return this.#realm.named(name, (n) => this.#realm.run('bindValue', own.handle, n, value));
+        return this.#declared(own, name, (made, n) => this.#realm.run('bind', made.handle, n, value));
       } finally {
         value.dispose();
       }
@@ -97,26 +84,31 @@ export class QuickjsContext implements ScriptContext {
   }
 
   assign(scope: ScriptScope, name: string, expression: string): ScriptOutcome {
-    this.#notice(name);
-    this.#notice(expression);
+    this.#scopes.notice(name);
+    this.#scopes.notice(expression);
     const target = simpleExpression(name);
     const simple = target?.kind === 'path' ? plainOrSimple(expression) : undefined;
-    const answer = target?.kind !== 'path' || simple === undefined ? undefined : this.#simply(scope, (read) => this.#realm.named(target.text, (to) => {
-      const plain = simple.kind === 'path' ? read.plainValue(simple) : { value: simpleValue(simple, this.#reader(read)) };
-      if (plain !== undefined) return this.#realm.withPrimitive(plain.value, (value) => this.#realm.run('store', this.#seen(read, target.text).handle, to, value));
-      const own = this.#seen(read, `${target.text} ${expression}`);
-      return this.#stored(simple as SimplePath, (path) => this.#realm.withNumber(1, (one) => this.#realm.call('store', own.handle, to, path, one)));
-    }));
+    const answer = target?.kind !== 'path' || simple === undefined ? undefined : this.#simple.attempt(scope, (own) => {
+      const known = this.#simple.primitive(own, simple);
+      if (known !== undefined && target.below.length === 0 && this.#held.assign(own, target.root, known.value)) return done;
+      const outcome = this.#realm.enter(() => this.#realm.named(target.text, (to) => {
+        this.#simple.pay(own, target.root);
+        return this.#simple.put('store', this.#scopes.seen(own, target.text), to, known);
+      }));
+      if (target.below.length > 0) this.#held.objectsChanged();
+      else if (outcome.ok) this.#held.stored(own, target.root, simple.kind === 'path' ? this.#held.dataAt(own, simple) : undefined);
+      return outcome;
+    });
     if (answer !== undefined) return answer;
     const undeclared = this.#undeclaredTarget(scope, name);
     if (undeclared !== undefined) return undeclared;
     return this.#withExpression(scope, `${name} ${expression}`, expression, 'value', (own, fn) => {
       // The value first, so that an error in it is reported at its own place; then the plain assignment.
-      const value = this.#realm.call('plain', own.handle, fn);
+      const value = this.#plain(own, fn);
       try {
         const compiled = this.#compiled.assignment(name, own.depth);
         if (!compiled.ok) return compiled.error;
-        this.#realm.call('plain', own.handle, compiled.value, value).dispose();
+        this.#plain(own, compiled.value, value).dispose();
         return done;
       } finally {
         value.dispose();
@@ -127,14 +119,20 @@ export class QuickjsContext implements ScriptContext {
   run(scope: ScriptScope, source: string, place = 'script'): ScriptOutcome {
     const prepared = preparedScript(source);
     if (!prepared.ok) return { ok: false, kind: 'syntax', ...prepared.error, place };
-    this.#notice(source);
-    return this.#realm.enter(() => {
-      const own = prepared.value.names.length > 0 ? this.#own(scope) : this.#seen(scope, source);
-      if (prepared.value.names.length > 0) this.#realm.named(JSON.stringify(prepared.value.names), (n) => this.#realm.run('hoist', own.handle, n));
+    this.#scopes.notice(source);
+    const { names } = prepared.value;
+    return this.#authored(() => {
+      const own = names.length > 0 ? this.#scopes.own(scope) : this.#scopes.seen(scope, source);
+      if (names.length > 0) {
+        if (own.readOnly) return { ok: false, kind: 'error', message: `TypeError: the scope ${own.name} is read-only`, place };
+        const absent = Object.fromEntries(names.map((name) => [name, undefined]));
+        this.#realm.named(this.#scopes.encode(absent), (v) => this.#realm.withNumber(1, (one) => this.#realm.run('fill', own.handle, v, one)));
+        for (const name of names) if (!own.variables.has(name)) this.#held.inRealm(own, name);
+      }
       const fn = this.#compiled.script(prepared.value, own.depth, place);
       if (!fn.ok) return fn.error;
       try {
-        this.#realm.call('plain', own.handle, fn.value).dispose();
+        this.#plain(own, fn.value).dispose();
       } finally {
         fn.value.dispose();
       }
@@ -143,32 +141,34 @@ export class QuickjsContext implements ScriptContext {
   }
 
   set(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
+    if (isPrimitive(value) && this.#realm.usable && this.#held.declare(openScopeOf(scope), name, value)) return done;
     return this.#realm.enter(() => {
-      const own = this.#own(scope);
-      const plain = this.#realm.primitive(value);
-      if (plain !== undefined) {
-        try {
-          return this.#realm.named(name, (n) => this.#realm.run('put', own.handle, n, plain));
-        } finally {
-          plain.dispose();
-        }
-      }
-      return this.#realm.named(name, (n) => this.#realm.named(this.#encode(value), (v) => this.#realm.run('set', own.handle, n, v)));
+      const own = this.#scopes.own(scope);
+      this.#realm.named(this.#scopes.encode({ [name]: typeof value === 'function' ? undefined : value }), (v) => this.#realm.run('fill', own.handle, v));
+      this.#held.inRealm(own, name);
+      return done;
     });
   }
 
   setReadOnly(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
-    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(this.#encode(value), (v) => this.#realm.run('setReadOnly', this.#own(scope).handle, n, v))));
+    return this.#realm.enter(() => {
+      const own = this.#scopes.own(scope);
+      this.#realm.named(name, (n) => this.#realm.named(this.#scopes.encode(value), (v) => this.#realm.run('setReadOnly', own.handle, n, v)));
+      this.#held.inRealm(own, name, true, typeof value === 'object' && value !== null ? value : undefined);
+      return done;
+    });
   }
 
   patchReadOnly(scope: ScriptScope, name: string, path: readonly string[], value: unknown): ScriptOutcome {
     if (path.length === 0) return this.setReadOnly(scope, name, value);
-    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.named(this.#encode(value), (v) => this.#realm.run('patch', this.#own(scope).handle, n, p, v)))));
+    this.#held.dataChanged();
+    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.named(this.#scopes.encode(value), (v) => this.#realm.run('patch', this.#scopes.own(scope).handle, n, p, v)))));
   }
 
   removeReadOnly(scope: ScriptScope, name: string, path: readonly string[]): ScriptOutcome {
-    if (path.length === 0) return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.run('remove', this.#own(scope).handle, n)));
-    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.run('unpatch', this.#own(scope).handle, n, p))));
+    if (path.length === 0) return this.#removed(scope, name);
+    this.#held.dataChanged();
+    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.run('unpatch', this.#scopes.own(scope).handle, n, p))));
   }
 
   reference(scope: ScriptScope, name: string, path: readonly string[] = []): ScriptReference {
@@ -178,16 +178,20 @@ export class QuickjsContext implements ScriptContext {
   setConstructed(scope: ScriptScope, name: string, factory: string, data: unknown): ScriptOutcome {
     return this.#realm.enter(() => {
       const fn = this.#compiled.factory(factory);
-      return this.#realm.named(name, (n) => this.#realm.named(this.#encode(data), (v) => this.#realm.run('construct', this.#own(scope).handle, n, fn, v)));
+      const own = this.#scopes.own(scope);
+      this.#realm.named(name, (n) => this.#realm.named(this.#scopes.encode(data), (v) => this.#realm.run('construct', own.handle, n, fn, v)));
+      this.#held.inRealm(own, name);
+      return done;
     });
   }
 
   has(scope: ScriptScope, name: string): boolean {
-    return this.#realm.guarded(() => this.#realm.named(name, (n) => this.#realm.number(this.#realm.call('has', this.#own(scope).handle, n)) === 1), false);
+    if (openScopeOf(scope).variables.get(name)?.owed === true) return true;
+    return this.#realm.guarded(() => this.#realm.named(name, (n) => this.#realm.number(this.#realm.call('has', this.#scopes.own(scope).handle, n)) === 1), false);
   }
 
   remove(scope: ScriptScope, name: string): void {
-    this.#realm.guarded(() => this.#realm.named(name, (n) => this.#realm.call('remove', this.#own(scope).handle, n).dispose()), undefined);
+    this.#removed(scope, name);
   }
 
   memoryBytes(): number {
@@ -197,108 +201,50 @@ export class QuickjsContext implements ScriptContext {
   dispose(): void {
     const first = this.#realm.dispose(() => {
       this.#compiled.dispose();
-      for (const scope of this.#scopes) scope.close();
+      this.#scopes.closeAll();
     });
     if (first) this.#closed(this);
   }
 
-  #make(scope: QuickjsScope, readOnly: boolean): QuickjsScope {
-    const number = this.#nextScope++;
-    const { vm } = this.#realm;
-    const args = [vm.newNumber(number), vm.newString(scope.name), vm.newNumber(readOnly ? 1 : 0)];
-    const result = vm.callFunction(this.#realm.fetchFunction('open'), vm.undefined, [scope.parent === undefined ? vm.undefined : this.#own(scope.parent).handle, ...args]);
-    for (const arg of args) arg.dispose();
-    scope.make(number, this.#realm.must(result));
-    this.#scopes.add(scope);
-    if (this.#naming && scope.named) this.#realm.must(vm.callFunction(this.#realm.fetchFunction('name'), vm.undefined, [scope.handle])).dispose();
-    return scope;
-  }
-
-  /** Scopes are seen by their names from the first text on that says one, or that can make names while it runs. */
-  #notice(text: string): void {
-    if (this.#naming || !this.#names.concern(text)) return;
-    this.#naming = true;
-    this.#realm.guarded(() => {
-      for (const scope of this.#scopes) if (scope.named) this.#realm.call('name', scope.handle).dispose();
-    }, undefined);
-  }
-
-  /** The scope, made in the realm if it was put off so far. */
-  #own(scope: ScriptScope): QuickjsScope {
-    const own = openScopeOf(scope);
-    const { deferred } = own;
-    if (deferred === undefined) return own;
-    this.#make(own, false);
-    this.#realm.named(deferred.variable, (n) => this.#realm.named(this.#encode(deferred.value()), (v) => this.#realm.run('set', own.handle, n, v)));
-    return own;
-  }
-
-  /** The scope that `text` runs in: one that is put off, and that the text cannot see, is passed over. */
-  #seen(scope: ScriptScope, text: string): QuickjsScope {
-    const own = openScopeOf(scope);
-    return own.deferred === undefined || own.parent === undefined || own.concerns(text) ? this.#own(own) : this.#own(own.parent);
-  }
-
-  #encode(value: unknown): string {
-    return encodeHostValue(value, (scope) => {
-      const own = this.#own(scope);
-      if (!own.referenced) this.#realm.call('reference', own.handle).dispose();
-      own.referenced = true;
-      return own.number;
-    });
-  }
-
-  /** Without compiling; undefined when the expression turns out to need the realm after all. */
-  #simply(scope: ScriptScope, task: (own: QuickjsScope) => ScriptOutcome): ScriptOutcome | undefined {
-    let unfit = false;
-    const outcome = this.#realm.enter(() => {
+  /** Enters the realm to run what an author wrote. */
+  #authored(task: () => ScriptOutcome): ScriptOutcome {
+    return this.#realm.enter(() => {
+      this.#scopes.settle();
       try {
-        return task(openScopeOf(scope));
-      } catch (reason) {
-        if (reason !== needsRealm) throw reason;
-        unfit = true;
-        return done;
+        return task();
+      } finally {
+        this.#held.forget(this.#compiled.assigned);
       }
     });
-    return unfit ? undefined : outcome;
   }
 
-  #reader(own: QuickjsScope): PathReader {
-    return (path) => {
-      const plain = own.plainValue(path);
-      if (plain !== undefined) return plain.value;
-      const text = this.#readText(own, path);
-      return text === 'o' || text === 'x' ? anObject : (decodeRealmValue(text) as Primitive);
-    };
+  /** Enters the realm to declare a variable there. */
+  #declared(own: QuickjsScope, name: string, bind: (made: QuickjsScope, name: QuickJSHandle) => ScriptOutcome, data?: object): ScriptOutcome {
+    return this.#realm.enter(() => {
+      const made = this.#scopes.own(own);
+      const outcome = this.#realm.named(name, (n) => bind(made, n));
+      if (outcome.ok) this.#held.inRealm(made, name, false, data);
+      return outcome;
+    });
   }
 
-  #readText(own: QuickjsScope, path: SimplePath): string {
-    this.#realm.reading = path;
-    const text = this.#realm.named(path.text, (p) => this.#realm.string(this.#realm.call('read', this.#seen(own, path.text).handle, p)));
-    this.#realm.reading = undefined;
-    // The name is of no scope; it may be one of the language's own.
-    if (text === 'm') throw needsRealm;
-    return text;
+  #removed(scope: ScriptScope, name: string): ScriptOutcome {
+    return this.#realm.enter(() => {
+      const own = this.#scopes.own(scope);
+      this.#held.removed(own, name);
+      return this.#realm.named(name, (n) => this.#realm.run('remove', own.handle, n));
+    });
   }
 
-  /** What the realm's encoder wrote; an object waits there to be exported. */
-  #exported(text: string): unknown {
-    return decodeRealmValue(text === 'o' ? this.#realm.string(this.#realm.call('export')) : text);
-  }
-
-  /** Runs an operation that takes a path and answers 0 when its first name is of no scope. */
-  #stored(path: SimplePath, operation: (path: QuickJSHandle) => QuickJSHandle): ScriptOutcome {
-    this.#realm.reading = path;
-    const found = this.#realm.named(path.text, (p) => this.#realm.number(operation(p)));
-    this.#realm.reading = undefined;
-    if (found === 0) throw needsRealm;
-    return done;
+  /** Runs a compiled function in a scope; its value as it is. */
+  #plain(own: QuickjsScope, fn: QuickJSHandle, given = this.#realm.vm.undefined): QuickJSHandle {
+    return this.#realm.withNumber(1, (one) => this.#realm.call('run', own.handle, fn, given, one));
   }
 
   /** `looksAt`: the text that says what of the scope is looked at, the expression among it. */
   #withExpression(scope: ScriptScope, looksAt: string | undefined, expression: string, kind: ExpressionKind, use: (own: QuickjsScope, fn: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
-    return this.#realm.enter(() => {
-      const own = looksAt === undefined ? this.#own(scope) : this.#seen(scope, looksAt);
+    return this.#authored(() => {
+      const own = looksAt === undefined ? this.#scopes.own(scope) : this.#scopes.seen(scope, looksAt);
       const fn = this.#compiled.expression(expression, own.depth, kind);
       return fn.ok ? use(own, fn.value) : fn.error;
     });
@@ -309,16 +255,15 @@ export class QuickjsContext implements ScriptContext {
     const parts = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\.\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(name);
     if (parts === null) return undefined;
     const [, first = '', second = ''] = parts;
-    const missing = this.#realm.guarded(() => this.#realm.named(first, (f) => this.#realm.named(second, (s) => this.#realm.number(this.#realm.call('undeclared', this.#own(scope).handle, f, s)) === 1)), false);
+    const missing = this.#realm.guarded(() => {
+      this.#scopes.settle();
+      return this.#realm.named(first, (f) => this.#realm.named(second, (s) => this.#realm.number(this.#realm.call('undeclared', this.#scopes.own(scope).handle, f, s)) === 1));
+    }, false);
     return missing ? { ok: false, kind: 'error', message: `ReferenceError: ${first}.${second} is not declared` } : undefined;
   }
-
 }
 
-function openScopeOf(scope: ScriptScope): QuickjsScope {
-  if (!(scope instanceof QuickjsScope) || scope.closed) throw new Error(`the scope ${scope.name} is closed or of another context`);
-  return scope;
-}
+const plainUndefined: SimpleExpression = { kind: 'value', value: undefined };
 
 /** A literal is taken without the parser: what identifiers and the like are written as would fill its memory. */
 function plainOrSimple(expression: string): SimpleExpression | undefined {

@@ -1,6 +1,7 @@
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { ScriptReference, type DeferredVariable, type ScopeOptions, type ScriptScope } from '../ecmascript.ts';
 import type { Primitive, SimplePath } from '../simple-expression.ts';
+import type { HeldVariable } from './held-variables.ts';
 
 /** A scope of one realm. A deferred one is made there when a text that can see it, or its variable, is first run. */
 export class QuickjsScope implements ScriptScope {
@@ -11,6 +12,11 @@ export class QuickjsScope implements ScriptScope {
   deferred: DeferredVariable | undefined;
   /** Seen by its own name from inside, once a text says a scope's name. */
   readonly named: boolean;
+  readonly readOnly: boolean;
+  /** What is known of its variables outside the realm. */
+  readonly variables = new Map<string, HeldVariable>();
+  /** The round of `HeldVariables` in which it was opened. */
+  openedAt = 0;
   /** Known to the realm by its number, for references into it. */
   referenced = false;
   #made: { readonly number: number; readonly handle: QuickJSHandle } | undefined;
@@ -22,6 +28,7 @@ export class QuickjsScope implements ScriptScope {
     this.depth = parent === undefined ? 1 : parent.depth + 1;
     this.deferred = options.deferred;
     this.named = options.named === true;
+    this.readOnly = options.readOnly === true;
   }
 
   get closed(): boolean {
@@ -65,15 +72,26 @@ export class QuickjsScope implements ScriptScope {
    */
   plainValue(path: SimplePath): { readonly value: Primitive } | undefined {
     const { deferred } = this;
-    const [root, ...names] = path.text.split('.');
-    if (deferred === undefined || root !== deferred.variable) return undefined;
-    let at: unknown = deferred.value();
-    for (const name of names) {
-      if (typeof at !== 'object' || at === null || at instanceof ScriptReference || at instanceof Date || !Object.hasOwn(at, name)) return undefined;
-      at = (at as Readonly<Record<string, unknown>>)[name];
-    }
-    return at === null || at === undefined || typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? { value: at } : undefined;
+    if (deferred === undefined || path.root !== deferred.variable) return undefined;
+    const at = plainDown(deferred.value(), path.below);
+    return isPrimitive(at) ? { value: at } : undefined;
   }
+}
+
+/** What stands below plain data, down own properties only; the symbol where the realm may see something else. */
+export function plainDown(data: unknown, names: readonly string[]): unknown {
+  let at = data;
+  for (const name of names) {
+    if (typeof at !== 'object' || at === null || at instanceof ScriptReference || at instanceof Date || !Object.hasOwn(at, name)) return elsewhere;
+    at = (at as Readonly<Record<string, unknown>>)[name];
+  }
+  return at;
+}
+
+export const elsewhere = Symbol('elsewhere');
+
+export function isPrimitive(value: unknown): value is Primitive {
+  return value === null || value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** Text that can compute a name while it runs: `eval`, escapes inside names. What it may see cannot be told from reading it. */

@@ -13,7 +13,7 @@ export const realmSource = String.raw`0,function () {
   const call = Function.prototype.call, bind = call.bind.bind(call);
   const own = bind({}.hasOwnProperty), get = bind(WeakMap.prototype.get), put = bind(WeakMap.prototype.set), charAt = bind(''.indexOf), cut = bind(''.split);
   const Text = String, Num = Number, Err = TypeError, Missing = ReferenceError, ErrorType = Error, DateType = Date, iso = bind(Date.prototype.toISOString);
-  const { setPrototypeOf } = Object, views = new WeakMap(), raws = new WeakMap();
+  const { setPrototypeOf, getPrototypeOf } = Object, views = new WeakMap(), raws = new WeakMap();
   let owner;
 
   function refuse() { throw new Err('a read-only object is not changed'); }
@@ -43,16 +43,17 @@ export const realmSource = String.raw`0,function () {
     for (let i = 0; i < names.length; i++) v[names[i]] = decode(v[names[i]]);
     return v;
   }
-  // An object is kept for the exporter, which is brought when it is first needed; 'o' says so.
+  // What is no primitive is kept: an object ('o') for the exporter or, like other things ('x'), to be put into a variable.
   function encode(v) {
     switch (typeof v) {
       case 'string': return charAt(v, '\0') < 0 ? 's' + v : 'j' + stringify(v);
       case 'number': return v === 0 && 1 / v < 0 ? 'n-0' : 'n' + v;
       case 'boolean': return v ? 't' : 'f';
       case 'object': if (v === null) return 'l'; shared.pending = v; return 'o';
-      case 'bigint': return 'n' + Num(v);
-      default: return 'u';
+      case 'undefined': return 'u';
     }
+    shared.pending = v;
+    return 'x';
   }
   function define(scope, name, value, writable) {
     defineProperty(scope.vars, name, { value, writable: writable && !scope.readOnly, configurable: true, enumerable: true });
@@ -68,7 +69,7 @@ export const realmSource = String.raw`0,function () {
     }
     owner = undefined;
   }
-  const shared = { own, bare, define, decode, view, raws, get, iso, isArray, keys, create, defineProperty, getOwnPropertyDescriptor, parse, stringify, ProxyOf, Text, Num, Err, ErrorType, DateType };
+  const shared = { own, bare, define, decode, view, raws, get, iso, isArray, keys, create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, parse, stringify, ProxyOf, Text, Num, Err, ErrorType, DateType };
   // Without a prototype: neither an authored toJSON nor an authored setter gets into what is written.
   function bare(list) { return setPrototypeOf(list, null); }
   function op_open(parent, number, name, readOnly) {
@@ -77,47 +78,42 @@ export const realmSource = String.raw`0,function () {
     chain[length] = vars;
     return { name, vars, raw: create(null), readOnly: readOnly === 1, chain, number };
   }
-  function op_evaluate(scope, fn) { return encode(fn(scope.chain)); }
-  function op_plain(scope, fn, given) { return fn(scope.chain, given); }
-  function op_put(scope, name, value) { define(scope, name, value, true); delete scope.raw[name]; }
-  function op_set(scope, name, text) { op_put(scope, name, decode(parse(text))); }
+  function op_run(scope, fn, given, plain) {
+    const v = fn(scope.chain, given);
+    return plain ? v : encode(v);
+  }
+  function op_fill(scope, text, absent) {
+    const values = decode(parse(text)), names = keys(values);
+    for (let i = 0; i < names.length; i++) {
+      if (absent && own(scope.vars, names[i])) continue;
+      define(scope, names[i], values[names[i]], true);
+      delete scope.raw[names[i]];
+    }
+  }
   function op_setReadOnly(scope, name, text) {
     const value = decode(parse(text)), raw = scope.raw[name] = typeof value === 'object' && value && get(raws, value) || value;
     define(scope, name, view(raw), false);
   }
   function op_read(scope, text) {
-    const path = cut(text, '.'), at = walk(scope, path, path.length), type = typeof at;
-    // What is neither primitive nor exported is worked with in the realm: the caller compiles.
-    return owner === undefined ? 'm' : type === 'function' || type === 'symbol' || type === 'bigint' ? 'x' : encode(at);
+    const path = cut(text, '.'), at = walk(scope, path, path.length);
+    return owner === undefined ? 'm' : encode(at);
   }
-  function op_bindValue(scope, name, value) {
+  function op_bind(scope, name, value, kept) {
     const d = getOwnPropertyDescriptor(scope.vars, name);
     if (scope.readOnly || d && !d.writable) throw new Err(name + ' of the scope ' + scope.name + ' is read-only');
-    define(scope, name, value, true);
+    define(scope, name, kept ? shared.pending : value, true);
   }
-  function op_bind(scope, name, text) {
-    const path = cut(text, '.'), at = walk(scope, path, path.length);
-    if (owner === undefined) return 0;
-    op_bindValue(scope, name, at);
-    return 1;
-  }
-  function op_store(scope, target, value, isPath) {
-    if (isPath === 1) {
-      const from = cut(value, '.');
-      value = walk(scope, from, from.length);
-      if (owner === undefined) return 0;
-    }
+  function op_store(scope, target, value, kept) {
     const path = cut(target, '.'), last = path.length - 1, base = walk(scope, path, last);
     if (owner === undefined) throw new Missing("'" + path[0] + "' is not defined");
     if (last === 1 && !getOwnPropertyDescriptor(owner, path[0]).enumerable && !own(owner, path[1])) throw new Missing(target + ' is not declared');
-    base[path[last]] = value;
-    return 1;
+    base[path[last]] = kept ? shared.pending : value;
   }
-  return { shared, open: op_open, evaluate: op_evaluate, plain: op_plain, put: op_put, set: op_set, setReadOnly: op_setReadOnly, read: op_read, bind: op_bind, bindValue: op_bindValue, store: op_store };
+  return [shared, op_open, op_run, op_fill, op_setReadOnly, op_read, op_bind, op_store];
 }`;
 
-/** Functions that every session needs, answered by `realmSource`. */
-const coreFunctions = ['open', 'evaluate', 'plain', 'put', 'set', 'setReadOnly', 'read', 'bind', 'bindValue', 'store'] as const;
+/** Functions that every session needs, answered by `realmSource` in this order, after what it shares with the groups below. */
+export const coreFunctions = ['open', 'run', 'fill', 'setReadOnly', 'read', 'bind', 'store'] as const;
 
 /** Functions that many sessions never need, by the source that makes them of what the core shares. */
 const groups = {
@@ -155,6 +151,24 @@ const groups = {
   function op_has(scope, name) { return own(scope.vars, name) ? 1 : 0; }
   function op_remove(scope, name) { delete scope.vars[name]; delete scope.raw[name]; }
   return { has: op_has, remove: op_remove };
+}`,
+  // An object of plain values, as most are; 'o' where it is none.
+  flat: String.raw`0,function (s) {
+  'use strict';
+  const { keys, create, bare, stringify, getPrototypeOf } = s, plain = getPrototypeOf(s);
+  function op_flat() {
+    const v = s.pending, names = keys(v), out = create(null);
+    if (getPrototypeOf(v) !== plain) return 'o';
+    for (let i = 0; i < names.length; i++) {
+      const c = v[names[i]], type = typeof c;
+      if (c === undefined) out[names[i]] = bare(['u']);
+      else if (type === 'string' || type === 'boolean' || type === 'number' && c - c === 0 && (c !== 0 || 1 / c > 0)) out[names[i]] = c;
+      else return 'o';
+    }
+    s.pending = undefined;
+    return 'j' + stringify(out);
+  }
+  return { flat: op_flat };
 }`,
   export: String.raw`0,function (s) {
   'use strict';
@@ -230,16 +244,11 @@ const groups = {
   function op_unpatch(scope, name, path) { const steps = parse(path); delete walk(scope, name, steps)[steps[steps.length - 1]]; }
   return { patch: op_patch, unpatch: op_unpatch };
 }`,
-  script: String.raw`0,function (s) {
+  construct: String.raw`0,function (s) {
   'use strict';
-  const { own, parse, decode, define, Err } = s;
-  function op_hoist(scope, names) {
-    if (scope.readOnly) throw new Err('the scope ' + scope.name + ' is read-only');
-    const list = parse(names);
-    for (let i = 0; i < list.length; i++) if (!own(scope.vars, list[i])) define(scope, list[i], undefined, true);
-  }
+  const { parse, decode, define } = s;
   function op_construct(scope, name, factory, text) { define(scope, name, factory(decode(parse(text))), true); }
-  return { hoist: op_hoist, construct: op_construct };
+  return { construct: op_construct };
 }`,
   error: String.raw`0,function (s) {
   'use strict';
@@ -264,10 +273,9 @@ const groups = {
 }`,
 } as const;
 
-const groupOf = { name: 'name', has: 'look', remove: 'look', export: 'export', reference: 'reference', forget: 'reference', patch: 'patch', unpatch: 'patch', hoist: 'script', construct: 'script', describe: 'error', undeclared: 'error' } as const;
+const groupOf = { name: 'name', has: 'look', remove: 'look', flat: 'flat', export: 'export', reference: 'reference', forget: 'reference', patch: 'patch', unpatch: 'patch', construct: 'construct', describe: 'error', undeclared: 'error' } as const;
 
 export type RealmFunction = (typeof coreFunctions)[number] | keyof typeof groupOf;
-export const realmFunctions: readonly RealmFunction[] = coreFunctions;
 
 /** The source that makes a function which the core does not have, and what else it makes. */
 export function realmGroup(name: RealmFunction): { readonly source: string; readonly makes: readonly RealmFunction[] } {

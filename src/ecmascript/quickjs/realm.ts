@@ -2,7 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { Intrinsics, QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
 import type { ScriptLimits, ScriptOutcome } from '../ecmascript.ts';
 import { needsRealm, type Primitive, type SimplePath } from '../simple-expression.ts';
-import { realmFunctions, realmGroup, realmSource, type RealmFunction } from './realm-source.ts';
+import { coreFunctions, realmGroup, realmSource, type RealmFunction } from './realm-source.ts';
 import { isWasmTrap } from './web-assembly.ts';
 
 /** What a context asks of the engine it lives in. */
@@ -57,8 +57,8 @@ export class Realm {
     this.vm = this.#runtime.newContext({ intrinsics });
     const make = this.must(this.vm.evalCode(realmSource, 'realm', { type: 'global', strip: true }));
     const made = this.must(this.vm.callFunction(make, this.vm.undefined));
-    for (const name of realmFunctions) this.#functions.set(name, this.vm.getProp(made, name));
-    this.#shared = this.vm.getProp(made, 'shared');
+    this.#shared = this.vm.getProp(made, 0);
+    coreFunctions.forEach((name, i) => this.#functions.set(name, this.vm.getProp(made, i + 1)));
     make.dispose();
     made.dispose();
   }
