@@ -31,12 +31,17 @@ export class PacingWorld {
   #config = '';
   #httpPort = 0;
   server: RunningServer | undefined;
+  /** Of every agent. */
+  readonly password = randomBytes(9).toString('base64url');
+  /** Contacts' numbers, by campaign. */
+  readonly numbers = new Map<string, readonly string[]>();
   /** What agents' commands were refused with. */
   readonly agentLog: string[] = [];
 
-  /** `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign; `config`: further sections of nailup.yaml. */
-  async start(given: { agents: number; shares: string; talk: string; config?: object; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
-    const password = randomBytes(9).toString('base64url');
+  /** `robots`: of the agents, those whom the test does not move itself, all by default; `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign; `config`: further sections of nailup.yaml. */
+  async start(given: { agents: number; robots?: number; shares: string; talk: string; config?: object; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
+    const { password } = this;
+    const robots = given.robots ?? given.agents;
     const salt = randomBytes(16);
     const passwordHash = `scrypt$16384$8$1$${salt.toString('base64')}$${scryptSync(password, salt, 32, { N: 16_384, r: 8, p: 1 }).toString('base64')}`;
     const [sipPort, agentPort, httpPort] = [await freePort(), await freePort(), await freePort()];
@@ -59,15 +64,16 @@ export class PacingWorld {
     const [header, ...plain] = makeContacts(given.campaigns.reduce((sum, c) => sum + c.contacts, 0), 9).trim().split('\n');
     // The first of all has no mail address.
     const rows = plain.map((row, i) => `${row},${i === 0 ? '' : `person${i}@example.test`}`);
-    const numbers = rows.slice(0, given.campaigns[0]?.contacts).map((row) => row.split(',')[0] ?? '');
     for (const { name, contacts } of given.campaigns) {
-      const file = this.#folder.file(`${name}.csv`, [`${header ?? ''},email`, ...rows.splice(0, contacts), ''].join('\n'));
+      const own = rows.splice(0, contacts);
+      this.numbers.set(name, own.map((row) => row.split(',')[0] ?? ''));
+      const file = this.#folder.file(`${name}.csv`, [`${header ?? ''},email`, ...own, ''].join('\n'));
       const { code, stderr } = await nailup(['contacts', 'import', file, '--list', name, '--config', this.#config], { limitMs: 120_000 });
       if (code !== 0) throw new Error(`import of ${name}: ${stderr}`);
     }
     await this.serve();
     const agentsReady = defer<number>();
-    this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(given.agents), '--talk', given.talk, ...(given.agentOptions?.(numbers) ?? [])], {
+    this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(robots), '--talk', given.talk, ...(given.agentOptions?.(this.numbers.get(given.campaigns[0]?.name ?? '') ?? []) ?? [])], {
       env: { NAILUP_AGENT_PASSWORD: password },
       onLine: (line) => {
         const message = JSON.parse(line) as { type: string; line?: string };
@@ -76,7 +82,11 @@ export class PacingWorld {
       },
     });
     await this.#agents.whileAlive(agentsReady.promise);
-    await this.until('the agents are idle', async () => ((await this.get<{ agents: Record<string, number> }>('/api/status')).agents['idle'] ?? 0) === given.agents);
+    await this.until('the agents are idle', async () => ((await this.get<{ agents: Record<string, number> }>('/api/status')).agents['idle'] ?? 0) === robots);
+  }
+
+  get agentUrl(): string {
+    return `ws://127.0.0.1:${this.#httpPort}/agent`;
   }
 
   async serve(): Promise<void> {

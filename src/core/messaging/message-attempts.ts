@@ -41,6 +41,7 @@ interface OpenMessage {
 export class MessageAttempts {
   readonly #deps: MessageAttemptsDeps;
   readonly #open = new Map<AttemptId, OpenMessage>();
+  #stopping = false;
 
   constructor(deps: MessageAttemptsDeps) {
     this.#deps = deps;
@@ -90,6 +91,7 @@ export class MessageAttempts {
 
   /** The server stops: what is sent counts as sent. */
   stopWaiting(): void {
+    this.#stopping = true;
     for (const { report } of this.#open.values()) report?.('silent', 'the server stopped');
   }
 
@@ -102,7 +104,7 @@ export class MessageAttempts {
     await this.#note(open, 'sending');
     const outcome = await settings.sender.send(composed.value);
     if (outcome.how !== 'sent') return this.#finish(open, outcome.how === 'unknown' ? outcomeUnknown : codes[outcome.how], { reason: outcome.reason });
-    if (settings.deliveryReportMs === 0) return this.#finish(open, codes.sent, { detail: outcome.detail });
+    if (settings.deliveryReportMs === 0 || this.#stopping) return this.#finish(open, codes.sent, { detail: outcome.detail });
     await this.#delivered(open, outcome);
   }
 
