@@ -53,6 +53,16 @@ export class DtmfAnalysis {
     return this.#plan.blockSize;
   }
 
+  /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
+  preload(): number {
+    const kept = this.#samples;
+    const sums = this.#sums;
+    let sum = this.#sumEnergy + this.#plan.blocks;
+    for (let i = 0; i < kept.length; i += 32) sum += kept[i] as number;
+    for (let i = 0; i < sums.length; i += 8) sum += sums[i] as number;
+    return sum;
+  }
+
   /** Takes one block and returns the digit of the window that ends with it, or NO_DIGIT. */
   process(samples: Int16Array, start: number): number {
     const { blockSize, blocks, minEnergy, minEdge, sampleRate } = this.#plan;

@@ -8,9 +8,9 @@ export function accumulate(sum: Int32Array, frame: Int16Array): void {
   for (let i = 0; i < frame.length; i++) sum[i] = (sum[i] as number) + (frame[i] as number);
 }
 
-/** sum += frame · gain */
-export function accumulateScaled(sum: Int32Array, frame: Int16Array, gain: number): void {
-  for (let i = 0; i < frame.length; i++) sum[i] = (sum[i] as number) + Math.round((frame[i] as number) * gain);
+/** sum = frame */
+export function begin(sum: Int32Array, frame: Int16Array): void {
+  for (let i = 0; i < frame.length; i++) sum[i] = frame[i] as number;
 }
 
 /** out = saturate(sum − own) */

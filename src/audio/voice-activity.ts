@@ -54,6 +54,11 @@ export class VoiceActivityDetector {
     return dbm0OfPower(this.#floor);
   }
 
+  /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
+  preload(): number {
+    return this.#floor + this.#nowMs + this.#power + this.#runMs;
+  }
+
   /** Takes a frame of 5 to 40 ms; true when `speaking` changed with it. */
   process(frame: Int16Array): boolean {
     const ms = (frame.length * 1000) / this.#sampleRate;

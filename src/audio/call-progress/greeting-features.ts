@@ -56,6 +56,11 @@ export class GreetingFeatures {
     for (let ago = blocks - 1; ago >= 0; ago--) this.block(trace.powerAgo(ago), true);
   }
 
+  /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
+  preload(): number {
+    return this.elapsedMs + this.looks + (this.#recent[0] as number) + this.#blocks + this.#smooth + this.#turn + this.#speechPower + this.#syllableMs;
+  }
+
   /** One block of 10 ms: its mean square, and whether it sounds. */
   block(power: number, active: boolean): void {
     this.elapsedMs += 10;

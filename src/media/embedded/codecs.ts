@@ -38,6 +38,10 @@ const g711 = (name: 'PCMU' | 'PCMA'): Codec => {
   };
 };
 
+/** They keep nothing of a stream: one of each serves all legs. */
+const pcmu = g711('PCMU');
+const pcma = g711('PCMA');
+
 const l16 = (rate: SampleRate): Codec => ({
   name: `L16/${rate}`, rate, unitsPerSample: 1, maxSamples: 640, impairment: 0, robustness: 25.1,
   decode: (payload, offset, length, out) => decodeL16(payload, out, offset, length),
@@ -57,8 +61,8 @@ const g722 = (): Codec => {
 
 /** By encoding name and RTP clock. */
 const factories: Readonly<Record<string, () => Codec | undefined>> = {
-  'PCMU/8000': () => g711('PCMU'),
-  'PCMA/8000': () => g711('PCMA'),
+  'PCMU/8000': () => pcmu,
+  'PCMA/8000': () => pcma,
   'L16/8000': () => l16(8000),
   'L16/16000': () => l16(16000),
   'G722/8000': g722,

@@ -1,4 +1,4 @@
-import { accumulate, mixAll, mixMinus } from '../../audio/mixer.ts';
+import { accumulate, begin, mixAll, mixMinus } from '../../audio/mixer.ts';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { ClampMode } from '../media.ts';
 import { busCount, busIndex, busMode, busRate, type EdgeLine } from './edge.ts';
@@ -39,7 +39,7 @@ export class Conference implements MediaNode {
     this.#counts.fill(-1);
     this.source.begin();
     this.source.present = this.player.active && this.player.fill(this.source.frame, 8000);
-    if (!this.source.present) this.source.frame.fill(0);
+    if (!this.source.present) this.source.silence();
     for (const edge of this.edgesOut) {
       this.#sumBus(busIndex(edge.clamp.inband, edge.to.rate));
       if (edge.previousInband !== edge.clamp.inband) this.#sumBus(busIndex(edge.previousInband, edge.to.rate));
@@ -100,14 +100,14 @@ export class Conference implements MediaNode {
       const frame = edge.from.kind === 'conference' ? edge.brought[bus] : edge.contribution(mode, rate);
       if (edge.from.kind !== 'conference') edge.brought[bus] = frame;
       if (frame === undefined) continue;
-      if (count === 0) sum.fill(0);
-      accumulate(sum, frame);
+      if (count === 0) begin(sum, frame);
+      else accumulate(sum, frame);
       count += 1;
     }
     const played = this.source.view('pass', rate);
     if (played !== undefined) {
-      if (count === 0) sum.fill(0);
-      accumulate(sum, played);
+      if (count === 0) begin(sum, played);
+      else accumulate(sum, played);
       count += 1;
     }
     this.#counts[bus] = count;

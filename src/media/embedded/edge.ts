@@ -71,6 +71,11 @@ export class EdgeLine {
     return !this.closing && events !== 'silence' && events !== 'tone' && this.#gainStart === 1 && this.#gainTarget === 1 && !this.#autoGain && !this.clampsTones && this.clamp.inband === 'pass' && this.#previousInband === 'pass';
   }
 
+  /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
+  preload(): number {
+    return this.#gainStart + this.#gainEnd + this.#toneTime + this.brought.length + this.clamp.events.length;
+  }
+
   /** The sources have their frames of this tick. */
   begin(): void {
     const { events } = this.clamp;

@@ -8,7 +8,8 @@ import { DialogNode } from './dialog.ts';
 import { EdgeLine } from './edge.ts';
 import { Endpoint } from './endpoint.ts';
 import type { FileThread } from './file-thread.ts';
-import { Island } from './island.ts';
+import type { Island } from './island.ts';
+import { Islands } from './islands.ts';
 import { Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import type { PacketIo } from './packet-io.ts';
 import { Recorder } from './recorder.ts';
@@ -44,10 +45,11 @@ export class MediaEngine implements NodeContext {
   readonly #gatherer = new Gatherer();
   /** The endpoints that nobody listens to: what arrives at them may be forwarded as it is. */
   readonly #unheard: Endpoint[] = [];
-  /** Undefined after nodes or edges came or went. */
-  #islands: readonly Island[] | undefined;
+  readonly #islands = new Islands();
   #forwarding = 0;
   #ticks = 0;
+  /** Kept, so that no compiler finds that nobody needs it. */
+  #preloaded = 0;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -81,8 +83,11 @@ export class MediaEngine implements NodeContext {
       if (endpoint.media?.forwardTo !== undefined) this.#forwarding += 1;
     }
     io.poll(nowMs);
-    const islands = (this.#islands ??= Island.all(this.#nodes.values()));
-    for (let i = 0; i < islands.length; i++) (islands[i] as Island).step(nowMs, this.#gatherer, this.#tellFlowing, this.#removeEdge);
+    const islands = this.#islands.current;
+    for (let i = 0; i < islands.length; i++) {
+      if (i + 1 < islands.length) this.#preloaded = (islands[i + 1] as Island).preload();
+      (islands[i] as Island).step(nowMs, this.#gatherer, this.#tellFlowing, this.#removeEdge);
+    }
     io.flush();
     const phase = this.#ticks % controlTicks;
     for (let i = phase; i < this.#endpoints.length; i += controlTicks) (this.#endpoints[i] as Endpoint).control(nowMs);
@@ -105,21 +110,21 @@ export class MediaEngine implements NodeContext {
         this.#nodes.set(endpoint.id, endpoint);
         this.#endpoints.push(endpoint);
         if (command.command.listen === false) this.#unheard.push(endpoint);
-        this.#islands = undefined;
+        this.#islands.changed(endpoint);
         return endpoint.open(this.#parts.io);
       }
       case 'openConference': {
         const conference = new Conference(command.node, this);
         this.#nodes.set(conference.id, conference);
         this.#conferences.push(conference);
-        this.#islands = undefined;
+        this.#islands.changed(conference);
         return;
       }
       case 'openDialog': {
         const dialog = new DialogNode(command.node, this);
         this.#nodes.set(dialog.id, dialog);
         this.#dialogs.push(dialog);
-        this.#islands = undefined;
+        this.#islands.changed(dialog);
         return;
       }
       case 'applyAnswer':
@@ -207,11 +212,13 @@ export class MediaEngine implements NodeContext {
     source.edgesOut.push(edge);
     target.edgesIn.push(edge);
     this.#edges.push(edge);
-    this.#islands = undefined;
+    this.#islands.changed(source);
+    this.#islands.changed(target);
   }
 
   readonly #removeEdge = (edge: EdgeLine): void => {
-    this.#islands = undefined;
+    this.#islands.changed(edge.from);
+    this.#islands.changed(edge.to);
     edge.to.digitLifted(undefined, edge.from, 0);
     if (edge.reverse !== undefined) edge.reverse.reverse = undefined;
     remove(edge.from.edgesOut, edge);
@@ -263,7 +270,7 @@ export class MediaEngine implements NodeContext {
     for (const edge of [...node.edgesIn, ...node.edgesOut]) this.#removeEdge(edge);
     node.close();
     this.#nodes.delete(id);
-    this.#islands = undefined;
+    this.#islands.gone(node);
     remove<MediaNode>(this.#unheard, node);
     remove<MediaNode>(node.kind === 'endpoint' ? this.#endpoints : node.kind === 'conference' ? this.#conferences : this.#dialogs, node);
     if (leg !== undefined) this.log.info({ ...leg }, 'a leg is over');

@@ -20,7 +20,7 @@ export class Island {
   readonly #dialogs: DialogNode[] = [];
   readonly #edges: EdgeLine[] = [];
 
-  /** All islands of a graph. */
+  /** All islands that these nodes are of. */
   static all(nodes: Iterable<MediaNode>): Island[] {
     const islands: Island[] = [];
     const seen = new Set<MediaNode>();
@@ -43,11 +43,26 @@ export class Island {
     return islands;
   }
 
+  nodes(): readonly MediaNode[] {
+    return [...this.#endpoints, ...this.#conferences, ...this.#dialogs];
+  }
+
   #add(node: MediaNode): void {
     if (node.kind === 'endpoint') this.#endpoints.push(node as Endpoint);
     else if (node.kind === 'conference') this.#conferences.push(node as Conference);
     else this.#dialogs.push(node as DialogNode);
     this.#edges.push(...node.edgesOut);
+  }
+
+  /**
+   * Reads what `step` is going to need, while the island before it is still being worked off: a thousand legs do not fit into a processor's
+   * cache, and many reads that do not wait for one another take hardly longer than one. The number means nothing.
+   */
+  preload(): number {
+    let sum = 0;
+    for (let i = 0; i < this.#endpoints.length; i++) sum += (this.#endpoints[i] as Endpoint).preload();
+    for (let i = 0; i < this.#edges.length; i++) sum += (this.#edges[i] as EdgeLine).preload();
+    return sum;
   }
 
   /** 20 ms of it, from what has arrived to what is sent. `flowed` is told of each endpoint that an audio packet left to, `parted` of each edge that has faded out. */

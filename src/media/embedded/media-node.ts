@@ -1,4 +1,4 @@
-import { accumulate, mixAll } from '../../audio/mixer.ts';
+import { accumulate, begin, mixAll } from '../../audio/mixer.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { MediaEvent } from '../media.ts';
@@ -110,8 +110,7 @@ export class Gatherer {
   /** The sum begins with the second frame, so that a single one is only copied. */
   #add(sum: Int32Array, frame: Int16Array, first: Int16Array | undefined, count: number): number {
     if (count === 1 && first !== undefined) {
-      sum.fill(0);
-      accumulate(sum, first);
+      begin(sum, first);
     }
     if (count >= 1) accumulate(sum, frame);
     return count + 1;

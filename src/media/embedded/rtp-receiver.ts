@@ -32,6 +32,8 @@ export class RtpReceiver {
   #candidateSsrc = -1;
   readonly #codecs = new Map<number, Codec>();
   #codec: Codec;
+  /** The payload type that nearly every packet has: it is not looked up. */
+  readonly #usualType: number;
   readonly #eventType: number;
   readonly #noiseType: number;
   readonly #clockRate: number;
@@ -55,6 +57,10 @@ export class RtpReceiver {
       const own = createCodec(format);
       if (own !== undefined && own.rate === codec.rate) this.#codecs.set(format.payloadType, own);
     }
+    const usual = agreed.send.payloadType;
+    const ofUsual = this.#codecs.get(usual);
+    this.#usualType = ofUsual === undefined ? -1 : usual;
+    if (ofUsual !== undefined) this.#codec = ofUsual;
     // A frame of 20 ms in the usual codec: what is longer makes it grow once.
     this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.name.startsWith('L16') ? codec.rate / 25 : 160, slots: 16 });
     const eventRate = agreed.receiveEvents?.clockRate ?? 8000;
@@ -85,7 +91,7 @@ export class RtpReceiver {
 
   /** Is this payload type one of ours? To be asked before the packet's source is believed. */
   understands(payloadType: number): boolean {
-    return this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType;
+    return payloadType === this.#usualType || this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType;
   }
 
   /** Only one audio format may arrive. */
@@ -147,6 +153,11 @@ export class RtpReceiver {
     this.#buffered = 0;
   }
 
+  /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
+  preload(): number {
+    return this.#jitter.preload() + this.#concealment.preload() + this.#events.pressed.length + this.#codecs.size + this.#buffered + this.unknown;
+  }
+
   /** Fills the source's frame with what is due. */
   pull(source: Source, nowMs: number): void {
     this.#events.elapsed(20);
@@ -157,7 +168,8 @@ export class RtpReceiver {
     while (this.#buffered < size) {
       const pulled = this.#jitter.pull(nowMs);
       if (pulled === 'packet') {
-        const codec = this.#codecs.get(this.#jitter.payloadType) ?? this.#codec;
+        const { payloadType } = this.#jitter;
+        const codec = payloadType === this.#usualType ? this.#codec : (this.#codecs.get(payloadType) ?? this.#codec);
         const direct = this.#buffered === 0 && this.#jitter.length === this.#lastFrameBytes;
         const n = codec.decode(this.#jitter.bytes, this.#jitter.offset, this.#jitter.length, direct ? frame : decoded);
         this.#jitter.played(n * codec.unitsPerSample);

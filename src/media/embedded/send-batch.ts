@@ -56,7 +56,8 @@ export class SendBatch {
     const slot = this.#count;
     const packet = this.#packets[slot] as Uint8Array;
     for (let i = 0; i < length; i++) packet[i] = bytes[i] as number;
-    (this.#addresses[slot] as Uint8Array).set(address);
+    const target = this.#addresses[slot] as Uint8Array;
+    for (let i = 0; i < addressBytes; i++) target[i] = address[i] as number;
     this.#view.setUint32(slot * slotBytes + 8, addressBytes, true);
     this.#view.setUint32(slot * slotBytes + vectorAt + 8, length, true);
     if (this.#ring === undefined) return this.#libc.sendmsg(fd, this.#headers[slot] as number, msgDontwait) >= 0;

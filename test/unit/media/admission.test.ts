@@ -37,3 +37,35 @@ test('no more legs than are configured, and a closed one makes room', async () =
   expect((await media.stats()).endpoints).toBe(2);
   await stop();
 });
+
+test('reserved seats are never more than the legs of a thread, and a conference that closes gives its own back', async () => {
+  const { media, stop } = await started({ maxEndpointsPerWorker: 10 });
+  expect(media.openConference({ node: id('one'), reservedTalkers: 4, reservedListeners: 3 }).accepted).toBe(true);
+  const refusal = { accepted: false, refusal: { kind: 'noresource', reason: '4 seats cannot be reserved: 7 of 10 are' } };
+  expect(media.openConference({ node: id('two'), reservedListeners: 4 })).toMatchObject(refusal);
+  expect(media.openConference({ node: id('two'), reservedTalkers: 4 })).toMatchObject(refusal);
+  expect(media.openConference({ node: id('three'), reservedTalkers: 1, reservedListeners: 2 }).accepted).toBe(true);
+  expect(media.openConference({ node: id('four') }).accepted).toBe(true);
+  media.close({ node: id('one') });
+  expect(media.openConference({ node: id('two'), reservedTalkers: 4, reservedListeners: 3 }).accepted).toBe(true);
+  // One that is refused because it exists reserves nothing.
+  media.close({ node: id('three') });
+  expect(media.openConference({ node: id('two'), reservedTalkers: 2 })).toMatchObject({ accepted: false, refusal: { kind: 'bad-state' } });
+  expect(media.openConference({ node: id('five'), reservedTalkers: 3 }).accepted).toBe(true);
+  await stop();
+});
+
+test('seats of another thread are another thread’s', async () => {
+  const { media, stop } = await started({ maxEndpointsPerWorker: 5, workers: 2 });
+  expect(media.openEndpoint({ node: id('leg'), group: 'one' }).accepted).toBe(true);
+  expect(media.openConference({ node: id('a'), group: 'one', reservedTalkers: 5 }).accepted).toBe(true);
+  expect(media.openConference({ node: id('b'), group: 'two', reservedTalkers: 5 }).accepted).toBe(true);
+  expect(media.openConference({ node: id('c'), group: 'one', reservedTalkers: 1 })).toMatchObject({ accepted: false, refusal: { kind: 'noresource' } });
+  await stop();
+});
+
+test.each([{ reservedTalkers: -1 }, { reservedListeners: -2, reservedTalkers: 3 }, { reservedTalkers: 1.5 }, { reservedListeners: Number.NaN }])('%p are no seats', async (seats) => {
+  const { media, stop } = await started({});
+  expect(media.openConference({ node: id('room'), ...seats })).toMatchObject({ accepted: false, refusal: { kind: 'bad-argument', reason: 'reserved talkers and listeners are whole numbers from 0' } });
+  await stop();
+});
