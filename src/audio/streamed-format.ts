@@ -21,9 +21,14 @@ export function rawLaw(path: string): G711Law | undefined {
   return ['.al', '.alaw', '.pcma'].includes(extension) ? 'alaw' : undefined;
 }
 
+/** So do those of G.722 (64 kbit/s): they are decoded as a whole. */
+export function isRawG722(path: string): boolean {
+  return ['.g722', '.722'].includes(extname(path).toLowerCase());
+}
+
 /**
  * The format by the first octets, up to `headBytes`, and the name. Undefined where they are not enough, are broken, or where the
- * format is decoded as a whole only (Ogg).
+ * format is decoded as a whole only (Ogg, G.722).
  */
 export function streamedFormat(head: Uint8Array, path: string): StreamedFormat | undefined {
   if (isAu(head)) {
@@ -33,6 +38,7 @@ export function streamedFormat(head: Uint8Array, path: string): StreamedFormat |
   const wave = String.fromCharCode(...head.subarray(0, 4)) === 'RIFF';
   const law = rawLaw(path);
   if (law !== undefined && !wave) return { kind: 'raw', law };
+  if (isRawG722(path) && !wave) return undefined;
   const compressed = compressedFormat(head);
   if (compressed !== undefined) return compressed === 'mp3' ? { kind: 'mp3' } : undefined;
   const header = readWavHeader(head, Number.MAX_SAFE_INTEGER);

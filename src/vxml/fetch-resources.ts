@@ -103,7 +103,7 @@ function failure(error: FetchError): FetchFailure {
 
 const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
 
-const rawEndings: Readonly<Record<string, string>> = { 'audio/basic': '.ulaw', 'audio/x-alaw-basic': '.alaw' };
+const rawEndings: Readonly<Record<string, string>> = { 'audio/basic': '.ulaw', 'audio/x-alaw-basic': '.alaw', 'audio/g722': '.g722' };
 
 const endings: Readonly<Record<string, string>> = {
   'audio/x-wav': '.wav', 'audio/wav': '.wav', 'audio/vnd.wave': '.wav', 'audio/mpeg': '.mp3', 'audio/ogg': '.ogg',
@@ -115,7 +115,7 @@ function endingOf(contentType: string, uri: string): string {
   return rawEndings[type] ?? /\.[A-Za-z0-9]{1,5}$/.exec(new URL(uri).pathname)?.[0] ?? endings[type] ?? '';
 }
 
-const rawNames = /\.(ul|ulaw|pcmu|mulaw|au|al|alaw|pcma)$/i;
+const rawNames = /\.(ul|ulaw|pcmu|mulaw|au|al|alaw|pcma|g722|722)$/i;
 
 /** §4.1.3: what is no audio that can be played (the page of an error, say) counts as audio that cannot be had. */
 function isAudio({ body, contentType, uri }: Resource): boolean {

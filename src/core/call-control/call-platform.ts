@@ -15,6 +15,7 @@ import { redirectingNumbers } from './redirecting-numbers.ts';
 import { OrphanCalls } from './orphan-calls.ts';
 import { PlatformDialogs } from './platform-dialogs.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
+import { digitsToSend, sendDigitsEvent, sendDigitsTarget } from './sent-digits.ts';
 
 export interface CallPlatformDeps {
   readonly signalling: Signalling;
@@ -245,7 +246,16 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   sendToLauncher(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
+    if (command.target === sendDigitsTarget) return this.#sendDigits(command.data);
     return this.#deps.toLauncher(command);
+  }
+
+  /** To one leg alone, wherever it is joined, as it negotiated: as events, or in band. */
+  #sendDigits(values: Readonly<Record<string, unknown>>, own?: ConnectionId): Reply {
+    const wanted = digitsToSend(values, own);
+    if (typeof wanted === 'string') return refused('bad-argument', wanted);
+    const { connection, ...digits } = wanted;
+    return this.#withLeg(connection, (leg) => this.#deps.media.sendDigits({ node: leg.node, ...digits }));
   }
 
   /** Events follow the command that caused them, also when the outcome was known at once. */
@@ -351,6 +361,10 @@ export class CallPlatform implements CcxmlPlatform {
       this.#tell({ name: 'connection.signal', connection: leg.id, info: { callprogress: event.progress, callprogresstime: event.offsetMs, confidence: event.confidence, final: event.final } });
       return;
     }
+    if (event.name === 'digits.sent') {
+      this.#tell({ name: 'connection.signal', connection: leg.id, info: { digitssent: event.digits.length } });
+      return;
+    }
     leg.onMedia(event);
   }
 
@@ -376,6 +390,10 @@ export class CallPlatform implements CcxmlPlatform {
     // A dialog that ends keeps nothing secret any more.
     if (over) this.#keepSecret(event.dialog, false);
     else if (event.name === 'dialog.user' && event.event === secretEvent) this.#keepSecret(event.dialog, event.values['on'] !== false);
+    else if (event.name === 'dialog.user' && event.event === sendDigitsEvent) {
+      const reply = this.#sendDigits(event.values, this.#dialogs.connectionOf(event.dialog));
+      if (!reply.accepted) this.#deps.logger.warn({ dialog: event.dialog, reason: reply.refusal.reason }, 'a dialog sends digits that cannot be sent');
+    }
     if (over) this.#dialogs.close(event.dialog);
     this.#tell(event);
   }

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { isAu, readAu } from '../../audio/au-file.ts';
 import { compressedFormat } from '../../audio/compressed-format.ts';
 import { decodeG711 } from '../../audio/g711.ts';
+import { G722Decoder } from '../../audio/g722.ts';
 import { LaglessResampler } from '../../audio/lagless-resampler.ts';
-import { rawLaw } from '../../audio/streamed-format.ts';
+import { isRawG722, rawLaw } from '../../audio/streamed-format.ts';
 import { mixDownToMono, readWav } from '../../audio/wav-file.ts';
 import { decodeCompressed } from './compressed-audio.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -67,8 +68,14 @@ async function decode(bytes: Uint8Array, path: string): Promise<Result<Prompt, s
     if (!au.ok) return fail(`${path}: ${au.error}`);
     return ok(share(au.value.samples, au.value.rate, au.value.rate >= 16_000 ? 16_000 : 8000));
   }
+  const wave = String.fromCharCode(...bytes.subarray(0, 4)) === 'RIFF';
+  if (isRawG722(path) && !wave) {
+    const samples = new Int16Array(bytes.length * 2);
+    new G722Decoder().decode(bytes, samples, 0, bytes.length);
+    return ok(share(samples, 16_000, 16_000));
+  }
   const raw = rawLaw(path);
-  if (raw !== undefined && String.fromCharCode(...bytes.subarray(0, 4)) !== 'RIFF') {
+  if (raw !== undefined && !wave) {
     const samples = new Int16Array(bytes.length);
     decodeG711(raw, bytes, samples);
     return ok(share(samples, 8000, 8000));

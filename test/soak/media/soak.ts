@@ -51,7 +51,7 @@ export const soak: Soak = {
       const { recent, endpoints } = await media.stats();
       memory.push(process.memoryUsage().rss / 1e6);
       lateness.push(recent?.latenessP99Ms ?? 0);
-      if (round % 6 === 5) say(`${((round + 1) * everyMs) / 1000} s: ${endpoints} legs, ${memory.at(-1)?.toFixed(0)} MB, lateness p99 ${lateness.at(-1)?.toFixed(1)} ms`);
+      if (round % 6 === 5) say(`${((round + 1) * everyMs) / 1000} s: ${endpoints} legs, ${memory.at(-1)?.toFixed(0)} MB, lateness p99 ${lateness.at(-1)?.toFixed(1)} ms, work of a tick ${recent?.workP50Ms.toFixed(1) ?? ''} ms`);
     }
     load.close();
     for (const node of legs) media.close({ node });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { G722Encoder } from '../../../src/audio/g722.ts';
 import { PromptStore } from '../../../src/media/embedded/prompt-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nailup-prompt-'));
@@ -17,6 +18,21 @@ test('an Ogg Vorbis file is decoded: a tone of 440 Hz for a second and a half', 
   for (let i = 4001; i <= 20_000; i++) if (samples[i - 1]! < 0 && samples[i]! >= 0) crossings += 1;
   expect(Math.abs(crossings - 440)).toBeLessThan(2);
   expect(Math.abs(Math.max(...samples.subarray(4000, 20_000)) - 16_384)).toBeLessThan(500);
+});
+
+test('a headerless G.722 file is decoded by its name, at 16 kHz', async () => {
+  const tone = Int16Array.from({ length: 16_000 }, (_, i) => 8000 * Math.sin((2 * Math.PI * 2000 * i) / 16_000));
+  const octets = new Uint8Array(8_000);
+  expect(new G722Encoder().encode(tone, octets, 0)).toBe(8_000);
+  // The first octets of MP3 must not be believed here.
+  octets.set([0xff, 0xf3]);
+  const path = join(folder, 'tone.G722');
+  writeFileSync(path, octets);
+  const prompt = await new PromptStore().load(path);
+  if (!prompt.ok) throw new Error(prompt.error);
+  const samples = new Int16Array(prompt.value.samples);
+  expect([prompt.value.rate, samples.length]).toEqual([16_000, 16_000]);
+  expect(Math.abs(Math.max(...samples.subarray(4_000, 12_000)) - 8_000)).toBeLessThan(800);
 });
 
 test('an MP3 file is decoded at its own rate', async () => {

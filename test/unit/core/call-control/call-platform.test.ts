@@ -7,6 +7,7 @@ import type { PlatformEvent, PlatformEventMap } from '../../../../src/ccxml/plat
 import { SystemClock } from '../../../../src/kernel/clock.ts';
 import { RandomIds, type ConnectionId, type DialogId } from '../../../../src/kernel/ids.ts';
 import { silentLogger, type Logger } from '../../../../src/kernel/logger.ts';
+import type { Reply } from '../../../../src/kernel/result.ts';
 import { createEmbeddedMedia } from '../../../../src/media/embedded/index.ts';
 import { CallStack } from '../../../conformance/over-sip/call-stack.ts';
 import { SharedMedia } from '../../../conformance/over-sip/shared-media.ts';
@@ -40,6 +41,15 @@ const secretPage = `<?xml version="1.0"?>
   </form>
 </vxml>`;
 
+const digitsPage = `<?xml version="1.0"?>
+<vxml version="2.1" xmlns="http://www.w3.org/2001/vxml">
+  <form>
+    <object name="sent" classid="builtin:send-event"><param name="event" value="dialog.user.senddigits"/><param name="digits" value="*9"/></object>
+    <object name="not" classid="builtin:send-event"><param name="event" value="dialog.user.senddigits"/><param name="digits" value="nine"/></object>
+    <block><exit/></block>
+  </form>
+</vxml>`;
+
 /** Every line of log, and every step that the trace of a dialog shows. */
 const lines: string[] = [];
 const note = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
@@ -57,6 +67,7 @@ describe('the call platform over SIP and RTP', () => {
     writeFileSync(join(folder, 'hang-up.vxml'), hangUpPage);
     writeFileSync(join(folder, 'transfer.vxml'), transferPage);
     writeFileSync(join(folder, 'secret.vxml'), secretPage);
+    writeFileSync(join(folder, 'digits.vxml'), digitsPage);
     callees = new ScriptedCallees(new SystemClock(), silentLogger);
     await callees.start();
     media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
@@ -154,6 +165,46 @@ describe('the call platform over SIP and RTP', () => {
     else stack.platform.merge({ connection1: connection, connection2: await call('sip:answer@sim'), hints });
     await until(() => told('dialog.exit').length > 0);
     expect(told('dialog.exit')).toMatchObject([{ dialog, values: { left: 'connection.disconnect.transfer' } }]);
+  });
+
+  it('sends digits of a page or a dialog to the leg that is named, and to nobody else in its conference', async () => {
+    const heard: Record<string, string[]> = { agent: [], customer: [] };
+    const called = async (name: string): Promise<ConnectionId> => {
+      const connection = await new Promise<ConnectionId>((resolve) => {
+        stack.incoming = (incoming) => resolve(incoming.take());
+        callees.call({ from: `sip:${name}@sim`, to: 'sip:app@test', target: `sip:app@${stack.address}` }, { digit: (key) => void heard[name]?.push(key) });
+      });
+      stack.platform.accept({ connection, hints: {} });
+      await until(() => told('connection.connected').some((event) => event.connection === connection));
+      return connection;
+    };
+    const agent = await called('agent');
+    const customer = await called('customer');
+    const conference = 'conference-digits' as never;
+    stack.platform.createConference({ conference, session, hints });
+    for (const leg of [agent, customer]) {
+      stack.platform.connectPath({ from: leg, to: conference, dtmfClamp: false, toneClamp: false });
+      stack.platform.connectPath({ from: conference, to: leg, dtmfClamp: false, toneClamp: false });
+    }
+    const send = (data: Record<string, unknown>): Reply => stack.platform.sendToLauncher({ session, target: 'nailup.senddigits', event: 'digits', data, hints });
+    expect(send({ connectionid: agent, digits: '12#', duration: 80 }).accepted).toBe(true);
+    await until(() => told('connection.signal').some(({ connection, info }) => connection === agent && info['digitssent'] === 3));
+    const dialog: DialogId = ids.next('dialog');
+    stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'digits.vxml')).href, type: 'application/voicexml+xml', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection: customer });
+    await until(() => heard['agent']?.length === 3 && heard['customer']?.length === 2);
+    expect(heard).toEqual({ agent: ['1', '2', '#'], customer: ['*', '9'] });
+    expect(lines.filter((line) => line.includes('a dialog sends digits that cannot be sent'))).toEqual([expect.stringContaining('digits must be 1 to 64 of')]);
+    const reason = (data: Record<string, unknown>): unknown => {
+      const reply = send(data);
+      return reply.accepted || reply.refusal.reason;
+    };
+    expect(reason({ digits: '1' })).toBe('connectionid must name the connection that is to hear the digits');
+    expect(reason({ connectionid: 'connection-none', digits: '1' })).toBe('no connection connection-none');
+    expect(reason({ connectionid: agent, digits: '' })).toBe('digits must be 1 to 64 of 0–9, *, # and A–D');
+    expect(reason({ connectionid: agent, digits: '1', duration: 10 })).toBe('duration must be 40 to 6000 milliseconds');
+    expect(reason({ connectionid: agent, digits: '1', gap: 'long' })).toBe('gap must be 40 to 6000 milliseconds');
+    stack.platform.destroyConference({ conference });
+    for (const connection of [agent, customer]) stack.platform.disconnect({ connection, hints });
   });
 
   it('keeps digits that a dialog asks for in secret from the agent who is on the line, and lets later ones through; parameters and namelist reach the page', async () => {
