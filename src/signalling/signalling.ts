@@ -67,6 +67,7 @@ export interface PlaceCall {
   /** Caller-ID: URI or number. Absent: the trunk's own. */
   readonly from?: string;
   readonly fromDisplayName?: string;
+  readonly toDisplayName?: string;
   /** A configured trunk's name. Absent: routed by the target's own host. */
   readonly trunk?: string;
   /** The offer. Absent: a late offer (the far end offers in its 200, answered in our ACK through `answerOffer`). */

@@ -130,7 +130,8 @@ export class CallPlatform implements CcxmlPlatform {
   createCall(command: Parameters<CcxmlPlatform['createCall']>[0]): Reply {
     const { connection, dest, hints } = command;
     const callerId = command.callerId === '' ? undefined : command.callerId;
-    const place = placeHints(hints);
+    const { refused, ...place } = placeHints(hints);
+    if (refused.length > 0) this.#deps.logger.warn({ session: command.session, connection, hints: refused }, 'hints of <createcall> are left out: these headers are not a page\'s to set');
     const identity = this.#deps.identify?.({
       session: command.session, connection,
       placed: {

@@ -114,14 +114,14 @@ export class ConnectionLeg {
   onSignalling(event: SignallingEvent): void {
     switch (event.name) {
       case 'call.progress':
-        this.#info = { sip: { respcode: event.status, resptext: event.reason }, callprogress: event.status === 180 ? 'ringing' : undefined };
+        this.#info = { sip: { respcode: event.status, resptext: event.reason, headers: event.headers }, callprogress: event.status === 180 ? 'ringing' : undefined };
         this.#setHeaders(event.headers);
         this.#take('sip.progress');
         return;
       case 'call.answered':
         this.#answerSdp = event.sdp;
         // `answeredat`: when the 200 came in, not when the media was ready.
-        this.#info = { sip: { respcode: 200, resptext: 'OK', ...event.sip }, answeredat: this.#deps.now() };
+        this.#info = { sip: { respcode: 200, resptext: 'OK', ...event.sip, headers: event.headers }, answeredat: this.#deps.now() };
         this.#remoteTarget = event.sip.remoteTarget;
         this.#setHeaders(event.headers);
         this.#take('sip.answered');
@@ -129,12 +129,12 @@ export class ConnectionLeg {
       case 'call.failed':
         this.#status = event.status;
         if (this.#reason === '') this.#reason = event.failure;
-        this.#info = { sip: { respcode: event.status, resptext: event.reason }, retryafter: event.retryAfterSeconds, completioncode: event.completionCode };
+        this.#info = { sip: { respcode: event.status, resptext: event.reason, headers: event.headers }, retryafter: event.retryAfterSeconds, completioncode: event.completionCode };
         this.#take(this.#state === 'redirecting' && event.status < 400 ? 'referred' : 'sip.failed');
         return;
       case 'call.ended':
         this.#reason = event.reason?.text ?? event.by;
-        this.#info = { sip: event.reason === undefined ? {} : { reason: `${event.reason.protocol};cause=${event.reason.cause}` } };
+        this.#info = { sip: { ...(event.reason === undefined ? {} : { reason: `${event.reason.protocol};cause=${event.reason.cause}` }), headers: event.headers } };
         this.#ended();
         return;
       case 'transfer.progress':

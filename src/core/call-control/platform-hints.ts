@@ -24,27 +24,46 @@ export function classifyHints(hints: PlatformHints): ClassifyHints | undefined {
   };
 }
 
-const setters: Readonly<Record<string, string>> = {
-  'sip.call-info': 'Call-Info',
-  'sip.organization': 'Organization',
-  'sip.subject': 'Subject',
-  'sip.priority': 'Priority',
-  'sip.user-agent': 'User-Agent',
-};
+const displayNames = ['sip.from.displayname', 'sip.to.displayname'];
 
-/** Trunk, display name and extra header lines. Header values are one line: CR and LF would smuggle headers in. */
-export function placeHints(hints: PlatformHints): Pick<PlaceCall, 'trunk' | 'fromDisplayName' | 'headers'> {
+/**
+ * What the dialog, its routing, its trust and its body live by: a page that set these could break the call, send it elsewhere, or claim to
+ * be somebody (RFC 3261 §8.1.1, RFC 3325, RFC 3891, RFC 4028).
+ */
+const ownHeaders = new Set([
+  'via', 'v', 'from', 'f', 'to', 't', 'call-id', 'i', 'cseq', 'contact', 'm', 'max-forwards', 'route', 'record-route', 'path', 'content-type', 'c', 'content-length', 'l', 'content-encoding', 'e',
+  'require', 'proxy-require', 'supported', 'k', 'allow', 'authorization', 'proxy-authorization', 'p-asserted-identity', 'p-preferred-identity', 'privacy', 'replaces', 'referred-by', 'b', 'refer-to', 'r',
+  'session-expires', 'x', 'min-se', 'rseq', 'rack', 'event', 'o', 'target-dialog', 'join', 'user-to-user', 'identity', 'history-info', 'diversion',
+]);
+
+const token = /^[A-Za-z0-9.!%*_+`'~-]+$/;
+
+/** The name as it is usually written: `call-info` is `Call-Info`. */
+const written = (name: string): string => (/[A-Z]/.test(name) ? name : name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase()));
+
+export interface PlaceHints extends Pick<PlaceCall, 'trunk' | 'fromDisplayName' | 'toDisplayName' | 'headers'> {
+  /** Hints that name a header which is not a page's to set, or no header at all. */
+  readonly refused: readonly string[];
+}
+
+/** Trunk, display names and extra header lines (`sip.NAME`, `sip.unknownhdr.NAME`). Header values are one line: CR and LF would smuggle headers in. */
+export function placeHints(hints: PlatformHints): PlaceHints {
   const headers: Record<string, string> = {};
+  const refused: string[] = [];
   for (const [key, value] of Object.entries(hints)) {
-    const name = setters[key] ?? (key.startsWith('sip.unknownhdr.') ? key.slice('sip.unknownhdr.'.length) : undefined);
-    if (name !== undefined && typeof value === 'string') headers[name] = oneLine(value);
+    if (!key.startsWith('sip.') || displayNames.includes(key) || value === undefined || value === null) continue;
+    const name = key.replace(/^sip\.(unknownhdr\.)?/, '');
+    if (!token.test(name) || ownHeaders.has(name.toLowerCase()) || typeof value === 'object') refused.push(key);
+    else headers[written(name)] = oneLine(String(value));
   }
-  const display = hints['sip.from.displayname'];
+  const [from, to] = displayNames.map((name) => hints[name]);
   const trunk = hints['nailup.trunk'];
   return {
     ...(typeof trunk === 'string' && trunk !== '' ? { trunk } : {}),
-    ...(typeof display === 'string' ? { fromDisplayName: oneLine(display) } : {}),
+    ...(typeof from === 'string' ? { fromDisplayName: oneLine(from) } : {}),
+    ...(typeof to === 'string' ? { toDisplayName: oneLine(to) } : {}),
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    refused,
   };
 }
 

@@ -238,7 +238,7 @@ export class EmbeddedSignalling implements Signalling {
       this.#userAgent.endOrphan({
         ...callAddresses(command, trunk, this.#userAgent), identity: identityOver(identity, trunk), sequences: this.#sequences(trunk),
         ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
-        ...deviceRoute(device, to),
+        ...deviceRoute(device),
       }, (outcome) => {
         outcomes.add(outcome);
         left -= 1;

@@ -101,9 +101,9 @@ export class OutgoingCall {
       timeoutMs: Math.max(this.#deadline - now(), 1),
       headers: this.#headers(trunk),
       ...(trunk === undefined ? {} : { digest: trunk.digest, proxy: trunk.proxy }),
-      ...deviceRoute(this.#options.device, command.to),
+      ...deviceRoute(this.#options.device),
       // To stays, the Request-URI is the new one and says where it leads (RFC 3261 §8.1.3.4).
-      ...(redirected === undefined ? {} : { target, to: { uri: addresses.target }, proxy: undefined }),
+      ...(redirected === undefined ? {} : { target, proxy: undefined }),
     };
     this.#invite = userAgent.invite(invite, {
       onProgress: (progress) => this.#progress(progress),

@@ -107,13 +107,16 @@ export function signallingContract(factory: SignallingFactory): void {
       let ended = false;
       onFarInvite = (invite) => {
         invite.session.handlers = { onEnded: ({ by, message }) => void (ended = by === 'them' && message?.get('Reason') === 'Q.850;cause=16;text="done"') };
+        received = ['From', 'To', 'Subject', 'X-Shop-ID'].map((name) => invite.request.get(name)?.replace(/;tag=.*/, ''));
         invite.provisional(180, { headers: { 'X-Carrier': 'yes' } });
         invite.answer(sdp(5000));
       };
+      let received: readonly (string | undefined)[] = [];
       const signalling = await start();
-      const call = place(undefined, { uui: '00C8;encoding=hex', from: 'sip:+4930111@example.org', fromDisplayName: 'Nailup GmbH' });
+      const call = place(undefined, { uui: '00C8;encoding=hex', from: 'sip:+4930111@example.org', fromDisplayName: 'Nailup GmbH', toDisplayName: 'Ada', headers: { Subject: 'Your order', 'X-Shop-ID': 'berlin' } });
       const progress = await seen('call.progress', call);
       expect(progress).toMatchObject({ status: 180, headers: { 'X-Carrier': 'yes' } });
+      expect(received).toEqual(['"Nailup GmbH" <sip:+4930111@example.org>', expect.stringMatching(/^"?Ada"? <sip:.*>$/), 'Your order', 'berlin']);
       const answered = await seen('call.answered', call);
       expect(answered.sdp).toBe(sdp(5000));
       expect(answered.sip.callId).not.toBe('');

@@ -115,6 +115,23 @@ describe('the call platform over SIP and RTP', () => {
     });
   }
 
+  it('tells the headers of what the far end sent: of the INVITE, of the answer, of a refusal', async () => {
+    const incoming = await inbound();
+    await until(() => told('connection.alerting').length > 0);
+    expect(told('connection.alerting')[0]?.facts.sip).toMatchObject({ requesturi: expect.stringContaining('sip:app@') as unknown, headers: { 'Call-ID': expect.any(String) as unknown, From: expect.stringContaining('alice') as unknown } });
+    stack.platform.reject({ connection: incoming, reason: 'declined', hints });
+    const connection = await call('sip:answer@sim');
+    const [connected] = told('connection.connected');
+    expect(connected?.facts.sip).toMatchObject({ headers: { To: expect.stringContaining('answer@sim') as unknown } });
+    expect(connected?.info).toMatchObject({ sip: { respcode: 200, headers: { To: expect.stringContaining('answer@sim') as unknown } } });
+    stack.platform.disconnect({ connection, hints });
+    const busy = ids.next('connection');
+    stack.platform.createCall({ connection: busy, session, dest: 'sip:busy@sim', timeoutMs: 5_000, hints: { 'sip.contact': '<sip:elsewhere@sim>' } });
+    await until(() => told('connection.failed').some((event) => event.connection === busy));
+    expect(told('connection.failed').find((event) => event.connection === busy)?.info).toMatchObject({ sip: { respcode: 486, headers: { To: expect.stringContaining('busy@sim') as unknown } } });
+    expect(lines.filter((line) => line.includes("not a page's to set") && line.includes('sip.contact'))).toHaveLength(1);
+  });
+
   it('tells that an alerting call was redirected, and answers the caller with 302', async () => {
     const connection = await inbound();
     expect(stack.platform.redirect({ connection, dest: 'sip:elsewhere@sim', reason: 'moved', hints }).accepted).toBe(true);
