@@ -9,26 +9,39 @@ export function limited(wanted: number, state: PacingState, why: string | (() =>
   const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
   let dial = Math.max(0, Math.floor(wanted));
   let cause = '';
-  const cut = (most: number, word: string): void => {
-    if (dial > most) {
-      dial = Math.max(0, most);
-      cause = `; cut by ${word}`;
-    }
-  };
   if (limits.floor !== undefined && out + dial < limits.floor) {
     dial = limits.floor - out;
     cause = `; raised to the floor of ${limits.floor}`;
   }
-  if (dial > 0) {
-    if (limits.ceiling !== undefined) cut(limits.ceiling - out, `the ceiling of ${limits.ceiling}`);
-    cut(limits.maxConcurrentCalls - out - agents.talking.length, `${limits.maxConcurrentCalls} lines`);
-    cut(contactsLeft, `${contactsLeft} contacts left`);
+  if (limits.ceiling !== undefined && dial > 0 && dial > limits.ceiling - out) {
+    dial = Math.max(0, limits.ceiling - out);
+    cause = `; cut by the ceiling of ${limits.ceiling}`;
   }
-  if (typeof why === 'string') return { dial, why: why + cause };
-  return {
-    dial,
-    get why() {
-      return why() + cause;
-    },
-  };
+  const lines = limits.maxConcurrentCalls - out - agents.talking.length;
+  if (dial > 0 && dial > lines) {
+    dial = Math.max(0, lines);
+    cause = `; cut by ${limits.maxConcurrentCalls} lines`;
+  }
+  if (dial > 0 && dial > contactsLeft) {
+    dial = Math.max(0, contactsLeft);
+    cause = `; cut by ${contactsLeft} contacts left`;
+  }
+  return typeof why === 'string' ? { dial, why: why + cause } : new ReasonedDecision(dial, why, cause);
+}
+
+/** A decision whose reason is put into words when it is read: most never are. */
+class ReasonedDecision implements PacingDecision {
+  readonly dial: number;
+  readonly #why: () => string;
+  readonly #cause: string;
+
+  constructor(dial: number, why: () => string, cause: string) {
+    this.dial = dial;
+    this.#why = why;
+    this.#cause = cause;
+  }
+
+  get why(): string {
+    return this.#why() + this.#cause;
+  }
 }

@@ -7,10 +7,17 @@ export const gridSize = 80;
 /** Verdicts on the grid: 6 s. */
 const verdictSize = 12;
 
+/** The place of an age on the grid; what is older than it reaches stands on the last. */
+export function gridPlace(ms: number): number {
+  return ms >= gridSize * gridMs ? gridSize : ms > 0 ? (ms / gridMs) | 0 : 0;
+}
+
 /** A share learned at two speeds: the slow one is precise, the quick one wins when the two cannot both be true. */
 class QuickSlowShare {
-  readonly #fast = { hits: 0, of: 0 };
-  readonly #slow = { hits: 0, of: 0 };
+  #fastHits = 0;
+  #fastOf = 0;
+  #slowHits = 0;
+  #slowOf = 0;
   readonly #fastMemory: number;
   readonly #slowMemory: number;
   readonly #prior: { readonly share: number; readonly weight: number };
@@ -22,21 +29,24 @@ class QuickSlowShare {
   }
 
   add(hits: number, of: number): void {
-    for (const [sum, memory] of [[this.#fast, this.#fastMemory], [this.#slow, this.#slowMemory]] as const) {
-      const keep = Math.exp(-of / memory);
-      sum.hits = sum.hits * keep + hits;
-      sum.of = sum.of * keep + of;
-    }
+    const fastKeep = Math.exp(-of / this.#fastMemory);
+    const slowKeep = Math.exp(-of / this.#slowMemory);
+    this.#fastHits = this.#fastHits * fastKeep + hits;
+    this.#fastOf = this.#fastOf * fastKeep + of;
+    this.#slowHits = this.#slowHits * slowKeep + hits;
+    this.#slowOf = this.#slowOf * slowKeep + of;
     // The two cannot both be true: it is another list now, and what was learned of the old one goes.
-    if (this.#slow.of > 2 * this.#fast.of && Math.abs(this.#quick(this.#slowShare).surprise) > 4.5) {
-      this.#slow.hits = this.#fast.hits;
-      this.#slow.of = this.#fast.of;
+    const slow = this.#slowShare;
+    if (this.#slowOf > 2 * this.#fastOf && Math.abs(this.#surprise(slow, this.#quick(slow))) > 4.5) {
+      this.#slowHits = this.#fastHits;
+      this.#slowOf = this.#fastOf;
     }
   }
 
   get value(): number {
     const slow = this.#slowShare;
-    const { quick, surprise } = this.#quick(slow);
+    const quick = this.#quick(slow);
+    const surprise = this.#surprise(slow, quick);
     // A rise is believed sooner than a fall: more answers than expected leave people with nobody.
     const trust = surprise > 0 ? (surprise - 1.2) / 1.3 : (-surprise - 1.5) / 1.5;
     return Math.min(1, Math.max(0, slow + (quick - slow) * Math.min(1, Math.max(0, trust))));
@@ -44,21 +54,23 @@ class QuickSlowShare {
 
   /** Answers that come before they are due make more hits than there were chances: no share is above 1 all the same. */
   get #slowShare(): number {
-    return Math.min(1, (this.#slow.hits + this.#prior.share * this.#prior.weight) / (this.#slow.of + this.#prior.weight));
+    return Math.min(1, (this.#slowHits + this.#prior.share * this.#prior.weight) / (this.#slowOf + this.#prior.weight));
   }
 
-  /** The share of late, and by how many standard errors it is above the slow one. */
-  #quick(slow: number): { readonly quick: number; readonly surprise: number } {
-    const quick = (this.#fast.hits + slow * 4) / (this.#fast.of + 4);
-    // An exponentially fading mean of m has the variance of one over 2 m.
-    const spread = Math.sqrt((slow * (1 - slow) + 0.002) / (2 * (this.#fast.of + 4)));
-    return { quick, surprise: (quick - slow) / spread };
+  /** The share of late. */
+  #quick(slow: number): number {
+    return (this.#fastHits + slow * 4) / (this.#fastOf + 4);
+  }
+
+  /** By how many standard errors it is above the slow one: an exponentially fading mean of m has the variance of one over 2 m. */
+  #surprise(slow: number, quick: number): number {
+    return (quick - slow) / Math.sqrt((slow * (1 - slow) + 0.002) / (2 * (this.#fastOf + 4)));
   }
 
   /** Standard error of the slow share. */
   get error(): number {
     const value = this.value;
-    return Math.sqrt((value * (1 - value) + 0.01) / (this.#slow.of + this.#prior.weight));
+    return Math.sqrt((value * (1 - value) + 0.01) / (this.#slowOf + this.#prior.weight));
   }
 }
 
@@ -164,12 +176,14 @@ export class AnswerEstimate {
     const spans = Math.max(1, Math.ceil(Math.min(ms, 2000) / gridMs));
     const span = Math.min(ms, 2000) / spans;
     const weight = span / gridMs;
-    for (const age of ages) {
+    const open = this.#seenOpen;
+    for (let n = 0; n < ages.length; n++) {
+      const age = ages[n] as number;
       for (let i = 0; i < spans; i++) {
         const at = age - (i + 0.5) * span;
         if (at < 0) break;
-        const b = Math.min(gridSize, Math.floor(at / gridMs));
-        this.#seenOpen[b] = (this.#seenOpen[b] as number) + weight;
+        const b = gridPlace(at);
+        open[b] = (open[b] as number) + weight;
       }
     }
   }
@@ -233,11 +247,8 @@ export class AnswerEstimate {
     return 1 - (this.#ringCdf[Math.min(b, gridSize)] as number);
   }
 
-  verdictAt(b: number): number {
-    return b < verdictSize ? (this.#verdictShare[b] as number) : 0;
-  }
-
-  get verdictBins(): number {
-    return verdictSize;
+  /** The share of the verdicts that fall in each half second after the answer. */
+  get verdicts(): Float64Array {
+    return this.#verdictShare;
   }
 }

@@ -3,6 +3,8 @@ import { stepMs, steps } from './look-ahead.ts';
 
 const perStep = stepMs / gridMs;
 const horizon = steps * perStep;
+/** The step of the look-ahead in which so many half seconds from now fall. */
+const stepOf = Uint8Array.from({ length: 4 * horizon }, (_, i) => Math.min(steps - 1, Math.floor((i + 0.5) / perStep)));
 
 /**
  * When a call that is out brings a person, if it brings one, by how long it has rung or been judged: the share for each step of
@@ -17,8 +19,8 @@ export class ArrivalProfile {
 
   constructor(answer: AnswerEstimate) {
     this.#answer = answer;
-    this.#classifying = new Float64Array((answer.verdictBins + 1) * steps);
-    this.#classifyingKnown = new Uint8Array(answer.verdictBins + 1);
+    this.#classifying = new Float64Array((answer.verdicts.length + 1) * steps);
+    this.#classifyingKnown = new Uint8Array(answer.verdicts.length + 1);
   }
 
   /** The curves have changed. */
@@ -35,15 +37,17 @@ export class ArrivalProfile {
 
   /** The same for calls answered `b` half seconds ago. */
   addClassifying(b: number, people: number, into: Float64Array): void {
-    const at = Math.min(b, this.#answer.verdictBins);
+    const at = Math.min(b, this.#answer.verdicts.length);
     if (this.#classifyingKnown[at] === 0) this.#classify(at);
     for (let j = 0, i = at * steps; j < steps; j++, i++) into[j] = (into[j] as number) + people * (this.#classifying[i] as number);
   }
 
   #ring(b: number): void {
     const answer = this.#answer;
+    const ringing = this.#ringing;
+    const { verdicts } = answer;
     const from = b * steps;
-    this.#ringing.fill(0, from, from + steps);
+    ringing.fill(0, from, from + steps);
     this.#ringingKnown[b] = 1;
     const left = answer.ringLeft(b);
     let rest = 1;
@@ -52,29 +56,29 @@ export class ArrivalProfile {
         const mass = answer.ringAt(b + i) / left;
         if (mass <= 0) continue;
         rest -= mass;
-        for (let v = 0; v < answer.verdictBins; v++) {
-          const at = from + Math.min(steps - 1, Math.floor((i + v + 0.5) / perStep));
-          this.#ringing[at] = (this.#ringing[at] as number) + mass * answer.verdictAt(v);
+        for (let v = 0; v < verdicts.length; v++) {
+          const at = from + (stepOf[i + v] as number);
+          ringing[at] = (ringing[at] as number) + mass * (verdicts[v] as number);
         }
       }
     }
-    this.#ringing[from + steps - 1] = (this.#ringing[from + steps - 1] as number) + Math.max(0, rest);
+    ringing[from + steps - 1] = (ringing[from + steps - 1] as number) + Math.max(0, rest);
   }
 
   #classify(b: number): void {
-    const answer = this.#answer;
+    const { verdicts } = this.#answer;
     const from = b * steps;
     this.#classifying.fill(0, from, from + steps);
     this.#classifyingKnown[b] = 1;
     let open = 0;
-    for (let v = b; v < answer.verdictBins; v++) open += answer.verdictAt(v);
+    for (let v = b; v < verdicts.length; v++) open += verdicts[v] as number;
     if (open <= 1e-6) {
       this.#classifying[from] = 1;
       return;
     }
-    for (let v = b; v < answer.verdictBins; v++) {
-      const at = from + Math.min(steps - 1, Math.floor((v - b + 0.5) / perStep));
-      this.#classifying[at] = (this.#classifying[at] as number) + answer.verdictAt(v) / open;
+    for (let v = b; v < verdicts.length; v++) {
+      const at = from + (stepOf[v - b] as number);
+      this.#classifying[at] = (this.#classifying[at] as number) + (verdicts[v] as number) / open;
     }
   }
 }

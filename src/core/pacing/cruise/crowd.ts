@@ -4,23 +4,28 @@
  * set of random variables*). Answers the expected excess over `free` agents: the people who find nobody.
  */
 export function expectedExcess(free: number, come: Moments, go: Moments): number {
-  let sum = (come.mean[0] as number) - (go.mean[0] as number);
-  let sumVariance = (come.variance[0] as number) + (go.variance[0] as number);
+  const { mean: comes, variance: comesVariance } = come;
+  const { mean: goes, variance: goesVariance } = go;
+  let sum = (comes[0] as number) - (goes[0] as number);
+  let sumVariance = (comesVariance[0] as number) + (goesVariance[0] as number);
   let most = sum;
   let mostVariance = sumVariance;
   let both = sumVariance;
-  for (let j = 1; j < come.mean.length; j++) {
-    sum += (come.mean[j] as number) - (go.mean[j] as number);
-    sumVariance += (come.variance[j] as number) + (go.variance[j] as number);
-    const apart = Math.sqrt(Math.max(1e-12, mostVariance + sumVariance - 2 * both));
-    const x = (most - sum) / apart;
-    if (x > 6) continue;
-    if (x < -6) {
+  for (let j = 1; j < comes.length; j++) {
+    sum += (comes[j] as number) - (goes[j] as number);
+    sumVariance += (comesVariance[j] as number) + (goesVariance[j] as number);
+    const apartSquared = Math.max(1e-12, mostVariance + sumVariance - 2 * both);
+    const gap = most - sum;
+    // Six standard deviations apart, the greater of the two is certain.
+    if (gap * gap > 36 * apartSquared) {
+      if (gap > 0) continue;
       most = sum;
       mostVariance = sumVariance;
       both = sumVariance;
       continue;
     }
+    const apart = Math.sqrt(apartSquared);
+    const x = gap / apart;
     const density = Math.exp(-0.5 * x * x) * 0.3989422804014327;
     const older = below(x, density);
     const newer = 1 - older;

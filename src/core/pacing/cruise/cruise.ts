@@ -2,7 +2,7 @@ import { AbandonmentLedger, type LedgerHistory } from '../ledger.ts';
 import { limited } from '../limited.ts';
 import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
 import { AbandonmentPrice, type WorkingDay } from './abandonment-price.ts';
-import { AnswerEstimate, gridMs, gridSize } from './answer-estimate.ts';
+import { AnswerEstimate, gridMs, gridPlace, gridSize } from './answer-estimate.ts';
 import { ArrivalProfile } from './arrival-profile.ts';
 import { cruiseTuning, type CruiseTuning } from './cruise-tuning.ts';
 import { mostDials } from './dial-search.ts';
@@ -49,6 +49,9 @@ export class CruisePacer implements Pacer {
   #resolved = 0;
   #dialsResolved = 0;
   #lastDecision = Number.NEGATIVE_INFINITY;
+  /** Where the two searches of the last decision ended. */
+  #lastWorth = 0;
+  #lastBearable = 0;
   #lastLook = Number.NEGATIVE_INFINITY;
   #lastWatch = Number.NEGATIVE_INFINITY;
   #lastRefresh = Number.NEGATIVE_INFINITY;
@@ -174,15 +177,14 @@ export class CruisePacer implements Pacer {
     const spare = Math.floor(room - this.#tuning.atFirst * little + 1e-9);
     const price = this.#price.at(this.#ledger.lastingRoom(this.#genuine) - this.#late.margin, room, this.#day(staff));
     const before = ahead.abandoned(0) * honesty;
-    const worth = (k: number): boolean => ahead.added(k) * honesty <= Math.max(1e-6, price * chance);
-    let dial = mostDials(most, 3, worth);
+    const borne = Math.max(1e-6, price * chance);
+    let dial = mostDials(most, 3, this.#lastWorth, (k) => ahead.added(k) * honesty <= borne);
+    this.#lastWorth = dial;
     // Whatever it is worth: not past what a window still bears.
-    const { risk, storm, stormRisk, stay, leaveRisk } = this.#tuning;
-    // On a large floor shifts end one after the other, and the room that it earns in a minute outlasts a change of list.
-    const rise = storm - (storm - Math.min(storm, 2)) * Math.min(1, Math.max(0, (staff - 40) / 60));
-    const leave = leaveRisk * Math.max(1, (staff / 40) ** 2);
-    const bearable = (k: number): boolean => ahead.stressed(spare, k, rise) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
-    if (dial > 0 && risk < 1 && !bearable(dial)) dial = mostDials(dial - 1, 2, bearable);
+    if (dial > 0 && this.#tuning.risk < 1 && !this.#bearable(dial, spare, staff, honesty)) {
+      dial = mostDials(dial - 1, 2, this.#lastBearable, (k) => this.#bearable(k, spare, staff, honesty));
+      this.#lastBearable = dial;
+    }
     // One call for each idle agent risks nobody, whatever the estimate says.
     dial = Math.max(dial, Math.min(most, agents.idle - out));
     let added = 0;
@@ -193,8 +195,17 @@ export class CruisePacer implements Pacer {
     }
     const { idle } = agents;
     const due = ahead.peopleMean;
-    const why = (): string => `${idle} idle, ${due.toFixed(1)} people due of ${out} out; +${dial} adds ${added.toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}${spare > 0 ? '' : '; no room in a window: none at risk'}`;
-    return this.#answerWith(dial, state, why);
+    return this.#answerWith(dial, state, () => `${idle} idle, ${due.toFixed(1)} people due of ${out} out; +${dial} adds ${added.toFixed(3)} abandoned at price ${price.toFixed(3)}, room ${room.toFixed(1)}${spare > 0 ? '' : '; no room in a window: none at risk'}`);
+  }
+
+  /** Would what is out and so many dials more stay within what the windows bear, also in a storm and when agents leave? */
+  #bearable(k: number, spare: number, staff: number, honesty: number): boolean {
+    const ahead = this.#ahead;
+    const { risk, storm, stormRisk, stay, leaveRisk } = this.#tuning;
+    // On a large floor shifts end one after the other, and the room that it earns in a minute outlasts a change of list.
+    const rise = storm - (storm - Math.min(storm, 2)) * Math.min(1, Math.max(0, (staff - 40) / 60));
+    const leave = leaveRisk * Math.max(1, (staff / 40) ** 2);
+    return ahead.stressed(spare, k, rise) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
   }
 
   #answerWith(dial: number, state: PacingState, why: string | (() => string)): PacingDecision {
@@ -274,11 +285,12 @@ export class CruisePacer implements Pacer {
 
     const count = this.#ringingByAge;
     count.fill(0);
-    for (const age of calls.ringing) {
-      const b = Math.min(gridSize, Math.max(0, Math.floor(age / gridMs)));
+    const { ringing } = calls;
+    for (let i = 0; i < ringing.length; i++) {
+      const b = gridPlace(ringing[i] as number);
       count[b] = (count[b] as number) + 1;
     }
-    if (Number.isFinite(this.#lastWatch)) answer.watch(calls.ringing, now - this.#lastWatch);
+    if (Number.isFinite(this.#lastWatch)) answer.watch(ringing, now - this.#lastWatch);
     this.#lastWatch = now;
     for (let b = 0; b <= gridSize; b++) {
       const here = count[b] as number;

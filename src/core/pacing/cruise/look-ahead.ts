@@ -32,6 +32,8 @@ export class LookAhead {
   readonly people = new Float64Array(exactPeople + 1);
   peopleMean = 0;
   peopleSquared = 0;
+  /** How many calls `people` was made of; no greater number of them has a chance. */
+  #folded = 0;
   /** Free agents less the people who wait now. */
   free = 0;
   freshChance = 0;
@@ -42,6 +44,7 @@ export class LookAhead {
   readonly #number = new Float64Array(exactPeople + 1);
   #walk = new Float64Array(widest);
   #next = new Float64Array(widest);
+  readonly #comeNow = new Float64Array(exactPeople + 1);
   readonly #grid = new Float64Array((exactPeople + 1) * (exactPeople + 1));
   readonly #come: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
   readonly #go: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
@@ -70,6 +73,7 @@ export class LookAhead {
   clear(): void {
     this.people.fill(0);
     this.people[0] = 1;
+    this.#folded = 0;
     this.peopleMean = 0;
     this.peopleSquared = 0;
   }
@@ -77,7 +81,7 @@ export class LookAhead {
   /** Adds calls that bring a person each with this chance. */
   addCalls(calls: number, chance: number): void {
     // Beyond, their number is not followed.
-    if (this.peopleMean + calls * chance <= 6) for (let i = 0; i < calls; i++) addTo(this.people, chance);
+    if (this.peopleMean + calls * chance <= 6) for (let i = 0; i < calls; i++) addTo(this.people, chance, this.#folded++);
     this.peopleMean += calls * chance;
     this.peopleSquared += calls * chance * chance;
   }
@@ -169,7 +173,7 @@ export class LookAhead {
   #numberWith(k: number): Float64Array {
     const number = this.#number;
     number.set(this.people);
-    for (let i = 0; i < k; i++) addTo(number, this.freshChance);
+    for (let i = 0; i < k; i++) addTo(number, this.freshChance, this.#folded + i);
     return number;
   }
 
@@ -217,28 +221,38 @@ export class LookAhead {
     const side = exactPeople + 1;
     const stay = 1 - h;
     const odds = stay <= 1e-9 ? 0 : h / stay;
+    const chances = this.#comeNow;
     let lost = 0;
     let none = 1;
     for (let u = 1; u <= top; u++) {
       none *= stay;
+      let chance = none;
+      for (let n = 0; n <= u; n++) {
+        chances[n] = chance;
+        chance *= ((u - n) / (n + 1)) * odds;
+      }
       for (let z = 0; z < u; z++) {
         const weight = grid[u * side + z] as number;
         if (weight < 1e-9) continue;
         grid[u * side + z] = 0;
-        let chance = none;
         if (stay <= 1e-9) {
           lost += weight * (u - z);
           continue;
         }
-        for (let n = 0; n <= u; n++) {
-          const w = weight * chance;
-          if (w < 1e-9 && n > u * h) break;
-          const rest = u - n;
-          if (n > z) {
-            lost += w * (n - z);
-            if (rest > 0) grid[rest * side] = (grid[rest * side] as number) + w;
-          } else if (z - n < rest) grid[rest * side + z - n] = (grid[rest * side + z - n] as number) + w;
-          chance *= ((u - n) / (n + 1)) * odds;
+        // As many come as there are agents, and then those who find nobody.
+        const expected = u * h;
+        let n = 0;
+        for (let to = u * side + z; n <= z; n++, to -= side + 1) {
+          const w = weight * (chances[n] as number);
+          if (w < 1e-9 && n > expected) break;
+          grid[to] = (grid[to] as number) + w;
+        }
+        if (n <= z) continue;
+        for (let to = (u - n) * side; n <= u; n++, to -= side) {
+          const w = weight * (chances[n] as number);
+          if (w < 1e-9 && n > expected) break;
+          lost += w * (n - z);
+          if (to > 0) grid[to] = (grid[to] as number) + w;
         }
       }
     }
@@ -318,11 +332,11 @@ export class LookAhead {
   }
 }
 
-/** Folds one more chance into a distribution of a number; what would fall off the end stays on the last place. */
-function addTo(pmf: Float64Array, chance: number): void {
+/** Folds one more chance into the distribution of a number that is at most `most`; what would fall off the end stays on the last place. */
+function addTo(pmf: Float64Array, chance: number, most: number): void {
   const last = pmf.length - 1;
-  pmf[last] = (pmf[last] as number) + (pmf[last - 1] as number) * chance;
-  for (let u = last - 1; u > 0; u--) pmf[u] = (pmf[u] as number) * (1 - chance) + (pmf[u - 1] as number) * chance;
+  if (most >= last - 1) pmf[last] = (pmf[last] as number) + (pmf[last - 1] as number) * chance;
+  for (let u = Math.min(last - 1, most + 1); u > 0; u--) pmf[u] = (pmf[u] as number) * (1 - chance) + (pmf[u - 1] as number) * chance;
   pmf[0] = (pmf[0] as number) * (1 - chance);
 }
 

@@ -52,17 +52,8 @@ export class CallDraws {
 
   /** `into`: a call that is over, whose object may be used again. */
   draw(now: number, into?: CallDraw): CallDraw {
-    const shares = sharesAt(this.#scenario.answer, now);
-    let u = this.#outcome.next();
+    const outcome = outcomeOf(this.#outcome.next(), sharesAt(this.#scenario.answer, now));
     const misjudged = this.#outcome.next();
-    let outcome: CallOutcome = 'noanswer';
-    for (const each of ['person', 'machine', 'busy', 'invalid'] as const) {
-      u -= shares[each];
-      if (u < 0) {
-        outcome = each;
-        break;
-      }
-    }
     const draw = into ?? { outcome, ringMs: 0, greetingMs: 0, verdictMs: 0, judgedPerson: false, patienceMs: 0, talkMs: 0, wrapMs: 0 };
     draw.outcome = outcome;
     draw.ringMs = this.#scenario.noAnswerMs;
@@ -88,6 +79,16 @@ export class CallDraws {
     }
     return draw;
   }
+}
+
+function outcomeOf(u: number, { person, machine, busy, invalid }: AnswerShares): CallOutcome {
+  let left = u - person;
+  if (left < 0) return 'person';
+  left -= machine;
+  if (left < 0) return 'machine';
+  left -= busy;
+  if (left < 0) return 'busy';
+  return left - invalid < 0 ? 'invalid' : 'noanswer';
 }
 
 /** The shares that hold at a time: the last whose `from` has come. */

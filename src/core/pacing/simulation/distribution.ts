@@ -29,6 +29,8 @@ function standardGamma(shape: number, random: Random): number {
     const v = (1 + c * x) ** 3;
     if (v <= 0) continue;
     const u = 1 - random.next();
+    // Their squeeze: what it accepts, the logarithms do too.
+    if (u < 1 - 0.0331 * x ** 4) return d * v;
     if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
   }
 }

@@ -29,14 +29,9 @@ export class EventQueue {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);
   }
 
-  get nextKind(): number {
-    return this.#laneIsNext ? this.#laneKind : (this.#kind[0] as number);
-  }
-
-  /** The call or agent that the next event is about. */
-  get nextOf(): number {
-    return (this.#laneIsNext ? this.#laneOf[this.#laneFrom] : this.#of[0]) as number;
-  }
+  /** Of the event that was taken last: its kind, and the call or agent that it is about. */
+  kind = 0;
+  of = 0;
 
   get #laneIsNext(): boolean {
     if (this.#laneSize === 0) return false;
@@ -49,7 +44,7 @@ export class EventQueue {
   /** Adds an event of the lane's kind, not earlier than the last that was added so. */
   addLast(time: number, of: number): void {
     if (this.#laneSize === this.#laneTime.length) this.#growLane();
-    const at = (this.#laneFrom + this.#laneSize++) % this.#laneTime.length;
+    const at = (this.#laneFrom + this.#laneSize++) & (this.#laneTime.length - 1);
     this.#laneTime[at] = time;
     this.#laneOrder[at] = this.#scheduled++;
     this.#laneOf[at] = of;
@@ -72,13 +67,18 @@ export class EventQueue {
     this.#of[i] = of;
   }
 
-  /** Drops the next event. */
-  drop(): void {
+  /** Takes the next event away: `kind` and `of` tell of it from now on. */
+  take(): void {
     if (this.#laneIsNext) {
-      this.#laneFrom = (this.#laneFrom + 1) % this.#laneTime.length;
+      this.kind = this.#laneKind;
+      this.of = this.#laneOf[this.#laneFrom] as number;
+      // The ring's length is a power of two.
+      this.#laneFrom = (this.#laneFrom + 1) & (this.#laneTime.length - 1);
       this.#laneSize -= 1;
       return;
     }
+    this.kind = this.#kind[0] as number;
+    this.of = this.#of[0] as number;
     const last = --this.#size;
     if (last <= 0) return;
     const time = this.#time[last] as number;

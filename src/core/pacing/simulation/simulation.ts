@@ -140,7 +140,7 @@ export class Simulation {
         if (staffAt === next) {
           staffIndex += 1;
           this.#staff(next);
-        } else this.#step();
+        } else this.#step(next);
         if (this.#becameIdle) {
           this.#becameIdle = false;
           if (this.#waiting.length === 0 && next < second) this.#dial(next, yield this.#tick(next));
@@ -157,7 +157,7 @@ export class Simulation {
   #tick(now: number): SimulationTick {
     this.#floor.look(now, this.#idle.length, this.#contactsLeft);
     const facts = this.#facts;
-    this.#facts = [];
+    if (facts.length > 0) this.#facts = [];
     this.#tally.decisions += 1;
     return { now, state: this.#floor, facts };
   }
@@ -188,11 +188,9 @@ export class Simulation {
     }
   }
 
-  #step(): void {
-    const now = this.#queue.nextTime;
-    const kind = this.#queue.nextKind;
-    const of = this.#queue.nextOf;
-    this.#queue.drop();
+  #step(now: number): void {
+    this.#queue.take();
+    const { kind, of } = this.#queue;
     switch (kind) {
       case answered: {
         const ringMs = now - this.#ringing.remove(of);

@@ -155,9 +155,15 @@ describe('people whom no way of dialling saves', () => {
 
 describe('the search for dials', () => {
   test.each([1, 2, 3, 7, 8, 40])('finds the last of %i that is allowed, and asks for no more than may be', (last) => {
-    expect(mostDials(last + 5, 20, (k) => k <= last)).toBe(last);
-    expect(mostDials(last, 20, () => true)).toBe(last);
-    expect(mostDials(last, 20, () => false)).toBe(0);
+    for (const near of [0, 1, 3, 16, 1000]) {
+      expect(mostDials(last + 5, 20, near, (k) => k <= last)).toBe(last);
+      expect(mostDials(last, 20, near, () => true)).toBe(last);
+      expect(mostDials(last, 20, near, () => false)).toBe(0);
+    }
+  });
+
+  test.each([0, 1, 17, 90, 400])('that begins near %i ends where one from the beginning does, among many dials too', (near) => {
+    for (let last = 1; last < 300; last++) expect(mostDials(250, 3, near, (k) => k <= last)).toBe(mostDials(250, 3, 0, (k) => k <= last));
   });
 });
 
