@@ -37,6 +37,8 @@ export class AbandonmentLedger {
   readonly #hours = new Float64Array(2 * (monthHours + 1));
   #bucket = 0;
   #hour = 0;
+  /** No bucket of the day before it holds anybody. */
+  #firstWith = Number.NEGATIVE_INFINITY;
   #started = false;
   readonly #windows: { readonly cap: number; readonly brief: boolean; readonly buckets: number; answered: number; abandoned: number }[];
   #monthAnswered = 0;
@@ -124,8 +126,10 @@ export class AbandonmentLedger {
   /** Milliseconds since the first person of the last 24 hours; 0 when there was none. */
   sinceFirst(now: number): number {
     this.advance(now);
-    for (let back = dayBuckets - 1; back > 0; back--) if ((this.#answered[mod(this.#bucket - back, dayBuckets + 1)] as number) > 0) return back * bucketMs;
-    return 0;
+    // Nothing is added before what has been looked at already.
+    this.#firstWith = Math.max(this.#firstWith, this.#bucket - dayBuckets + 1);
+    while (this.#firstWith < this.#bucket && this.#answered[mod(this.#firstWith, dayBuckets + 1)] === 0) this.#firstWith += 1;
+    return (this.#bucket - this.#firstWith) * bucketMs;
   }
 
   /** People answered in the longest window of a day. */

@@ -10,7 +10,9 @@ const width = (b: number): number => (edges[b + 1] ?? (edges[b] as number) * 1.1
 const perLog = 1 / Math.log(1.15);
 /** The bins of ages up to ten minutes by the quarter second, where nearly all ages are. */
 const quarterMs = 250;
-const binTable = Uint8Array.from({ length: 2400 }, (_, i) => bin((i + 0.5) * quarterMs));
+const perQuarter = 1 / quarterMs;
+const tableMs = 600_000;
+const binTable = Uint8Array.from({ length: tableMs / quarterMs }, (_, i) => bin((i + 0.5) * quarterMs));
 
 function bin(ms: number): number {
   if (!(ms >= 1000)) return 0;
@@ -19,8 +21,7 @@ function bin(ms: number): number {
 
 /** The bin of an age; near an edge the age counts as the middle of its quarter second. */
 function binOf(ms: number): number {
-  const i = (ms / quarterMs) | 0;
-  return i >= 0 && i < binTable.length && ms < 600_000 ? (binTable[i] as number) : bin(ms);
+  return ms >= 0 && ms < tableMs ? (binTable[(ms * perQuarter) | 0] as number) : bin(ms);
 }
 
 /**

@@ -2,18 +2,19 @@ import { DurationHazard } from './duration-hazard.ts';
 import { stepMs, steps } from './look-ahead.ts';
 
 const width = steps + 1;
+const bins = DurationHazard.bins();
 
 /**
  * When a busy agent becomes free, by how long he has talked or wrapped up: the chance for each step of the look-ahead (the first
  * reaches `leadMs` ahead, the time that a person may wait), from the learned survival of talk and wrap-up.
  */
 export class FreeingProfile {
-  readonly #talk = new Float64Array(DurationHazard.bins() * width);
-  readonly #wrap = new Float64Array(DurationHazard.bins() * width);
-  readonly #talkCount = new Float64Array(DurationHazard.bins());
-  readonly #wrapCount = new Float64Array(DurationHazard.bins());
-  readonly #talkKnown = new Uint8Array(DurationHazard.bins());
-  readonly #wrapKnown = new Uint8Array(DurationHazard.bins());
+  readonly #talk = new Float64Array(bins * width);
+  readonly #wrap = new Float64Array(bins * width);
+  readonly #talkCount = new Int32Array(bins);
+  readonly #wrapCount = new Int32Array(bins);
+  readonly #talkKnown = new Uint8Array(bins);
+  readonly #wrapKnown = new Uint8Array(bins);
   readonly #wrapBy = new Float64Array(width);
   #talkHazard: DurationHazard;
   #wrapHazard: DurationHazard;
@@ -81,13 +82,14 @@ export class FreeingProfile {
     squared.fill(0);
     this.#count(talking, this.#talkCount);
     this.#count(wrapping, this.#wrapCount);
-    for (let b = 0; b < this.#talkCount.length; b++) {
+    for (let b = 0; b < bins; b++) {
       const talks = this.#talkCount[b] as number;
+      const wraps = this.#wrapCount[b] as number;
+      if (talks + wraps === 0) continue;
       if (talks > 0) {
         if (this.#talkKnown[b] === 0) this.#workOutTalk(b);
         add(talks, b * width, this.#talk, frees, squared);
       }
-      const wraps = this.#wrapCount[b] as number;
       if (wraps > 0) {
         if (this.#wrapKnown[b] === 0) this.#workOutWrap(b);
         add(wraps, b * width, this.#wrap, frees, squared);
@@ -95,10 +97,10 @@ export class FreeingProfile {
     }
   }
 
-  #count(ages: readonly number[], count: Float64Array): void {
+  #count(ages: readonly number[], count: Int32Array): void {
     count.fill(0);
-    for (const age of ages) {
-      const b = DurationHazard.binOf(age);
+    for (let i = 0; i < ages.length; i++) {
+      const b = DurationHazard.binOf(ages[i] as number);
       count[b] = (count[b] as number) + 1;
     }
   }

@@ -1,14 +1,17 @@
 import { expectedExcess, type Moments } from './crowd.ts';
 
-/** Steps of the look-ahead, each two seconds: 24 s, by when a call dialled now has been judged. */
-export const steps = 12;
-export const stepMs = 2000;
+/** Steps of the look-ahead, each three seconds: 24 s, by when a call dialled now has been judged. */
+export const steps = 8;
+export const stepMs = 3000;
 
 /** The most people on their way for which the exact method is used. */
 const exactPeople = 16;
 const exactMean = 2;
 /** From so many on, their number at each step is near enough to normal. */
 const crowdMean = 2;
+const side = exactPeople + 1;
+/** Of n + 1 successes in u trials to n of them: the part of the ratio that their number makes. */
+const growth = Float64Array.from({ length: side * side }, (_, i) => (Math.floor(i / side) - (i % side)) / ((i % side) + 1));
 const widest = 640;
 const knownDials = 64;
 
@@ -186,7 +189,6 @@ export class LookAhead {
     let left = 0;
     for (let j = 0; j < steps; j++) left += (this.arrivals[j] as number) + k * (this.fresh[j] as number);
     if (left <= 0) return 0;
-    const side = exactPeople + 1;
     const grid = this.#grid;
     for (let i = 0; i < (top + 1) * side; i++) grid[i] = 0;
     let lost = 0;
@@ -218,7 +220,6 @@ export class LookAhead {
 
   /** Each of the u people still to come comes now with chance h. In place, upwards in u. */
   #arrive(grid: Float64Array, top: number, h: number): number {
-    const side = exactPeople + 1;
     const stay = 1 - h;
     const odds = stay <= 1e-9 ? 0 : h / stay;
     const chances = this.#comeNow;
@@ -229,7 +230,7 @@ export class LookAhead {
       let chance = none;
       for (let n = 0; n <= u; n++) {
         chances[n] = chance;
-        chance *= ((u - n) / (n + 1)) * odds;
+        chance *= (growth[u * side + n] as number) * odds;
       }
       for (let z = 0; z < u; z++) {
         const weight = grid[u * side + z] as number;
@@ -260,7 +261,6 @@ export class LookAhead {
   }
 
   #depart(grid: Float64Array, top: number, pmf: Float64Array, width: number): void {
-    const side = exactPeople + 1;
     for (let u = 1; u <= top; u++) {
       const row = u * side;
       for (let z = u - 1; z >= 0; z--) {

@@ -26,11 +26,12 @@ function standardGamma(shape: number, random: Random): number {
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
     const x = normal(random);
-    const v = (1 + c * x) ** 3;
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v <= 0) continue;
     const u = 1 - random.next();
     // Their squeeze: what it accepts, the logarithms do too.
-    if (u < 1 - 0.0331 * x ** 4) return d * v;
+    if (u < 1 - 0.0331 * (x * x) * (x * x)) return d * v;
     if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
   }
 }
