@@ -4,29 +4,42 @@ import { ProgressivePacer } from '../../../src/core/pacing/progressive.ts';
 import { chart } from '../../../src/core/pacing/simulation/chart.ts';
 import { simulate } from '../../../src/core/pacing/simulation/simulate.ts';
 import type { Benchmark, Goal } from '../benchmark.ts';
-import { goalCells } from '../pacing/cells.ts';
+import { markovOptimum } from '../../../src/core/pacing/simulation/baselines/markov-optimum.ts';
+import { goalCells, markovianCells, type Cell } from '../pacing/cells.ts';
 import { hull, occupancyAt, windowedBound, type FrontierPoint } from './windowed-bound.ts';
 
-const prices = [0.004, 0.012, 0.025, 0.04, 0.06, 0.09];
+const prices = [0.004, 0.012, 0.025, 0.04, 0.06, 0.09, 0.14, 0.2];
+const mostAgents = 50;
 const percent = (share: number): string => (share * 100).toFixed(2);
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
+/** What is asked of a cell: an occupancy, or a share of the constrained optimum. */
+function goalOf(cell: Cell): number {
+  if (cell.goal !== undefined) return cell.goal;
+  const optimum = markovOptimum({ agents: cell.agents, person: cell.answer, ringMs: 9500, busyMs: cell.talkMs, waitMs: 2000, targetRate: 0.03 });
+  return (cell.agents >= 20 ? 0.99 : 0.985) * optimum.occupancy;
+}
+
 /**
- * What the promise itself leaves to be reached in the named cells: the frontier of the look-ahead (a price that never moves, no window
- * watched), what it brings at the promised rate, and the best that any rule for the price brings if no moment of the day may be
- * above it. `--seeds N` (default 6), from `--from S` (901); `--out FOLDER` for the plot.
+ * What the promise itself leaves to be reached in the named and the Markovian cells of up to 50 agents: the frontier of the look-ahead (a
+ * price that never moves, no window watched), what it brings at the promised rate, and the best that any rule for the price brings if no
+ * moment of the day may be above it. `--seeds N` (default 20), from `--from S` (901); `--cells TEXT`: only those whose name holds it;
+ * `--out FOLDER` for the plot.
  */
 export const benchmark: Benchmark = {
   run({ args }) {
     const flag = (name: string, otherwise: number): number => (args.includes(`--${name}`) ? Number(args[args.indexOf(`--${name}`) + 1]) : otherwise);
     const out = args.includes('--out') ? (args[args.indexOf('--out') + 1] ?? 'out/pacing') : 'out/pacing';
-    const seeds = Array.from({ length: flag('seeds', 6) }, (_, i) => flag('from', 901) + i);
+    const seeds = Array.from({ length: flag('seeds', 20) }, (_, i) => flag('from', 901) + i);
     const rows: (string | number)[][] = [];
     const goals: Goal[] = [];
     const series: { name: string; marks: boolean; points: { x: number; y: number }[] }[] = [];
     const measured: unknown[] = [];
-    for (const { name, agents, scenario, goal } of goalCells(false)) {
-      if (agents > 20 || goal === undefined) continue;
+    const only = args.includes('--cells') ? (args[args.indexOf('--cells') + 1] ?? '') : '';
+    for (const cell of [...goalCells(false), ...markovianCells(false)]) {
+      const { name, agents, scenario } = cell;
+      if (agents > mostAgents || !name.includes(only)) continue;
+      const goal = goalOf(cell);
       const { promise } = scenario;
       const fixed = prices.map((firstPrice) => seeds.map((seed) => simulate(scenario, seed, new CruisePacer({ promise, tuning: { firstPrice, priceStep: 0, leastReserve: 0, reserveByAgent: 0, firmness: 0, boldness: 0, risk: 1 } }))));
       const safe = seeds.map((seed) => simulate(scenario, seed, new ProgressivePacer()));
@@ -39,7 +52,7 @@ export const benchmark: Benchmark = {
       const reached = mean(ours.map((r) => r.occupancy));
       rows.push([name, percent(reached), percent(bound), percent(free), percent(goal), percent(points[0]?.occupancy ?? 0)]);
       goals.push({ name, goal: 'within half a point of the bound', measured: `${percent(reached)} of ${percent(bound)} %`, met: reached >= bound - 0.005 });
-      series.push({ name: `${agents} agents`, marks: true, points: points.map((p) => ({ x: 100 * p.abandoned, y: 100 * p.occupancy })) });
+      series.push({ name, marks: true, points: points.map((p) => ({ x: 100 * p.abandoned, y: 100 * p.occupancy })) });
       measured.push({ name, points, people, free, bound, reached });
     }
     mkdirSync(out, { recursive: true });

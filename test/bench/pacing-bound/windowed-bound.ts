@@ -44,21 +44,27 @@ export function occupancyAt(frontier: readonly FrontierPoint[], abandoned: numbe
 export function windowedBound(frontier: readonly FrontierPoint[], people: number, cap: number): number {
   const earned = Math.round(cap * unit);
   const most = earned * Math.max(100, people) + earned;
+  const abandoned = Float64Array.from(frontier, (p) => p.abandoned);
+  const occupancy = Float64Array.from(frontier, (p) => p.occupancy);
   let value = new Float64Array(most + 1);
+  let next = new Float64Array(most + 1);
   for (let n = people; n >= 1; n--) {
-    const next = new Float64Array(most + 1);
     const gain = n > 100 ? earned : 0;
-    for (let room = 0; room <= most; room++) {
-      const kept = value[Math.min(most, room + gain)] as number;
-      const lost = room + gain >= unit ? (value[Math.min(most, room + gain) - unit] as number) : Number.NEGATIVE_INFINITY;
+    // More than this the people before cannot have left.
+    const reached = Math.min(most, earned * Math.max(100, n - 1));
+    for (let room = 0; room <= reached; room++) {
+      const after = Math.min(most, room + gain);
+      const kept = value[after] as number;
+      const lost = after >= unit ? (value[after - unit] as number) : Number.NEGATIVE_INFINITY;
       let best = Number.NEGATIVE_INFINITY;
-      for (const { abandoned, occupancy } of frontier) {
-        const here = occupancy + (1 - abandoned) * kept + (abandoned > 0 ? abandoned * lost : 0);
+      for (let i = 0; i < occupancy.length; i++) {
+        const a = abandoned[i] as number;
+        const here = (occupancy[i] as number) + (1 - a) * kept + (a > 0 ? a * lost : 0);
         if (here > best) best = here;
       }
       next[room] = best;
     }
-    value = next;
+    [value, next] = [next, value];
   }
   return (value[earned * 100] as number) / people;
 }

@@ -10,6 +10,7 @@ import type { Benchmark, Goal } from '../benchmark.ts';
 import type { CellTask } from './cell-worker.ts';
 import { goalCells, grid, markovianCells, type Cell } from './cells.ts';
 import { decisionCost } from './decision-cost.ts';
+import { isInTheRunning, lead, standingOf } from './standing.ts';
 
 const rivals = contenders.filter((c) => c.name !== 'cruise' && c.foresight !== true).map((c) => c.name);
 const percent = (share: number): string => (share * 100).toFixed(2);
@@ -20,14 +21,15 @@ interface Job {
   readonly task: CellTask;
 }
 
-/** Runs the jobs, in order, on worker threads, until they are done or the time is up. */
-async function runAll(jobs: readonly Job[], threads: number, endsAt: number, took: (job: Job, report: SimulationReport) => void): Promise<void> {
+/** Runs the jobs that are wanted when their turn comes, in order, on worker threads, until they are done or the time is up. */
+async function runAll(jobs: readonly Job[], threads: number, endsAt: number, wanted: (job: Job) => boolean, took: (job: Job, report: SimulationReport) => void): Promise<void> {
   let next = 0;
   await Promise.all(
     Array.from({ length: threads }, async () => {
       const worker = startModuleWorker(import.meta.url, './cell-worker');
       try {
         for (let job = jobs[next++]; job !== undefined && performance.now() < endsAt; job = jobs[next++]) {
+          if (!wanted(job)) continue;
           const { task } = job;
           took(job, await new Promise<SimulationReport>((resolve, reject) => {
             worker.once('message', resolve);
@@ -44,7 +46,7 @@ async function runAll(jobs: readonly Job[], threads: number, endsAt: number, too
 }
 
 /**
- * The grid of docs/pacing.md. `--quick`: a small one; `--small`: the promise and the baselines on a few cells, in two minutes, for CI; `--seeds N`; `--minutes M`: stops after so long, seed by seed, and says how many
+ * The grid of docs/pacing.md. A baseline is run on further seeds as long as it keeps the promise and is not far behind. `--quick`: a small one; `--small`: the promise and the baselines on a few cells, in two minutes, for CI; `--seeds N`; `--minutes M`: stops after so long, seed by seed, and says how many
  * seeds each cell got (default 14); `--threads T`; `--out FOLDER` for the plots.
  */
 export const benchmark: Benchmark = {
@@ -59,43 +61,38 @@ export const benchmark: Benchmark = {
     const started = performance.now();
     const cost = decisionCost(5000);
     const costLater = decisionCost(50_000);
-    const cells = small ? grid(quick) : [...goalCells(quick), ...markovianCells(quick), ...grid(quick)];
+    const named = small ? [] : [...goalCells(quick), ...markovianCells(quick)];
+    const cells = [...named, ...grid(quick)];
+    // The longest first, so that the threads end together.
+    const inOrder = [...cells].sort((a, b) => b.agents - a.agents);
     const jobs: Job[] = [];
     const add = (cell: Cell, seed: number, contender: string): void => void jobs.push({ cell, task: { scenario: cell.scenario, seed, contender } });
-    // Named goals first, then the grid one seed at a time, so that whenever time is up every cell has about as many.
-    for (let seed = 1; seed <= seeds; seed++) for (const cell of cells) if (cell.goal !== undefined || cell.markovian === true) add(cell, seed, 'cruise');
-    for (let seed = 1; seed <= seeds; seed++) {
-      for (const cell of cells) {
-        if (cell.goal === undefined && cell.markovian !== true) add(cell, seed, 'cruise');
-        if (seed <= (quick ? 2 : 1)) for (const rival of rivals) add(cell, seed, rival);
-      }
-    }
+    // One seed at a time, so that whenever time is up every cell has about as many.
+    for (let seed = 1; seed <= seeds; seed++) for (const cell of inOrder) for (const contender of ['cruise', ...rivals]) add(cell, seed, contender);
     const results = new Map<Cell, Map<string, SimulationReport[]>>(cells.map((cell) => [cell, new Map()]));
-    await runAll(jobs, threads, started + minutes * 60_000, ({ cell, task }, report) => {
-      const of = results.get(cell);
-      of?.set(task.contender, [...(of.get(task.contender) ?? []), report]);
-    });
+    const runsOf = (cell: Cell, contender: string): SimulationReport[] => results.get(cell)?.get(contender) ?? [];
+    const wanted = ({ cell, task: { contender } }: Job): boolean => contender === 'cruise' || isInTheRunning(runsOf(cell, contender), runsOf(cell, 'cruise'), seeds);
+    await runAll(jobs, threads, started + minutes * 60_000, wanted, ({ cell, task }, report) => void results.get(cell)?.set(task.contender, [...runsOf(cell, task.contender), report]));
 
     const rows: (string | number)[][] = [];
     const goals: Goal[] = [];
     const all: SimulationReport[] = [];
-    let beaten = 0;
+    const notBeaten: string[] = [];
     let compared = 0;
     for (const cell of cells) {
-      const of = results.get(cell) ?? new Map<string, SimulationReport[]>();
-      const ours = of.get('cruise') ?? [];
+      const ours = runsOf(cell, 'cruise');
       if (ours.length === 0) continue;
       all.push(...ours);
       const occupancy = mean(ours.map((r) => r.occupancy));
-      const keeping = rivals.map((name) => ({ name, reports: of.get(name) ?? [] })).filter(({ reports }) => reports.length > 0 && reports.every((r) => r.worst24h <= 0.03 && r.worst1h <= 0.06));
-      const best = keeping.map(({ name, reports }) => ({ name, occupancy: mean(reports.map((r) => r.occupancy)) })).sort((a, b) => b.occupancy - a.occupancy)[0];
+      const keeping = rivals.map((name) => ({ name, reports: runsOf(cell, name) })).filter(({ reports }) => standingOf(reports).keeps);
+      const best = keeping.map(({ name, reports }) => ({ name, occupancy: mean(reports.map((r) => r.occupancy)), behind: lead(ours, reports) })).sort((a, b) => a.behind - b.behind)[0];
       if (best !== undefined) {
         compared += 1;
-        if (occupancy > best.occupancy) beaten += 1;
+        if (best.behind <= 0) notBeaten.push(`${cell.name}: ${best.name} by ${percent(-best.behind)}`);
       }
       rows.push([
         cell.name, ours.length, percent(occupancy), percent(mean(ours.map((r) => r.abandonRate))), percent(Math.max(...ours.map((r) => r.worst24h))), percent(Math.max(...ours.map((r) => r.worst1h))),
-        (mean(ours.map((r) => r.waitP50Ms)) / 1000).toFixed(1), mean(ours.map((r) => r.dialsPerConnect)).toFixed(2), percent(mean((of.get('progressive') ?? []).map((r) => r.occupancy))), best === undefined ? '–' : `${percent(best.occupancy)} ${best.name}`,
+        (mean(ours.map((r) => r.waitP50Ms)) / 1000).toFixed(1), mean(ours.map((r) => r.dialsPerConnect)).toFixed(2), percent(mean(runsOf(cell, 'progressive').map((r) => r.occupancy))), best === undefined ? '–' : `${percent(best.occupancy)} ${best.name}`,
       ]);
       if (cell.goal !== undefined) goals.push({ name: cell.name, goal: `occupancy at least ${percent(cell.goal)} %`, measured: `${percent(occupancy)} %`, met: occupancy >= cell.goal });
       if (cell.markovian === true) {
@@ -104,16 +101,21 @@ export const benchmark: Benchmark = {
         goals.push({ name: cell.name, goal: `at least ${least} of the constrained optimum of ${percent(optimum.occupancy)} %`, measured: (occupancy / optimum.occupancy).toFixed(4), met: occupancy / optimum.occupancy >= least });
       }
     }
-    const kept24 = all.filter((r) => r.worst24h <= 0.03 + 1e-12).length / Math.max(1, all.length);
-    const kept1 = all.filter((r) => r.worst1h <= 0.06 + 1e-12).length / Math.max(1, all.length);
+    const { dayKept, hourKept } = standingOf(all);
+    const fewest = Math.min(...cells.map((cell) => runsOf(cell, 'cruise').length));
     goals.push(
-      { name: 'worst 24 h window', goal: 'at most 3.0 % in at least 99 % of runs', measured: `${percent(kept24)} % of ${all.length} runs`, met: kept24 >= 0.99 },
-      { name: 'worst hour', goal: 'at most 6 % in at least 95 % of runs', measured: `${percent(kept1)} % of ${all.length} runs`, met: kept1 >= 0.95 },
-      { name: 'against baselines that keep the promise', goal: 'busier in every cell', measured: `${beaten} of ${compared} cells`, met: beaten === compared },
+      { name: 'worst 24 h window', goal: 'at most 3.0 % in at least 99 % of runs', measured: `${percent(dayKept)} % of ${all.length} runs`, met: dayKept >= 0.99 },
+      { name: 'worst hour', goal: 'at most 6 % in at least 95 % of runs', measured: `${percent(hourKept)} % of ${all.length} runs`, met: hourKept >= 0.95 },
+      { name: 'against baselines that keep the promise', goal: 'busier in every cell', measured: `${compared - notBeaten.length} of ${compared} cells${notBeaten.map((cell) => `; not in ${cell}`).join('')}`, met: compared > 0 && notBeaten.length === 0 },
       { name: 'decision at 1,000 agents and 3,000 ringing calls', goal: 'at most 1 ms', measured: `${cost.medianMs.toFixed(3)} ms (99 %: ${cost.p99Ms.toFixed(2)} ms)`, met: cost.medianMs <= 1 },
       { name: 'decision after ten times the calls', goal: 'no dearer (1.5 times at most)', measured: `${(costLater.medianMs / cost.medianMs).toFixed(2)} times`, met: costLater.medianMs <= 1.5 * cost.medianMs },
     );
-    if (!quick) goals.push({ name: 'time', goal: 'at most 15 min', measured: `${((performance.now() - started) / 60_000).toFixed(1)} min`, met: performance.now() - started <= 15 * 60_000 });
+    if (!quick) {
+      const tookMs = performance.now() - started;
+      const cpu = process.cpuUsage();
+      goals.push({ name: 'seeds', goal: 'at least 20 in every cell', measured: fewest, met: fewest >= 20 });
+      goals.push({ name: 'time', goal: 'at most 15 min on two cores', measured: `${(tookMs / 60_000).toFixed(1)} min, ${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of CPU`, met: tookMs <= 15 * 60_000 });
+    }
     plots(out, cells, results);
     return {
       title: `Pacing: promise 3 % within 2 s of the greeting's end, 8 h days (percent; plots in ${out})`,
