@@ -1,9 +1,15 @@
 import { createPacer } from '../../../src/core/pacing/create-pacer.ts';
-import { defaultPromise, type PacingFact, type PacingState } from '../../../src/core/pacing/pacing.ts';
+import { defaultPromise, type ContactClass, type PacingFact, type PacingState } from '../../../src/core/pacing/pacing.ts';
 import { SeededRandom } from '../../../src/kernel/random.ts';
 
-/** Median and 99th percentile of one cruise decision at 1,000 agents and 3,000 ringing calls, milliseconds, after `finished` calls. */
-export function decisionCost(finished: number): { readonly medianMs: number; readonly p99Ms: number } {
+/** A dozen kinds of contacts: three lists, at four attempts. */
+const kinds: readonly ContactClass[] = Array.from({ length: 12 }, (_, i) => ({ list: `list ${i % 3}`, attempt: 1 + Math.floor(i / 3), hour: 14 }));
+
+/**
+ * Median and 99th percentile of one cruise decision at 1,000 agents and 3,000 ringing calls, milliseconds, after `finished` calls; `told`:
+ * when it is told of the contacts.
+ */
+export function decisionCost(finished: number, told = false): { readonly medianMs: number; readonly p99Ms: number } {
   const pacer = createPacer({ kind: 'cruise', promise: defaultPromise });
   if (typeof pacer === 'string') throw new Error(pacer);
   const random = new SeededRandom(7);
@@ -13,14 +19,16 @@ export function decisionCost(finished: number): { readonly medianMs: number; rea
   const ringing = Array.from({ length: 3000 }, () => random.next() * 25_000);
   const state = (idle: number): PacingState => ({
     agents: { idle, talking: busy.slice(0, 960 - idle), wrapping: busy.slice(0, 40).map((age) => age / 6) },
-    calls: { ringing, classifying: [200, 700, 1100, 400, 900], waiting: [] },
+    calls: { ringing, classifying: [200, 700, 1100, 400, 900], waiting: [], ...(told ? { ringingOf: ringing.map((_, i) => ({ ...kinds[i % kinds.length] })) } : {}) },
+    ...(told ? { next: Array.from({ length: 50 }, (_, i) => ({ ...kinds[(5 * i) % kinds.length] })) } : {}),
     contactsLeft: 1e6,
     limits: { maxConcurrentCalls: 100_000, maxCallsPerSecond: 10_000 },
   });
   const facts: PacingFact[] = [];
   for (let i = 0; i < finished; i++) {
-    if (random.next() < 0.08) facts.push({ what: 'answered', ringMs: 2000 + exp(8000) }, { what: 'person', verdictMs: 1000 }, { what: 'connected', waitMs: 0 }, { what: 'talkEnded', talkMs: exp(120_000) }, { what: 'wrapEnded', wrapMs: exp(20_000) });
-    else facts.push({ what: 'noanswer' });
+    const of = told ? { of: kinds[i % kinds.length] ?? {} } : {};
+    if (random.next() < 0.08) facts.push({ what: 'answered', ringMs: 2000 + exp(8000), ...of }, { what: 'person', verdictMs: 1000, ...of }, { what: 'connected', waitMs: 0 }, { what: 'talkEnded', talkMs: exp(120_000) }, { what: 'wrapEnded', wrapMs: exp(20_000) });
+    else facts.push({ what: 'noanswer', ...of });
     if (facts.length > 400) {
       now += 1000;
       pacer.observe(facts.splice(0), now);

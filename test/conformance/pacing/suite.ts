@@ -30,8 +30,9 @@ async function overStdio(scenario: Scenario, seed: number): Promise<SimulationRe
   let step = run.next(0);
   while (step.done !== true) {
     const { now, state, facts } = step.value;
-    const { agents, calls, contactsLeft } = state;
-    const answer = await pacer.ask({ type: 'tick', now, agents, calls, contactsLeft, since: facts });
+    const { agents, calls, contactsLeft, next } = state;
+    const known = calls.ringingOf === undefined ? {} : { next };
+    const answer = await pacer.ask({ type: 'tick', now, agents, calls, contactsLeft, ...known, since: facts });
     if (typeof answer['dial'] !== 'number' || typeof answer['why'] !== 'string') throw new Error(`the tick at ${now} was answered with ${JSON.stringify(answer)}`);
     step = run.next(answer['dial']);
   }

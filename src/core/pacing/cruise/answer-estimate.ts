@@ -1,4 +1,6 @@
-import type { PacingFact } from '../pacing.ts';
+import type { ContactClass, PacingFact } from '../pacing.ts';
+import { ContactFactors, type ContactTerms } from './contact-factors.ts';
+import { QuickSlowShare } from './quick-slow-share.ts';
 
 /** The grid of the look-ahead's inputs: half a second. */
 export const gridMs = 500;
@@ -7,77 +9,28 @@ export const gridSize = 80;
 /** Verdicts on the grid: 6 s. */
 const verdictSize = 12;
 
+/** Calls dialled at one time. Each counts by its factor, 1 where its contact is not known. */
+interface Dials {
+  readonly at: number;
+  readonly count: number;
+  weight: number;
+  readonly kinds: { readonly terms: ContactTerms; count: number }[];
+  /** Of how many it is known whom they are for. */
+  classed: number;
+}
+
 /** The place of an age on the grid; what is older than it reaches stands on the last. */
 export function gridPlace(ms: number): number {
   return ms >= gridSize * gridMs ? gridSize : ms > 0 ? (ms / gridMs) | 0 : 0;
-}
-
-/** A share learned at two speeds: the slow one is precise, the quick one wins when the two cannot both be true. */
-class QuickSlowShare {
-  #fastHits = 0;
-  #fastOf = 0;
-  #slowHits = 0;
-  #slowOf = 0;
-  readonly #fastMemory: number;
-  readonly #slowMemory: number;
-  readonly #prior: { readonly share: number; readonly weight: number };
-
-  constructor(options: { readonly share: number; readonly weight: number; readonly fastMemory: number; readonly slowMemory: number }) {
-    this.#prior = options;
-    this.#fastMemory = options.fastMemory;
-    this.#slowMemory = options.slowMemory;
-  }
-
-  add(hits: number, of: number): void {
-    const fastKeep = Math.exp(-of / this.#fastMemory);
-    const slowKeep = Math.exp(-of / this.#slowMemory);
-    this.#fastHits = this.#fastHits * fastKeep + hits;
-    this.#fastOf = this.#fastOf * fastKeep + of;
-    this.#slowHits = this.#slowHits * slowKeep + hits;
-    this.#slowOf = this.#slowOf * slowKeep + of;
-    // The two cannot both be true: it is another list now, and what was learned of the old one goes.
-    const slow = this.#slowShare;
-    if (this.#slowOf > 2 * this.#fastOf && Math.abs(this.#surprise(slow, this.#quick(slow))) > 4.5) {
-      this.#slowHits = this.#fastHits;
-      this.#slowOf = this.#fastOf;
-    }
-  }
-
-  get value(): number {
-    const slow = this.#slowShare;
-    const quick = this.#quick(slow);
-    const surprise = this.#surprise(slow, quick);
-    // A rise is believed sooner than a fall: more answers than expected leave people with nobody.
-    const trust = surprise > 0 ? (surprise - 1.2) / 1.3 : (-surprise - 1.5) / 1.5;
-    return Math.min(1, Math.max(0, slow + (quick - slow) * Math.min(1, Math.max(0, trust))));
-  }
-
-  /** Answers that come before they are due make more hits than there were chances: no share is above 1 all the same. */
-  get #slowShare(): number {
-    return Math.min(1, (this.#slowHits + this.#prior.share * this.#prior.weight) / (this.#slowOf + this.#prior.weight));
-  }
-
-  /** The share of late. */
-  #quick(slow: number): number {
-    return (this.#fastHits + slow * 4) / (this.#fastOf + 4);
-  }
-
-  /** By how many standard errors it is above the slow one: an exponentially fading mean of m has the variance of one over 2 m. */
-  #surprise(slow: number, quick: number): number {
-    return (quick - slow) / Math.sqrt((slow * (1 - slow) + 0.002) / (2 * (this.#fastOf + 4)));
-  }
-
-  /** Standard error of the slow share. */
-  get error(): number {
-    const value = this.value;
-    return Math.sqrt((value * (1 - value) + 0.01) / (this.#slowOf + this.#prior.weight));
-  }
 }
 
 /**
  * What becomes of dials: how likely an answer is, when it comes, how likely it is a person and when the verdict falls. Calls
  * still ringing count by the share of answers that would have come by their age, so that the estimate neither lags behind the
  * no-answers nor runs ahead of them.
+ *
+ * Where it is told of which list, attempt number and hour the contacts are, the common shares are those of an *average* contact, and
+ * each kind's own is the common one times its factors: a list that is known is believed as soon as it is next.
  */
 export class AnswerEstimate {
   readonly #ring = new Float64Array(gridSize + 1);
@@ -93,7 +46,15 @@ export class AnswerEstimate {
   #seenAnswers = 0;
   /** Share of the calls that will not be answered which are still ringing at an age. */
   readonly #unansweredOpen = new Float64Array(gridSize + 1);
-  readonly #dials: { at: number; count: number }[] = [];
+  readonly #dials: Dials[] = [];
+  readonly #answerFactors = new ContactFactors();
+  readonly #personFactors = new ContactFactors();
+  /** Answers of which it was told who gave them, and others; both fade. */
+  #told = 0;
+  #untold = 0;
+  /** Mean factors of the contacts dialled of late, and of the answers. */
+  #dialledLate = 1;
+  #answeredLate = 1;
   #lastNow = 0;
   #hits = 0;
 
@@ -105,14 +66,32 @@ export class AnswerEstimate {
     this.refresh();
   }
 
-  /** Share of dials that a person or machine answers. */
+  /** Share of dials that a person or machine answers, of contacts like those of late. */
   get answerShare(): number {
-    return this.#answered.value;
+    return Math.min(1, this.#answered.value * this.#dialledLate);
   }
 
-  /** Share of answers judged to be a person. */
+  /** Share of answers judged to be a person, of contacts like those of late. */
   get personShare(): number {
-    return this.#person.value;
+    return Math.min(1, this.#person.value * this.#answeredLate);
+  }
+
+  /** The same two of one kind of contact, and the relative variance by which its share of people is less certain than that of those of late. */
+  sharesOf(of: ContactClass | undefined): { readonly answerShare: number; readonly personShare: number; readonly variance: number } {
+    const answers = of === undefined || !this.#isTold || !this.#answerFactors.ready ? undefined : this.#answerFactors.termsOf(of);
+    const people = of === undefined || answers === undefined ? undefined : this.#personFactors.termsOf(of);
+    if (answers === undefined || people === undefined) return { answerShare: this.answerShare, personShare: this.personShare, variance: 0 };
+    return { answerShare: Math.min(1, this.#answered.value * answers.factor), personShare: Math.min(1, this.#person.value * people.factor), variance: answers.variance + people.variance };
+  }
+
+  /** Share of the dials to average contacts that bring a person; 0 while it is not told whom the calls are for. */
+  get commonShare(): number {
+    return this.#told === 0 ? 0 : this.#answered.value * this.#person.value;
+  }
+
+  /** Whoever tells the contacts of the calls must tell those of the answers, or the factors would lack what came of the calls. */
+  get #isTold(): boolean {
+    return this.#told > 0 && 9 * this.#untold <= this.#told;
   }
 
   /** Share of dials that bring a person. */
@@ -134,8 +113,30 @@ export class AnswerEstimate {
 
   dialled(count: number, at: number): void {
     if (count <= 0) return;
-    this.#dials.push({ at, count });
+    this.#dials.push({ at, count, weight: count, kinds: [], classed: 0 });
     this.#seenDials += count;
+  }
+
+  /** Says of which contacts the calls are that have begun to ring within the last `ms`. */
+  dialledTo(ringing: readonly number[], ringingOf: readonly ContactClass[], ms: number): void {
+    this.#answerFactors.look();
+    this.#personFactors.look();
+    if (!this.#isTold) return;
+    for (let i = 0; i < ringing.length; i++) {
+      const of = ringingOf[i];
+      if (of === undefined || (ringing[i] as number) > ms + 1e-6) continue;
+      const terms = this.#answerFactors.termsOf(of);
+      // A call may have counted before it was known whom it is for.
+      const dials = this.#dials.findLast((d) => d.classed < d.count);
+      if (terms === undefined || dials === undefined) continue;
+      this.#answerFactors.meet(terms);
+      dials.classed += 1;
+      dials.weight += terms.factor - 1;
+      const last = dials.kinds.at(-1);
+      if (last?.terms === terms) last.count += 1;
+      else dials.kinds.push({ terms, count: 1 });
+      this.#dialledLate += (terms.factor - this.#dialledLate) / 20;
+    }
   }
 
   observe(fact: PacingFact): void {
@@ -146,13 +147,14 @@ export class AnswerEstimate {
         this.#ringTotal += 1;
         this.#hits += 1;
         this.#seenAnswers += 1;
+        this.#take(fact.of);
         return;
       }
       case 'person':
       case 'machine': {
         const b = Math.min(verdictSize - 1, Math.floor(fact.verdictMs / gridMs));
         this.#verdict[b] = (this.#verdict[b] as number) + 1;
-        this.#person.add(fact.what === 'person' ? 1 : 0, 1);
+        this.#judged(fact.what === 'person', fact.of);
         return;
       }
       default:
@@ -160,11 +162,39 @@ export class AnswerEstimate {
     }
   }
 
+  #take(of: ContactClass | undefined): void {
+    const terms = of === undefined ? undefined : this.#answerFactors.termsOf(of);
+    if (terms === undefined) this.#untold += 1;
+    else this.#told += 1;
+    if (this.#told + this.#untold > 100) {
+      this.#told *= 0.5;
+      this.#untold *= 0.5;
+    }
+    if (of === undefined || terms === undefined || !this.#isTold) return;
+    this.#answerFactors.came(terms);
+    const people = this.#personFactors.termsOf(of);
+    if (people === undefined) return;
+    this.#personFactors.meet(people);
+    this.#answeredLate += (people.factor - this.#answeredLate) / 6;
+  }
+
+  #judged(isPerson: boolean, of: ContactClass | undefined): void {
+    const terms = of === undefined || !this.#isTold ? undefined : this.#personFactors.termsOf(of);
+    this.#person.add(isPerson ? 1 : 0, terms?.factor ?? 1);
+    if (terms === undefined) return;
+    this.#personFactors.due(terms, 1);
+    if (isPerson) this.#personFactors.came(terms);
+  }
+
   /** Time has come to `now`: the dials so far have ripened by the share of answers due since the last time. */
   ripen(now: number): void {
     let due = 0;
     const last = this.#lastNow;
-    for (const { at, count } of this.#dials) due += count * (this.#cdf(now - at) - this.#cdf(last - at));
+    for (const { at, weight, kinds } of this.#dials) {
+      const part = this.#cdf(now - at) - this.#cdf(last - at);
+      due += weight * part;
+      if (part > 0) for (const { terms, count } of kinds) this.#answerFactors.due(terms, count * part);
+    }
     while (this.#dials.length > 0 && (this.#dials[0]?.at ?? now) < now - gridSize * gridMs) this.#dials.shift();
     this.#answered.add(this.#hits, due);
     this.#hits = 0;

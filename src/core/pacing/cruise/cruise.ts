@@ -2,7 +2,7 @@ import { AbandonmentLedger, type LedgerHistory } from '../ledger.ts';
 import { limited } from '../limited.ts';
 import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
 import { AbandonmentPrice, type WorkingDay } from './abandonment-price.ts';
-import { AnswerEstimate, gridMs, gridPlace, gridSize } from './answer-estimate.ts';
+import { AnswerEstimate } from './answer-estimate.ts';
 import { ArrivalProfile } from './arrival-profile.ts';
 import { cruiseTuning, type CruiseTuning } from './cruise-tuning.ts';
 import { mostDials } from './dial-search.ts';
@@ -10,6 +10,7 @@ import { DurationHazard } from './duration-hazard.ts';
 import { FreeingProfile } from './freeing-profile.ts';
 import { LateVerdicts } from './late-verdicts.ts';
 import { LookAhead, stepMs } from './look-ahead.ts';
+import { Outlook } from './outlook.ts';
 import { WaitAllowance } from './wait-allowance.ts';
 
 const hourMs = 3_600_000;
@@ -44,7 +45,7 @@ export class CruisePacer implements Pacer {
   readonly #allowance: WaitAllowance;
   readonly #late: LateVerdicts;
   readonly #ahead = new LookAhead();
-  readonly #ringingByAge = new Float64Array(gridSize + 1);
+  readonly #outlook: Outlook;
   #lastRinging = 0;
   #resolved = 0;
   #dialsResolved = 0;
@@ -53,7 +54,6 @@ export class CruisePacer implements Pacer {
   #lastWorth = 0;
   #lastBearable = 0;
   #lastLook = Number.NEGATIVE_INFINITY;
-  #lastWatch = Number.NEGATIVE_INFINITY;
   #lastRefresh = Number.NEGATIVE_INFINITY;
   #factsAtRefresh = 0;
   #workedMs = 0;
@@ -89,6 +89,7 @@ export class CruisePacer implements Pacer {
     this.#allowance = new WaitAllowance(options.promise);
     this.#late = new LateVerdicts(cap);
     this.#price = new AbandonmentPrice(this.#tuning, cap);
+    this.#outlook = new Outlook({ answer: this.#answer, arriving: this.#arriving, freeing: this.#freeing, ahead: this.#ahead, tuning: this.#tuning });
   }
 
   get ledger(): AbandonmentLedger {
@@ -163,7 +164,7 @@ export class CruisePacer implements Pacer {
     if (staff === 0) return this.#answerWith(0, state, 'nobody is staffed');
 
     const ahead = this.#ahead;
-    this.#lookAt(state, now);
+    this.#outlook.look(state, now, this.#lastWorth);
     // Before anything is known: one call for each idle agent.
     const atFirst = this.#dialsResolved < Math.min(60, 3 * staff) ? Math.max(0, agents.idle - out) : Number.POSITIVE_INFINITY;
     const most = Math.min(atFirst, state.contactsLeft, Math.max(0, state.limits.maxConcurrentCalls - out - agents.talking.length), (state.limits.ceiling ?? Number.POSITIVE_INFINITY) - out);
@@ -236,6 +237,7 @@ export class CruisePacer implements Pacer {
     this.#resolved = 0;
     const from = Number.isFinite(this.#lastLook) ? this.#lastLook : now;
     this.#answer.dialled(dialled, from);
+    if (calls.ringingOf !== undefined) this.#answer.dialledTo(calls.ringing, calls.ringingOf, now - from);
     this.#lastLook = now;
     this.#answer.ripen(now);
     this.#refresh(agents, now);
@@ -265,49 +267,6 @@ export class CruisePacer implements Pacer {
     this.#wrap.refresh(agents.wrapping);
     const noWrap = this.#talksEnded < 20 ? 0 : 1 - Math.min(1, (this.#wrapsEnded + this.#wrappingNow) / this.#talksEnded);
     this.#freeing.refresh(this.#talk, this.#wrap, this.#allowance.ms(this.#answer.verdictMeanMs) + stepMs / 2, noWrap);
-  }
-
-  /** Sets the look-ahead's inputs from what is out and who is busy. */
-  #lookAt(state: PacingState, now: number): void {
-    const { agents, calls } = state;
-    const answer = this.#answer;
-    const ahead = this.#ahead;
-    // While the share is hardly known, more may answer than it says.
-    const { share: expected, error } = answer;
-    const unknown = Math.min(1, Math.max(0, (error / Math.max(0.02, expected) - 0.06) / 0.12));
-    const share = Math.min(0.98, expected + (this.#tuning.caution + this.#tuning.firstCaution * unknown) * error);
-    const answerShare = Math.max(share, answer.answerShare);
-    ahead.clear();
-    ahead.free = agents.idle - calls.waiting.length;
-    ahead.freshChance = share;
-    ahead.arrivals.fill(0);
-    ahead.fresh.fill(0);
-
-    const count = this.#ringingByAge;
-    count.fill(0);
-    const { ringing } = calls;
-    for (let i = 0; i < ringing.length; i++) {
-      const b = gridPlace(ringing[i] as number);
-      count[b] = (count[b] as number) + 1;
-    }
-    if (Number.isFinite(this.#lastWatch)) answer.watch(ringing, now - this.#lastWatch);
-    this.#lastWatch = now;
-    for (let b = 0; b <= gridSize; b++) {
-      const here = count[b] as number;
-      if (here === 0) continue;
-      const chance = answer.chanceAt(b, share, answerShare);
-      if (chance <= 1e-6) continue;
-      ahead.addCalls(here, chance);
-      this.#arriving.addRinging(b, here * chance, ahead.arrivals);
-    }
-    this.#arriving.addRinging(0, share, ahead.fresh);
-    const { personShare } = answer;
-    for (const age of calls.classifying) {
-      ahead.addCalls(1, personShare);
-      this.#arriving.addClassifying(Math.floor(age / gridMs), personShare, ahead.arrivals);
-    }
-    this.#freeing.sum(agents.talking, agents.wrapping, ahead.frees, ahead.freesSquared);
-    ahead.prepare();
   }
 
   /** Books what a decision is expected to cost. */

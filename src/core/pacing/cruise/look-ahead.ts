@@ -28,6 +28,9 @@ export class LookAhead {
   /** Expected people per step: of the calls that are out, and of one new dial. */
   readonly arrivals = new Float64Array(steps);
   readonly fresh = new Float64Array(steps);
+  /** The same as a storm is looked at: some kinds of contacts may be better than is believed of them. */
+  readonly feared = new Float64Array(steps);
+  readonly fearedFresh = new Float64Array(steps);
   /** Expected agents becoming free before the first step's people give up, then per step; and the sums of the squared chances. */
   readonly frees = new Float64Array(steps + 1);
   readonly freesSquared = new Float64Array(steps + 1);
@@ -135,13 +138,13 @@ export class LookAhead {
 
   /** Expected abandonments beyond `spare` if so many times as many answered as is believed, each by himself. */
   stressed(spare: number, k: number, times: number): number {
-    this.#apart(k, times);
+    this.#apart(k, times, this.feared, this.fearedFresh);
     return expectedExcess(this.free + spare, this.#come, this.#go);
   }
 
   /** Expected abandonments beyond `spare` if every idle agent went home now, and of those who become free all but this share. */
   deserted(spare: number, k: number, stay: number): number {
-    this.#apart(k, 1);
+    this.#apart(k, 1, this.arrivals, this.fresh);
     for (let j = 0; j < steps; j++) {
       this.#stay.mean[j] = stay * (this.#go.mean[j] as number);
       this.#stay.variance[j] = stay * (this.#go.variance[j] as number);
@@ -150,9 +153,9 @@ export class LookAhead {
   }
 
   /** People of what is out and of k fresh dials, each by himself. */
-  #apart(k: number, times: number): void {
+  #apart(k: number, times: number, arrivals: Float64Array, fresh: Float64Array): void {
     for (let j = 0; j < steps; j++) {
-      const here = times * ((this.arrivals[j] as number) + k * (this.fresh[j] as number));
+      const here = times * ((arrivals[j] as number) + k * (fresh[j] as number));
       this.#come.mean[j] = here;
       this.#come.variance[j] = here;
     }

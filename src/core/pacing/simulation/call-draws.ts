@@ -1,12 +1,15 @@
 import { SeededRandom } from '../../../kernel/random.ts';
 import { sampler, type Sampler } from './distribution.ts';
-import type { AnswerShares, Scenario, TimedDistribution } from './scenario.ts';
+import type { ContactClass } from '../pacing.ts';
+import type { AnswerShares, ContactTurn, Scenario, TimedDistribution } from './scenario.ts';
 
 export type CallOutcome = 'person' | 'machine' | 'busy' | 'invalid' | 'noanswer';
 
 /** Everything that will happen to a dialled call, drawn when it is dialled; milliseconds. */
 export interface CallDraw {
   outcome: CallOutcome;
+  /** What is known of the contact, where the scenario says. */
+  of: ContactClass | undefined;
   /** Dial to answer, or to what ends the call unanswered. */
   ringMs: number;
   greetingMs: number;
@@ -22,6 +25,8 @@ export interface CallDraw {
 /** Draws calls one after the other; each quantity from a stream of its own, so that two pacers with one seed meet the same contacts. */
 export class CallDraws {
   readonly #scenario: Scenario;
+  #turn = 0;
+  #doneInTurn = 0;
   readonly #outcome: SeededRandom;
   readonly #times: SeededRandom;
   readonly #work: SeededRandom;
@@ -50,12 +55,45 @@ export class CallDraws {
     this.#wrap = timedSampler(scenario.wrapMs);
   }
 
+  /** What is known of the contacts that come next, as many as are asked for; undefined where nothing is. */
+  upcoming(count: number): readonly ContactClass[] | undefined {
+    const { turns } = this.#scenario;
+    if (turns === undefined) return undefined;
+    const out: ContactClass[] = [];
+    let place = this.#turn;
+    let done = this.#doneInTurn;
+    while (out.length < count) {
+      const turn = turns[place] as ContactTurn;
+      if (done < turn.count) {
+        out.push(turn.of);
+        done += 1;
+      } else {
+        place = (place + 1) % turns.length;
+        done = 0;
+      }
+    }
+    return out;
+  }
+
+  #nextTurn(): ContactTurn | undefined {
+    const { turns } = this.#scenario;
+    if (turns === undefined) return undefined;
+    if (this.#doneInTurn >= (turns[this.#turn] as ContactTurn).count) {
+      this.#turn = (this.#turn + 1) % turns.length;
+      this.#doneInTurn = 0;
+    }
+    this.#doneInTurn += 1;
+    return turns[this.#turn];
+  }
+
   /** `into`: a call that is over, whose object may be used again. */
   draw(now: number, into?: CallDraw): CallDraw {
-    const outcome = outcomeOf(this.#outcome.next(), sharesAt(this.#scenario.answer, now));
+    const turn = this.#nextTurn();
+    const outcome = outcomeOf(this.#outcome.next(), turn ?? sharesAt(this.#scenario.answer, now));
     const misjudged = this.#outcome.next();
-    const draw = into ?? { outcome, ringMs: 0, greetingMs: 0, verdictMs: 0, judgedPerson: false, patienceMs: 0, talkMs: 0, wrapMs: 0 };
+    const draw = into ?? { outcome, of: undefined, ringMs: 0, greetingMs: 0, verdictMs: 0, judgedPerson: false, patienceMs: 0, talkMs: 0, wrapMs: 0 };
     draw.outcome = outcome;
+    draw.of = turn?.of;
     draw.ringMs = this.#scenario.noAnswerMs;
     draw.greetingMs = 0;
     draw.verdictMs = 0;
@@ -81,7 +119,7 @@ export class CallDraws {
   }
 }
 
-function outcomeOf(u: number, { person, machine, busy, invalid }: AnswerShares): CallOutcome {
+function outcomeOf(u: number, { person, machine, busy, invalid }: Omit<AnswerShares, 'from'>): CallOutcome {
   let left = u - person;
   if (left < 0) return 'person';
   left -= machine;

@@ -1,4 +1,4 @@
-import type { PacingLimits, PacingState } from '../pacing.ts';
+import type { ContactClass, PacingLimits, PacingState } from '../pacing.ts';
 import type { SinceList } from './since-list.ts';
 
 interface Lists {
@@ -8,6 +8,12 @@ interface Lists {
   readonly classifying: SinceList;
   /** Since when each waits, the longest first. */
   readonly waiting: readonly number[];
+}
+
+/** What is known of the contacts: of the ringing call at a place, and of those to come. */
+export interface KnownContacts {
+  ringing(place: number): ContactClass;
+  next(): readonly ContactClass[];
 }
 
 /** Ages at a moment, worked out when they are first asked for. */
@@ -41,8 +47,11 @@ export class FloorPicture implements PacingState {
   #look = 0;
   #idle = 0;
 
-  constructor(lists: Lists, limits: PacingLimits) {
+  readonly #contacts: KnownContacts | undefined;
+
+  constructor(lists: Lists, limits: PacingLimits, contacts?: KnownContacts) {
     this.limits = limits;
+    this.#contacts = contacts;
     const talking = new Ages(lists.talking.since);
     const wrapping = new Ages(lists.wrapping.since);
     const ringing = new Ages(lists.ringing.since);
@@ -61,7 +70,7 @@ export class FloorPicture implements PacingState {
         return ages(wrapping);
       },
     };
-    this.calls = {
+    const calls = {
       get ringing() {
         return ages(ringing);
       },
@@ -72,6 +81,24 @@ export class FloorPicture implements PacingState {
         return ages(waiting);
       },
     };
+    this.calls = contacts === undefined ? calls : {
+      get ringing() {
+        return calls.ringing;
+      },
+      get classifying() {
+        return calls.classifying;
+      },
+      get waiting() {
+        return calls.waiting;
+      },
+      get ringingOf() {
+        return lists.ringing.ids.map((_, i) => contacts.ringing(i));
+      },
+    };
+  }
+
+  get next(): readonly ContactClass[] {
+    return this.#contacts?.next() ?? [];
   }
 
   /** The moment of a tick has come. */

@@ -1,4 +1,4 @@
-import type { PacingLimits, PacingPromise } from '../pacing.ts';
+import type { ContactClass, PacingLimits, PacingPromise } from '../pacing.ts';
 import { distributionFault, type Distribution } from './distribution.ts';
 
 /** One day (or more) of a call centre, as a JSON file gives it. Times are milliseconds of simulated time, rates 0–1. docs/pacing.md. */
@@ -11,6 +11,8 @@ export interface Scenario {
   readonly contacts: number;
   /** Shares of the dials from that time on; what is left rings out. */
   readonly answer: readonly AnswerShares[];
+  /** Where contacts differ, and the pacer is told how: so many of each kind are dialled in turn, round and round, with its own shares instead of `answer`. */
+  readonly turns?: readonly ContactTurn[];
   readonly ringMs: Distribution;
   readonly noAnswerMs: number;
   readonly busyMs: Distribution;
@@ -32,6 +34,11 @@ export interface AnswerShares {
   readonly machine: number;
   readonly busy: number;
   readonly invalid: number;
+}
+
+export interface ContactTurn extends Omit<AnswerShares, 'from'> {
+  readonly of: ContactClass;
+  readonly count: number;
 }
 
 export type TimedDistribution = Distribution | readonly { readonly from: number; readonly d: Distribution }[];
@@ -65,6 +72,7 @@ export function parseScenario(value: unknown): Scenario | string {
     list('agents', (item, at) => number(item, 'from', at) ?? number(item, 'to', at) ?? number(item, 'count', at)) ??
     number(s, 'contacts') ??
     list('answer', (item, at) => number(item, 'from', at) ?? share(item, 'person', at) ?? share(item, 'machine', at) ?? share(item, 'busy', at) ?? share(item, 'invalid', at)) ??
+    (s['turns'] === undefined ? undefined : list('turns', (item, at) => turnFault(item, at) ?? share(item, 'person', at) ?? share(item, 'machine', at) ?? share(item, 'busy', at) ?? share(item, 'invalid', at))) ??
     number(s, 'noAnswerMs') ??
     ['ringMs', 'busyMs', 'greetingMs', 'verdictMs', 'machineHandleMs'].map((field) => distributionFault(s[field], field)).find((f) => f !== undefined) ??
     (s['patienceMs'] === undefined ? undefined : distributionFault(s['patienceMs'], 'patienceMs')) ??
@@ -75,6 +83,17 @@ export function parseScenario(value: unknown): Scenario | string {
     inside('limits', (of, at) => number(of, 'maxConcurrentCalls', at) ?? number(of, 'maxCallsPerSecond', at)) ??
     promiseFault(s['promise'], 'promise');
   return fault ?? (value as Scenario);
+}
+
+function turnFault(item: Record<string, unknown>, at: string): string | undefined {
+  const { of, count } = item;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) return `${at}count: not a whole number of 1 or more`;
+  if (typeof of !== 'object' || of === null) return `${at}of: not an object`;
+  const { list, attempt, hour } = of as Record<string, unknown>;
+  if (list !== undefined && typeof list !== 'string') return `${at}of.list: not a text`;
+  if (attempt !== undefined && !(Number.isInteger(attempt) && Number(attempt) >= 1)) return `${at}of.attempt: not a whole number of 1 or more`;
+  if (hour !== undefined && !(Number.isInteger(hour) && Number(hour) >= 0 && Number(hour) <= 23)) return `${at}of.hour: not a whole number from 0 to 23`;
+  return undefined;
 }
 
 /** What is wrong with a promise, or undefined. */

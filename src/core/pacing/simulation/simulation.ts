@@ -1,4 +1,4 @@
-import type { PacingFact, PacingState } from '../pacing.ts';
+import type { ContactClass, PacingFact, PacingState } from '../pacing.ts';
 import { CallDraws, type CallDraw } from './call-draws.ts';
 import { EventQueue } from './event-queue.ts';
 import { FloorPicture } from './floor-picture.ts';
@@ -19,6 +19,12 @@ export interface ForeseenPerson {
   readonly leavesAt: number;
   readonly busyMs: number;
 }
+
+/** What happens to a call before somebody talks. */
+type ContactFact = Extract<PacingFact, { readonly what: 'dialled' | 'noanswer' | 'busy' | 'invalid' | 'answered' | 'person' | 'machine' }>;
+
+/** Of so many contacts to come it is told what is known of them. */
+const nextKnown = 50;
 
 /** Facts that say nothing but that they are. */
 const bare = {
@@ -87,11 +93,17 @@ export class Simulation {
     this.#seed = seed;
     this.#draws = new CallDraws(scenario, seed);
     this.#contactsLeft = scenario.contacts;
-    this.#floor = new FloorPicture({ talking: this.#talking, wrapping: this.#wrapping, ringing: this.#ringing, classifying: this.#classifying, waiting: this.#waitingSince }, scenario.limits);
+    this.#floor = new FloorPicture({ talking: this.#talking, wrapping: this.#wrapping, ringing: this.#ringing, classifying: this.#classifying, waiting: this.#waitingSince }, scenario.limits, scenario.turns === undefined ? undefined : { ringing: (i) => this.#call(this.#ringing.ids[i] as number).of ?? {}, next: () => this.#nextKinds() });
   }
 
   get tally(): SimulationTally {
     return this.#tally;
+  }
+
+  /** What is known of the contacts to be dialled next. */
+  #nextKinds(): readonly ContactClass[] {
+    const drawn = this.#drawn.slice(0, nextKnown).map((call) => call.of ?? {});
+    return [...drawn, ...(this.#draws.upcoming(nextKnown - drawn.length) ?? [])].slice(0, this.#contactsLeft);
   }
 
   /** What only a clairvoyant may ask: what will become of the contact to be dialled after `ahead` others. */
@@ -195,14 +207,14 @@ export class Simulation {
       case answered: {
         const ringMs = now - this.#ringing.remove(of);
         this.#classifying.add(of, now);
-        this.#facts.push({ what: 'answered', ringMs });
+        this.#facts.push(this.#told({ what: 'answered', ringMs }, of));
         this.#queue.add(now + this.#call(of).verdictMs, 0, verdict, of);
         return;
       }
       case unanswered: {
         this.#ringing.remove(of);
         const { outcome } = this.#call(of);
-        this.#facts.push(outcome === 'busy' || outcome === 'invalid' ? bare[outcome] : bare.noanswer);
+        this.#facts.push(this.#told(outcome === 'busy' || outcome === 'invalid' ? bare[outcome] : bare.noanswer, of));
         this.#freeCalls.push(of);
         return;
       }
@@ -225,6 +237,12 @@ export class Simulation {
     }
   }
 
+  /** A fact of a call, with what is known of its contact. */
+  #told(fact: ContactFact, call: number): PacingFact {
+    const { of } = this.#call(call);
+    return of === undefined ? fact : { ...fact, of };
+  }
+
   #call(of: number): CallDraw {
     return this.#calls[of] as CallDraw;
   }
@@ -234,12 +252,12 @@ export class Simulation {
     const call = this.#call(of);
     const verdictMs = now - answeredAt;
     if (!call.judgedPerson) {
-      this.#facts.push({ what: 'machine', verdictMs });
+      this.#facts.push(this.#told({ what: 'machine', verdictMs }, of));
       if (call.outcome === 'person') this.#tally.misjudgedPeople += 1;
       this.#freeCalls.push(of);
       return;
     }
-    this.#facts.push({ what: 'person', verdictMs });
+    this.#facts.push(this.#told({ what: 'person', verdictMs }, of));
     const leavesAt = this.#leavingTime(call, answeredAt);
     this.#leavesAt[of] = leavesAt;
     if (now > leavesAt) return this.#abandon(of, now);

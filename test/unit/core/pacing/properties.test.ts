@@ -4,7 +4,8 @@ import { Simulation } from '../../../../src/core/pacing/simulation/simulation.ts
 import { SeededRandom } from '../../../../src/kernel/random.ts';
 import { anyState, live, shortDay } from './worlds.ts';
 
-const kinds: readonly PacingOptions[] = [{ kind: 'manual' }, { kind: 'preview' }, { kind: 'progressive' }, { kind: 'progressive', ratio: 1.5 }, { kind: 'ratio', ratio: 2 }, { kind: 'rate', rate: { count: 30, perMs: 1000 } }, { kind: 'cruise' }];
+const kinds: readonly PacingOptions[] = [{ kind: 'manual' }, { kind: 'preview' }, { kind: 'progressive' }, { kind: 'progressive', ratio: 1.5 }, { kind: 'ratio', ratio: 2 }, { kind: 'ratio', ratio: 1, watch: 'update', minHitRate: 0.2 }, { kind: 'ratio', ratio: 1.2, watch: 'work', minHitRate: 0.2 },
+  { kind: 'rate', rate: { count: 30, perMs: 1000 } }, { kind: 'skill', skill: { measure: 'queue', keep: 6 } }, { kind: 'skill', skill: { measure: 'waitMs', keep: 8000 } }, { kind: 'skill', skill: { measure: 'freeAgents', keep: 1 } }, { kind: 'cruise' }];
 
 function made(options: PacingOptions): Pacer {
   const pacer = createPacer(options);
@@ -14,12 +15,13 @@ function made(options: PacingOptions): Pacer {
 
 const outOf = (state: PacingState): number => state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length;
 
-describe.each(kinds.map((options) => [`${options.kind}${options.ratio === undefined ? '' : `:${options.ratio}`}`, options] as const))('the pacer %s', (_name, options) => {
+describe.each(kinds.map((options) => [`${options.kind}${options.ratio === undefined ? '' : `:${options.ratio}`}${options.watch === undefined ? '' : `:${options.watch}`}${options.skill === undefined ? '' : `:${options.skill.measure}`}`, options] as const))('the pacer %s', (_name, options) => {
   test('never dials past the ceiling, the lines, the calls a second or the contacts, whatever it has seen', () => {
     const random = new SeededRandom(11);
     const pacer = made(options);
     let now = live(pacer, shortDay(), 3, 600_000);
     const recent: { at: number; dial: number }[] = [];
+    let dialled = 0;
     now += 1000;
     for (let i = 0; i < 1500; i++) {
       now += Math.floor(random.next() * 900);
@@ -31,9 +33,14 @@ describe.each(kinds.map((options) => [`${options.kind}${options.ratio === undefi
         expect(outOf(state) + dial).toBeLessThanOrEqual(state.limits.ceiling ?? Infinity);
         expect(dial).toBeLessThanOrEqual(state.contactsLeft);
       }
+      if (state.contactsLeft === 0) expect(dial).toBe(0);
+      dialled += dial;
       recent.push({ at: now, dial });
       expect(recent.filter((r) => r.at > now - 1000).reduce((sum, r) => sum + r.dial, 0)).toBeLessThanOrEqual(7);
     }
+    // Whoever never dials keeps every limit.
+    if (options.kind === 'manual') expect(dialled).toBe(0);
+    else expect(dialled).toBeGreaterThan(100);
   });
 
   test('never dials fewer when one more agent is idle and all else is equal', () => {

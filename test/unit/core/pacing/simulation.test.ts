@@ -134,6 +134,46 @@ describe('a simulation', () => {
   });
 });
 
+describe('contacts that differ', () => {
+  const share = { machine: 0, busy: 0, invalid: 0 };
+  const turns = [{ of: { list: 'yes' }, count: 2, person: 1, ...share }, { of: { list: 'no', attempt: 2 }, count: 3, person: 0, ...share }];
+
+  test('are dialled in turn, each with the shares of its kind, and told with what becomes of them', () => {
+    const scenario = shortDay({ durationMs: 60_000, agents: [{ from: 0, to: 60_000, count: 9 }], contacts: 8, personTakenAsMachine: 0, turns });
+    const known: string[] = [];
+    const ringing: string[] = [];
+    const facts: string[] = [];
+    const all: Pacer = {
+      kind: 'ratio',
+      observe: (seen) => void facts.push(...seen.flatMap((f) => ('of' in f && f.of !== undefined ? [`${f.what} ${f.of.list}`] : []))),
+      decide: (state, now) => {
+        if (now === 0) known.push(...(state.next ?? []).map(({ list }) => String(list)));
+        if (now === 1000) ringing.push(...(state.calls.ringingOf ?? []).map(({ list }) => String(list)));
+        return { dial: now === 0 ? 8 : 0, why: '' };
+      },
+    };
+    simulate(scenario, 1, all);
+    expect(known).toEqual(['yes', 'yes', 'no', 'no', 'no', 'yes', 'yes', 'no']);
+    expect(ringing).toEqual(known);
+    expect(facts.filter((f) => f === 'person yes')).toHaveLength(4);
+    expect(facts.filter((f) => f === 'noanswer no')).toHaveLength(4);
+    expect(facts.filter((f) => f.endsWith('no') && !f.startsWith('noanswer'))).toEqual([]);
+  });
+
+  test('tell nothing where the scenario does not', () => {
+    const states: unknown[] = [];
+    simulate(shortDay({ durationMs: 2000 }), 1, { kind: 'ratio', observe: () => undefined, decide: (state) => ({ dial: states.push(state.calls.ringingOf), why: '' }) });
+    expect(states.every((of) => of === undefined)).toBe(true);
+  });
+
+  test.each([
+    [{ turns: [] }, 'turns: not a list'], [{ turns: [{ ...turns[0], count: 0 }] }, 'turns[0].count'], [{ turns: [{ ...turns[0], of: 'warm' }] }, 'turns[0].of'],
+    [{ turns: [turns[0], { ...turns[1], of: { attempt: 0 } }] }, 'turns[1].of.attempt'], [{ turns: [{ ...turns[0], of: { hour: 24 } }] }, 'turns[0].of.hour'], [{ turns: [{ ...turns[0], person: 2 }] }, 'turns[0].person'],
+  ])('are refused with the name of the field: %j', (over, field) => {
+    expect(String(parseScenario({ ...shortDay(), ...over })).startsWith(field)).toBe(true);
+  });
+});
+
 describe('the baselines', () => {
   test.each(contenders.filter((c) => c.foresight !== true).map((c) => [c.name, c] as const))('%s dials and connects', (_name, contender) => {
     expect(contender.run(shortDay({ durationMs: 1_200_000 }), 1).answeredPeople).toBeGreaterThan(20);

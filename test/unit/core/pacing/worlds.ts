@@ -23,6 +23,7 @@ export function anyState(random: Random, limits: PacingLimits): PacingState {
     calls: { ringing: some(40, 26_000), classifying: some(4, 2500), waiting: some(3, 2500) },
     contactsLeft: random.next() < 0.2 ? Math.floor(random.next() * 3) : 10_000,
     limits,
+    skill: { queued: Math.floor(random.next() * 10), longestWaitMs: Math.floor(random.next() * 12_000), freeAgents: Math.floor(random.next() * 8) },
   };
 }
 

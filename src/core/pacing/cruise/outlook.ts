@@ -1,0 +1,112 @@
+import type { ContactClass, PacingState } from '../pacing.ts';
+import { gridMs, gridPlace, gridSize, type AnswerEstimate } from './answer-estimate.ts';
+import type { ArrivalProfile } from './arrival-profile.ts';
+import type { CruiseTuning } from './cruise-tuning.ts';
+import type { FreeingProfile } from './freeing-profile.ts';
+import type { LookAhead } from './look-ahead.ts';
+
+/** In a storm a kind of contact that is believed to be poor is half as far from the average one, by their logarithms. */
+const fearOf = (share: number, common: number): number => (share >= common ? 1 : Math.sqrt(common / Math.max(1e-4, share)));
+
+/** Sets the look-ahead's inputs from what is out, who is busy and what is believed of both. */
+export class Outlook {
+  readonly #answer: AnswerEstimate;
+  readonly #arriving: ArrivalProfile;
+  readonly #freeing: FreeingProfile;
+  readonly #ahead: LookAhead;
+  readonly #tuning: CruiseTuning;
+  readonly #ringingByAge = new Float64Array(gridSize + 1);
+  #lastWatch = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: { readonly answer: AnswerEstimate; readonly arriving: ArrivalProfile; readonly freeing: FreeingProfile; readonly ahead: LookAhead; readonly tuning: CruiseTuning }) {
+    this.#answer = parts.answer;
+    this.#arriving = parts.arriving;
+    this.#freeing = parts.freeing;
+    this.#ahead = parts.ahead;
+    this.#tuning = parts.tuning;
+  }
+
+  /** `lastDials`: how many the last decision was for; about as many of the next contacts are looked at. */
+  look(state: PacingState, now: number, lastDials: number): void {
+    const { agents, calls, next } = state;
+    const { ringing, ringingOf } = calls;
+    const answer = this.#answer;
+    const ahead = this.#ahead;
+    const { share: expected, error } = answer;
+    const raised = this.#raised(expected, error);
+    ahead.clear();
+    ahead.free = agents.idle - calls.waiting.length;
+    ahead.freshChance = next === undefined || next.length === 0 ? raised : this.#chanceOfNext(next.slice(0, Math.max(3, 2 * lastDials)), error / Math.max(1e-9, expected));
+    ahead.arrivals.fill(0);
+    ahead.fresh.fill(0);
+    ahead.feared.fill(0);
+    ahead.fearedFresh.fill(0);
+    if (Number.isFinite(this.#lastWatch)) answer.watch(ringing, now - this.#lastWatch);
+    this.#lastWatch = now;
+    if (ringingOf === undefined) this.#addRinging(ringing, raised);
+    else this.#addRingingOf(ringing, ringingOf, raised / Math.max(1e-9, expected));
+    this.#arriving.addRinging(0, ahead.freshChance, ahead.fresh);
+    const fear = fearOf(ahead.freshChance, answer.commonShare);
+    for (let j = 0; j < ahead.fresh.length; j++) ahead.fearedFresh[j] = fear * (ahead.fresh[j] as number);
+    const { personShare } = answer;
+    for (const age of calls.classifying) {
+      ahead.addCalls(1, personShare);
+      this.#arriving.addClassifying(Math.floor(age / gridMs), personShare, ahead.arrivals);
+    }
+    for (let j = 0; j < ahead.feared.length; j++) ahead.feared[j] = (ahead.feared[j] as number) + (ahead.arrivals[j] as number);
+    this.#freeing.sum(agents.talking, agents.wrapping, ahead.frees, ahead.freesSquared);
+    ahead.prepare();
+  }
+
+  /** While the share is hardly known, more may answer than it says. */
+  #raised(expected: number, error: number): number {
+    const unknown = Math.min(1, Math.max(0, (error / Math.max(0.02, expected) - 0.06) / 0.12));
+    return Math.min(0.98, expected + (this.#tuning.caution + this.#tuning.firstCaution * unknown) * error);
+  }
+
+  #chanceOfNext(next: readonly ContactClass[], relativeError: number): number {
+    let sum = 0;
+    for (const of of next) {
+      const { answerShare, personShare, variance } = this.#answer.sharesOf(of);
+      const expected = answerShare * personShare;
+      sum += this.#raised(expected, expected * Math.sqrt(relativeError ** 2 + variance));
+    }
+    return sum / next.length;
+  }
+
+  #addRinging(ringing: readonly number[], share: number): void {
+    const answer = this.#answer;
+    const answerShare = Math.max(share, answer.answerShare);
+    const count = this.#ringingByAge;
+    count.fill(0);
+    for (let i = 0; i < ringing.length; i++) {
+      const b = gridPlace(ringing[i] as number);
+      count[b] = (count[b] as number) + 1;
+    }
+    for (let b = 0; b <= gridSize; b++) {
+      const here = count[b] as number;
+      if (here > 0) this.#add(b, here, answer.chanceAt(b, share, answerShare));
+    }
+  }
+
+  #addRingingOf(ringing: readonly number[], ringingOf: readonly ContactClass[], raise: number): void {
+    const answer = this.#answer;
+    const common = answer.commonShare;
+    for (let i = 0; i < ringing.length; i++) {
+      const { answerShare, personShare } = answer.sharesOf(ringingOf[i]);
+      const share = Math.min(0.98, answerShare * personShare * raise);
+      const b = gridPlace(ringing[i] as number);
+      const chance = answer.chanceAt(b, share, Math.max(share, answerShare));
+      this.#add(b, 1, chance);
+      const more = fearOf(share, common) - 1;
+      if (more > 0) this.#arriving.addRinging(b, more * chance, this.#ahead.feared);
+    }
+  }
+
+  /** Calls that have rung for `b` half seconds. */
+  #add(b: number, calls: number, chance: number): void {
+    if (chance <= 1e-6) return;
+    this.#ahead.addCalls(calls, chance);
+    this.#arriving.addRinging(b, calls * chance, this.#ahead.arrivals);
+  }
+}
