@@ -5,8 +5,14 @@ import type { CruiseTuning } from './cruise-tuning.ts';
 import type { FreeingProfile } from './freeing-profile.ts';
 import type { LookAhead } from './look-ahead.ts';
 
-/** In a storm a kind of contact that is believed to be poor is half as far from the average one, by their logarithms. */
-const fearOf = (share: number, common: number): number => (share >= common ? 1 : Math.sqrt(common / Math.max(1e-4, share)));
+/**
+ * In a storm a kind of contact that is believed to be poor is half as far from the average one, by their logarithms: many calls are out
+ * before the first of them is answered. Not on a small floor, where few are.
+ */
+const fearOf = (share: number, common: number, floor: number): number => (share >= common || floor === 0 ? 1 : (common / Math.max(1e-4, share)) ** (floor / 2));
+/** From none of it to all of it. */
+const fearFrom = 5;
+const fearTo = 20;
 
 /** Sets the look-ahead's inputs from what is out, who is busy and what is believed of both. */
 export class Outlook {
@@ -34,6 +40,8 @@ export class Outlook {
     const ahead = this.#ahead;
     const { share: expected, error } = answer;
     const raised = this.#raised(expected, error);
+    const staff = agents.idle + agents.talking.length + agents.wrapping.length;
+    const floor = Math.min(1, Math.max(0, (staff - fearFrom) / (fearTo - fearFrom)));
     ahead.clear();
     ahead.free = agents.idle - calls.waiting.length;
     ahead.freshChance = next === undefined || next.length === 0 ? raised : this.#chanceOfNext(next.slice(0, Math.max(3, 2 * lastDials)), error / Math.max(1e-9, expected));
@@ -44,9 +52,9 @@ export class Outlook {
     if (Number.isFinite(this.#lastWatch)) answer.watch(ringing, now - this.#lastWatch);
     this.#lastWatch = now;
     if (ringingOf === undefined) this.#addRinging(ringing, raised);
-    else this.#addRingingOf(ringing, ringingOf, raised / Math.max(1e-9, expected));
+    else this.#addRingingOf(ringing, ringingOf, raised / Math.max(1e-9, expected), floor);
     this.#arriving.addRinging(0, ahead.freshChance, ahead.fresh);
-    const fear = fearOf(ahead.freshChance, answer.commonShare);
+    const fear = fearOf(ahead.freshChance, answer.commonShare, floor);
     for (let j = 0; j < ahead.fresh.length; j++) ahead.fearedFresh[j] = fear * (ahead.fresh[j] as number);
     const { personShare } = answer;
     for (const age of calls.classifying) {
@@ -89,7 +97,7 @@ export class Outlook {
     }
   }
 
-  #addRingingOf(ringing: readonly number[], ringingOf: readonly ContactClass[], raise: number): void {
+  #addRingingOf(ringing: readonly number[], ringingOf: readonly ContactClass[], raise: number, floor: number): void {
     const answer = this.#answer;
     const common = answer.commonShare;
     for (let i = 0; i < ringing.length; i++) {
@@ -98,7 +106,7 @@ export class Outlook {
       const b = gridPlace(ringing[i] as number);
       const chance = answer.chanceAt(b, share, Math.max(share, answerShare));
       this.#add(b, 1, chance);
-      const more = fearOf(share, common) - 1;
+      const more = fearOf(share, common, floor) - 1;
       if (more > 0) this.#arriving.addRinging(b, more * chance, this.#ahead.feared);
     }
   }

@@ -223,6 +223,8 @@ describe('the look-ahead', () => {
     for (let j = 0; j < steps; j++) {
       ahead.arrivals[j] = (calls * chance) / steps;
       ahead.fresh[j] = chance / steps;
+      ahead.feared[j] = ahead.arrivals[j] as number;
+      ahead.fearedFresh[j] = ahead.fresh[j] as number;
     }
     ahead.prepare();
     return ahead;
