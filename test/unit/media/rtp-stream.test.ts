@@ -1,5 +1,6 @@
 /** What a far end may do to its stream, and what the leg beside it hears of that. */
 import { createHash } from 'node:crypto';
+import { decodeG711 } from '../../../src/audio/g711.ts';
 import { isRtcp, readRtcp, SrtpContext, type RtcpReader } from '../../../src/rtp/index.ts';
 import { cryptoSuites } from '../../../src/sdp/index.ts';
 import { align, levelAt, speechLike } from '../../contract/media/signals.ts';
@@ -199,4 +200,70 @@ test.each(cryptoSuites)('SRTP by SDES with %s: heard and spoken, and what is pla
   });
   phone.socket.sent.splice(0, Number.POSITIVE_INFINITY, ...decrypted);
   expect(levelAt(phone.audio(), 900, 3200, 3200)).toBeGreaterThan(-18);
+});
+
+test.each([10, 40, 60])('a phone whose packets are %i ms long is heard whole, and gets such packets', (ms) => {
+  const { media, a, b } = bridged({ remoteSdp: offer('0 101', `a=ptime:${ms}\r\n`) });
+  const samples = ms * 8;
+  let waiting = new Uint8Array(0);
+  let sequence = 0;
+  // The stream of 20 ms frames, cut anew.
+  a.network = (packet) => {
+    waiting = Uint8Array.of(...waiting, ...packet.subarray(12));
+    const packets: Uint8Array[] = [];
+    for (; waiting.length >= samples; waiting = waiting.slice(samples)) {
+      const one = new Uint8Array(12 + samples);
+      one.set(packet.subarray(0, 12));
+      new DataView(one.buffer).setUint16(2, sequence & 0xffff);
+      new DataView(one.buffer).setUint32(4, sequence * samples);
+      one.set(waiting.subarray(0, samples), 12);
+      sequence += 1;
+      packets.push(one);
+    }
+    return packets;
+  };
+  a.say = tone(500);
+  b.say = tone(900);
+  media.run(200);
+  const heard = b.audio();
+  for (let at = 3200; at + 200 <= heard.length; at += 200) expect(abs(levelAt(heard, 500, at, 200) + 15.1)).toBeLessThan(0.5);
+  const packets = a.socket.sent.filter((packet) => !isRtcp(packet, 0, packet.length));
+  expect(packets.length).toBeGreaterThanOrEqual(Math.floor((200 * 20) / ms) - 1);
+  expect(new Set(packets.map((packet) => packet.length))).toEqual(new Set([12 + samples]));
+  const views = packets.map((packet) => new DataView(packet.buffer, packet.byteOffset));
+  for (let n = 1; n < views.length; n++) {
+    expect((views[n]!.getUint16(2) - views[n - 1]!.getUint16(2)) & 0xffff).toBe(1);
+    expect((views[n]!.getUint32(4) - views[n - 1]!.getUint32(4)) >>> 0).toBe(samples);
+  }
+  const sent = new Int16Array(packets.length * samples);
+  for (const [n, packet] of packets.entries()) decodeG711('ulaw', packet, sent.subarray(n * samples), 12, samples);
+  for (let at = 3200; at + 200 <= sent.length; at += 200) expect(abs(levelAt(sent, 900, at, 200) + 15.1)).toBeLessThan(0.5);
+});
+
+test('a codec that is changed while the call runs, at the port that it had or at another, goes on as one stream', () => {
+  const { media, a, b } = bridged({ codecs: ['PCMU', 'PCMA', 'telephone-event'] });
+  a.say = tone(500);
+  b.say = tone(900);
+  media.run(60);
+  const before = media.all('endpoint.negotiated').filter(({ node }) => node === id('a'));
+  expect(before.map(({ codec }) => codec)).toEqual(['PCMU']);
+  const moved = offer('8 101').replace('m=audio 40000', 'm=audio 41000');
+  media.engine.command({ op: 'applyOffer', node: id('a'), sdp: moved });
+  expect(media.all('endpoint.negotiated').at(-1)).toMatchObject({ node: id('a'), codec: 'PCMA', remote: '127.0.0.1:41000' });
+  expect(a.socket.targets.at(-1)).toBe('127.0.0.1:41000');
+  a.law = 'alaw';
+  a.port = 41_000;
+  media.run(60);
+  const packets = a.socket.sent.filter((packet) => !isRtcp(packet, 0, packet.length));
+  expect(packets.map((packet) => packet[1]! & 0x7f)).toEqual([...Array<number>(60).fill(0), ...Array<number>(60).fill(8)]);
+  const views = packets.map((packet) => new DataView(packet.buffer, packet.byteOffset));
+  for (let n = 1; n < views.length; n++) {
+    expect((views[n]!.getUint16(2) - views[n - 1]!.getUint16(2)) & 0xffff).toBe(1);
+    expect((views[n]!.getUint32(4) - views[n - 1]!.getUint32(4)) >>> 0).toBe(160);
+    expect(views[n]!.getUint32(8)).toBe(views[0]!.getUint32(8));
+  }
+  // Both ways, from the third frame after the change on.
+  expect(levelAt(a.audio(), 900, 480, 8_000)).toBeGreaterThan(-16);
+  const heard = b.audio();
+  for (let at = 9_600 + 480; at + 200 <= heard.length; at += 200) expect(abs(levelAt(heard, 500, at, 200) + 15.1)).toBeLessThan(1);
 });

@@ -54,17 +54,22 @@ export class SimulatedPhone {
   sequence = 100;
   /** Drops a packet when true. */
   lose: (n: number) => boolean = () => false;
-  readonly #law: PhoneCodec;
-  readonly #payloadType: number;
+  /** What it speaks and reads. */
+  law: PhoneCodec;
+  /** Where its packets come from. */
+  port = 40_000;
   readonly samplesPerFrame: number;
 
   constructor({ rtp, rtcp }: SimulatedPair, ssrc: number, law: PhoneCodec) {
     this.socket = rtp;
     this.rtcp = rtcp;
     this.ssrc = ssrc;
-    this.#law = law;
-    this.#payloadType = law === 'ulaw' ? 0 : law === 'alaw' ? 8 : 96;
+    this.law = law;
     this.samplesPerFrame = law === 'l16' ? 320 : 160;
+  }
+
+  get #payloadType(): number {
+    return this.law === 'ulaw' ? 0 : this.law === 'alaw' ? 8 : 96;
   }
 
   slot(nowMs: number): void {
@@ -84,7 +89,7 @@ export class SimulatedPhone {
     packet.set(payload, 12);
     this.sequence += 1;
     if (this.lose(this.sequence)) return;
-    for (const one of this.network(packet)) this.socket.listener?.packet(one, one.length, 0x7f000001, 40_000, nowMs);
+    for (const one of this.network(packet)) this.socket.listener?.packet(one, one.length, 0x7f000001, this.port, nowMs);
   }
 
   press(key: string, packets = 4): void {
@@ -103,20 +108,20 @@ export class SimulatedPhone {
     const out = new Int16Array(packets.length * size);
     for (const [n, p] of packets.entries()) {
       const part = out.subarray(n * size, n * size + size);
-      if (this.#law === 'l16') decodeL16(p, part, 12, 640);
-      else decodeG711(this.#law, p, part, 12, 160);
+      if (this.law === 'l16') decodeL16(p, part, 12, 640);
+      else decodeG711(this.law, p, part, 12, 160);
     }
     return out;
   }
 
   #encoded(samples: Int16Array): Uint8Array {
-    if (this.#law === 'l16') {
+    if (this.law === 'l16') {
       const bytes = new Uint8Array(samples.length * 2);
       encodeL16(samples, bytes, 0);
       return bytes;
     }
     const bytes = new Uint8Array(samples.length);
-    encodeG711(this.#law, samples, bytes, 0);
+    encodeG711(this.law, samples, bytes, 0);
     return bytes;
   }
 
