@@ -136,7 +136,12 @@ export class Endpoint implements MediaNode {
 
   /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
   preload(): number {
-    return (this.media?.preload() ?? 0) + this.source.preload() + this.#voice.preload() + this.#digits.preload() + (this.#analyser?.preload() ?? 0) + this.#analysedMs + this.edgesOut.length + this.edgesIn.length;
+    const { media } = this;
+    // What is only forwarded needs none of it.
+    if (media === undefined || media.forwardTo !== undefined) return 0;
+    const audio = media.preload() + this.source.preload() + this.edgesOut.length + this.edgesIn.length;
+    if (!this.#isHeard) return audio;
+    return audio + this.#voice.preload() + this.#digits.preload() + (this.#analyser?.preload() ?? 0) + this.#analysedMs;
   }
 
   /** Makes the frame that the phone says in this tick, and listens to it. */
@@ -152,7 +157,7 @@ export class Endpoint implements MediaNode {
       return;
     }
     this.media.pull(source, nowMs);
-    if (this.#command.listen === false && this.#analyser === undefined && this.tap === undefined) return;
+    if (!this.#isHeard) return;
     const heard = source.view('pass', 8000);
     const frame = heard ?? still;
     this.#analysedMs += 20;
@@ -165,6 +170,11 @@ export class Endpoint implements MediaNode {
     this.#analyser?.push(frame);
     if (this.#analyser?.done === true) this.#analyser = undefined;
     this.tap?.take(source.frame, source.rate, this.hidesDigits, source.keyHeld);
+  }
+
+  /** Somebody wants to know what the phone says, beside those to whom it is passed on. */
+  get #isHeard(): boolean {
+    return this.#command.listen !== false || this.#analyser !== undefined || this.tap !== undefined;
   }
 
   /** Call progress analysis from now on; one that listens to the tones before the answer goes on into it. */
