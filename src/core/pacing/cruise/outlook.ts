@@ -5,14 +5,15 @@ import type { CruiseTuning } from './cruise-tuning.ts';
 import type { FreeingProfile } from './freeing-profile.ts';
 import type { LookAhead } from './look-ahead.ts';
 
-/**
- * In a storm a kind of contact that is believed to be poor is half as far from the average one, by their logarithms: many calls are out
- * before the first of them is answered. Not on a small floor, where few are.
- */
-const fearOf = (share: number, common: number, floor: number): number => (share >= common || floor === 0 ? 1 : (common / Math.max(1e-4, share)) ** (floor / 2));
-/** From none of it to all of it. */
+/** The agents between which a floor goes from none of the fear to all of it. */
 const fearFrom = 5;
 const fearTo = 20;
+
+/**
+ * In a storm a kind of contact that is believed to be poor is half as far from the average one, by their logarithms: many calls are out
+ * before the first of them is answered. Not on a small floor, where few are. `floor`: how much of it, from 0 to 1.
+ */
+const fearOf = (share: number, common: number, floor: number): number => (share >= common || floor === 0 ? 1 : (common / Math.max(1e-4, share)) ** (floor / 2));
 
 /** Sets the look-ahead's inputs from what is out, who is busy and what is believed of both. */
 export class Outlook {
