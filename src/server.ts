@@ -21,12 +21,13 @@ import { refused, type Reply } from './kernel/result.ts';
 import { createEmbeddedMedia } from './media/embedded/index.ts';
 import { AgentManager, DiallingAgents, StoredNails, checkPassword, type AgentChange } from './modules/agents/index.ts';
 import { createCampaigns } from './modules/campaigns/index.ts';
+import { mailAddress } from './modules/channels/index.ts';
 import { DoNotCallList } from './modules/contacts/index.ts';
 import { LegTaps } from './wiring/leg-taps.ts';
 import { WireTrace } from './observe/wire-trace.ts';
 import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts';
 import { openStore, type Store } from './store/index.ts';
-import { dialDesk } from './wiring/agent-dial-desk.ts';
+import { dialDesk, e164 } from './wiring/agent-dial-desk.ts';
 import { campaignSettings } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
@@ -293,7 +294,7 @@ export class NailupServer {
       dials: dialDesk(parts.dials, parts.jobs, config.contacts.defaultCountry),
       completionCodes: (job) => parts.jobs.completionCodes(job).map((code) => ({ codeID: code, codeValue: code })),
       wrapupExtensions: config.agentTimes.wrapupExtensions,
-      addToDoNotCall: (address, source) => parts.doNotCall.add({ address, source, at: Date.now() }),
+      doNotCall: { addressOf: (text) => e164(text, config.contacts.defaultCountry) ?? (mailAddress(text) || undefined), add: (address, source) => parts.doNotCall.add({ address, source, at: Date.now() }) },
     }, this.#log);
   }
 

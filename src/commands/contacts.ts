@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { NailupError } from '../kernel/nailup-error.ts';
+import { mailAddress } from '../modules/channels/index.ts';
 import {
   contactLists, DoNotCallList, isCountry, parseDelimiter, parsePhoneNumber, planImport, runImport, type CountryCode, type Encoding, type ImportRequest, type MappedField, type NumberCheck,
 } from '../modules/contacts/index.ts';
@@ -44,9 +45,9 @@ export function registerContacts(program: Command): void {
 
   const dnc = program.command('dnc').description('the do-not-call list');
   const option = '--config <file>';
-  dnc.command('add <number>').description('never call this number').option('--source <text>', 'who wished it', 'command line').option(option, 'configuration').action(runDncAdd);
-  dnc.command('check <number>').description('say whether a number is on the list; exit code 1 when it is not').option(option, 'configuration').action(runDncCheck);
-  dnc.command('remove <number>').description('take a number off the list').option(option, 'configuration').action(runDncRemove);
+  dnc.command('add <address>').description('never call this number, or write to this mail address').option('--source <text>', 'who wished it', 'command line').option(option, 'configuration').action(runDncAdd);
+  dnc.command('check <address>').description('say whether it is on the list; exit code 1 when it is not').option(option, 'configuration').action(runDncCheck);
+  dnc.command('remove <address>').description('take it off the list').option(option, 'configuration').action(runDncRemove);
 }
 
 async function importFile(file: string, flags: ImportFlags): Promise<void> {
@@ -93,26 +94,33 @@ async function runList(flags: { json?: boolean; config?: string }): Promise<void
   }
 }
 
-async function runDncAdd(number: string, flags: { source: string; config?: string }): Promise<void> {
+async function runDncAdd(text: string, flags: { source: string; config?: string }): Promise<void> {
   const config = commandConfig(flags.config);
-  const address = e164(number, config.contacts.defaultCountry);
+  const address = addressOf(text, config.contacts.defaultCountry);
   await withStore(config, (store) => new DoNotCallList(store).add({ address, source: flags.source, at: Date.now() }));
   process.stdout.write(`${address} is on the do-not-call list\n`);
 }
 
-async function runDncCheck(number: string, flags: { config?: string }): Promise<void> {
+async function runDncCheck(text: string, flags: { config?: string }): Promise<void> {
   const config = commandConfig(flags.config);
-  const address = e164(number, config.contacts.defaultCountry);
+  const address = addressOf(text, config.contacts.defaultCountry);
   const entry = await withStore(config, (store) => new DoNotCallList(store).find(address, Date.now()));
   if (entry === undefined) process.exitCode = 1;
   process.stdout.write(entry === undefined ? `${address} is not on the do-not-call list\n` : `${address} is on the do-not-call list since ${new Date(entry.addedAt).toISOString()} (${entry.source})\n`);
 }
 
-async function runDncRemove(number: string, flags: { config?: string }): Promise<void> {
+async function runDncRemove(text: string, flags: { config?: string }): Promise<void> {
   const config = commandConfig(flags.config);
-  const address = e164(number, config.contacts.defaultCountry);
+  const address = addressOf(text, config.contacts.defaultCountry);
   const removed = await withStore(config, (store) => new DoNotCallList(store).remove(address));
   process.stdout.write(`${address} ${removed ? 'was taken off' : 'was not on'} the do-not-call list\n`);
+}
+
+function addressOf(text: string, defaultCountry: string): string {
+  if (!text.includes('@')) return e164(text, defaultCountry);
+  const address = mailAddress(text);
+  if (address === '') throw new NailupError('CONTACTS_MAIL_ADDRESS', `"${text}" is no mail address`, { mend: 'Write it without a name, e.g. ann@example.com.' });
+  return address;
 }
 
 function e164(number: string, defaultCountry: string): string {

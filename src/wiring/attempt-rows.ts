@@ -11,6 +11,9 @@ export interface AttemptRow {
   readonly person: boolean;
   readonly nuisance: boolean;
   readonly agent: string | null;
+  /** `Preview` or `Manual`, and who dialled; null when the server did. */
+  readonly contactType: string | null;
+  readonly dialledBy: string | null;
   readonly sipStatus: number | null;
   readonly startedAt: number;
   readonly answeredAt: number | null;
@@ -23,7 +26,7 @@ export interface AttemptRow {
 
 const select = statement<AttemptRow>(
   'wiring.attempts-of-job',
-  `SELECT id, address, number, completion_code AS "completionCode", person, nuisance, agent, sip_status AS "sipStatus",
+  `SELECT id, address, number, completion_code AS "completionCode", person, nuisance, agent, facts->>'contactType' AS "contactType", facts->>'dialledBy' AS "dialledBy", sip_status AS "sipStatus",
      started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", times, exit,
      (SELECT coalesce(jsonb_agg(value ORDER BY length(key), key), '[]') FROM jsonb_each(calls)) AS calls
    FROM attempt WHERE job_id = $1 ORDER BY started_at, id`,

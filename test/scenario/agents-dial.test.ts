@@ -167,7 +167,7 @@ describe('an agent who gives up a call that rings', () => {
   it('ends it at the carrier, by releasing the line or by being gone, and is told what became of one that nobody answers', async () => {
     await world.start({ agents: 1, robots: 0, shares: 'noanswer=1', talk: '1000-2000', campaigns: [{ name: 'spring', contacts: 10, pacing: 'preview:600', more: { ringTimeoutMs: 3_000 } }] });
     const job = (await world.command('job', 'start', 'spring')).stdout.trim();
-    type Row = { id: string; completionCode: string; startedAt: number; endedAt: number | null; agent: string | null };
+    type Row = { id: string; completionCode: string; endedAt: number | null; agent: string | null; contactType: string | null; dialledBy: string | null };
     const row = async (id: unknown): Promise<Row | undefined> => (await world.get<Row[]>(`/api/jobs/${job}/attempts`)).find((a) => a.id === id);
     const ann = await Desktop.nailed(world.agentUrl, '1001', world.password);
     desktops.push(ann);
@@ -184,7 +184,7 @@ describe('an agent who gives up a call that rings', () => {
     const left = await dial(ann);
     ann.close();
     await world.until('the call of the agent who is gone is over', async () => (await row(left))?.endedAt !== null);
-    expect(await row(left)).toMatchObject({ completionCode: 'Cancel_No_Answer', agent: null });
+    expect(await row(left)).toMatchObject({ completionCode: 'Cancel_No_Answer', agent: null, contactType: 'Preview', dialledBy: '1001' });
     await world.until('no call is open', async () => (await world.get<{ openCalls: number }>('/api/stats')).openCalls === 0);
     expect((await world.command('job', 'stop', job)).code).toBe(0);
     await world.until('the job is over', async () => (await world.jobs())[0]?.state === 'Completed');

@@ -13,6 +13,7 @@ interface AttemptRow {
   readonly address: string;
   readonly completionCode: string;
   readonly agent: string | null;
+  readonly contactType: string | null;
   readonly answeredAt: number | null;
   readonly times: Readonly<Record<string, number>>;
 }
@@ -78,7 +79,7 @@ describe('a manual job', () => {
     expect(report).toMatchObject({ attempts: 6, contacts: { dialled: 6 }, people: { answered: 6, connected: 6, abandoned: 0 } });
     const attempts = await world.get<AttemptRow[]>(`/api/jobs/${job}/attempts`);
     expect(new Set(attempts.map((a) => a.agent))).toEqual(new Set(['1001', '1002']));
-    expect(attempts.every((a) => a.times['joined'] !== undefined)).toBe(true);
+    expect(attempts.every((a) => a.times['joined'] !== undefined && a.contactType === 'Manual')).toBe(true);
     expect(world.agentLog).toContainEqual(expect.stringMatching(/AGTManualDialRESP 26 \+12025559999 is no contact of the job/));
   }, 300_000);
 });

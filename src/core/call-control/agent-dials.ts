@@ -173,7 +173,7 @@ export class AgentDials {
         return this.#fail(shown, failure, 'notAuthorised');
       }
       if (this.#deps.terms(shown.contact.job) === undefined) throw new Error('the job does not run any more');
-      await runner.start(contact(), { ...terms.driver, classify: false }, terms.classes.of(shown.contact, clock.now()), { session, agent });
+      await runner.start(contact(), { ...terms.driver, classify: false }, terms.classes.of(shown.contact, clock.now()), { session, agent, contactType: shown.offer.contactType });
       this.#shown.delete(session);
       return { accepted: true, session };
     } catch (error) {

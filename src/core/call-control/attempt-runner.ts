@@ -4,13 +4,20 @@ import type { AttemptId, ConnectionId, IdSource, JobId, SessionId } from '../../
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { CallProgress, LegStats, MediaEvent } from '../../media/media.ts';
-import type { AgentPool, ChosenAgent, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
+import type { AgentPool, ChosenAgent, ContactOffer, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
 import { untilStored } from '../until-stored.ts';
 import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
 import type { LauncherMessage, PlacingCall } from './call-platform.ts';
 import { launchValues, type DriverSettings } from './driver-settings.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
+
+/** An agent who dials: `session` becomes the attempt's id. */
+export interface DialledBy {
+  readonly session: AttemptId;
+  readonly agent: ChosenAgent;
+  readonly contactType: ContactOffer['contactType'];
+}
 
 export interface AttemptRunnerDeps {
   readonly ccxml: () => CcxmlServer;
@@ -69,14 +76,14 @@ export class AttemptRunner {
   }
 
   /** Dials: first the record, then the session, so that a crash in between leaves a record and no unrecorded call. */
-  async start(contact: LeasedContact, settings: DriverSettings, of: ContactClass = {}, dialledBy?: { readonly session: AttemptId; readonly agent: ChosenAgent }): Promise<AttemptId> {
+  async start(contact: LeasedContact, settings: DriverSettings, of: ContactClass = {}, dialledBy?: DialledBy): Promise<AttemptId> {
     const { clock, ids, outcomes } = this.#deps;
     const attempt = new Attempt({ id: dialledBy?.session ?? ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic(), of, dialledBy: dialledBy?.agent });
     this.#byId.set(attempt.id, attempt);
     this.#bySession.set(attempt.session, attempt);
     this.#settings.set(contact.job, settings);
     try {
-      await outcomes.begin({ attempt: attempt.id, contact, startedAt: attempt.startedAt });
+      await outcomes.begin({ attempt: attempt.id, contact, startedAt: attempt.startedAt, ...(dialledBy === undefined ? {} : { facts: { contactType: dialledBy.contactType, dialledBy: dialledBy.agent.agent } }) });
     } catch (error) {
       this.#forget(attempt);
       throw error;

@@ -22,7 +22,11 @@ export interface CommandDeps {
   /** Completion codes that agents of a job may give; without a job, of any. */
   readonly completionCodes: (job: JobId | undefined) => readonly { codeID: string; codeValue: string }[];
   readonly wrapupExtensions: number;
-  readonly addToDoNotCall: (address: string, source: string) => Promise<void>;
+  readonly doNotCall: {
+    /** The text as the list has it; undefined: neither a number nor a mail address. */
+    addressOf(text: string): string | undefined;
+    add(address: string, source: string): Promise<void>;
+  };
 }
 
 export interface CommandResponse {
@@ -118,8 +122,7 @@ export class AgentSession {
       case 'AGTGetCustomerDetails':
         return this.#forContact(agent, request.parameters.sessionID, () => ({ result: resultCodes.ok, number: agent.contact?.address, attributes: agent.contact?.attributes ?? {} }));
       case 'AGTAddToDNC':
-        for (const address of request.parameters.addressList) await this.#deps.addToDoNotCall(address, `agent ${agent.id}`);
-        return { result: resultCodes.ok };
+        return this.#neverAgain(request.parameters.addressList, `agent ${agent.id}`);
     }
   }
 
@@ -147,6 +150,15 @@ export class AgentSession {
     }
     this.#agent = agent;
     return { result: resultCodes.ok, agentState: agent.state };
+  }
+
+  async #neverAgain(texts: readonly string[], source: string): Promise<Outcome> {
+    const { doNotCall } = this.#deps;
+    const addresses = texts.map((text) => doNotCall.addressOf(text));
+    const wrong = texts.find((_text, i) => addresses[i] === undefined);
+    if (wrong !== undefined) return { result: resultCodes.badParameter, error: `addressList: "${wrong}" is neither a number nor a mail address; nothing was added` };
+    for (const address of addresses) if (address !== undefined) await doNotCall.add(address, source);
+    return { result: resultCodes.ok };
   }
 
   #forContact<T extends Outcome | Promise<Outcome>>(agent: Agent, session: string, act: (session: AttemptId) => T): T | Outcome {

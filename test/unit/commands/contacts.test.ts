@@ -59,5 +59,8 @@ describe('nailup contacts and dnc', () => {
     expect(await nailup('dnc', 'check', '+493023125001')).toMatchObject({ code: 0, out: expect.stringMatching(/since .* \(letter\)/) });
     expect((await nailup('dnc', 'remove', '+493023125001')).out).toBe('+493023125001 was taken off the do-not-call list\n');
     expect((await nailup('dnc', 'remove', '+493023125001')).out).toBe('+493023125001 was not on the do-not-call list\n');
+    expect((await nailup('dnc', 'add', 'Ann@Example.test')).out).toBe('ann@example.test is on the do-not-call list\n');
+    expect((await nailup('dnc', 'check', 'ann@example.test')).code).toBe(0);
+    expect(await nailup('dnc', 'add', 'Ann <ann@example.test>')).toMatchObject({ code: 1, err: expect.stringContaining('"Ann <ann@example.test>" is no mail address [CONTACTS_MAIL_ADDRESS]') });
   }, 120_000);
 });

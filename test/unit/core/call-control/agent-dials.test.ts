@@ -63,7 +63,7 @@ async function setUp(given: Partial<AgentDialTerms> = {}, settings: { lines?: nu
   };
   const told: AgentNotification[] = [];
   const desktop = new AgentSession(
-    { manager, clock, dials: desk, completionCodes: () => [{ codeID: 'Sale', codeValue: 'Sale' }], wrapupExtensions: 2, addToDoNotCall: () => Promise.resolve() },
+    { manager, clock, dials: desk, completionCodes: () => [{ codeID: 'Sale', codeValue: 'Sale' }], wrapupExtensions: 2, doNotCall: { addressOf: (text) => (text.startsWith('+') ? text : undefined), add: (address, source) => (said.push(`never ${address} by ${source}`), Promise.resolve()) } },
     { notify: (n) => told.push(n), close: () => undefined },
   );
   const command = (name: string, parameters: object = {}) => desktop.handle(JSON.stringify({ command: name, parameters }));
@@ -316,6 +316,16 @@ describe('dialling by hand', () => {
     state.lines = 1;
     await command('AGTManualDial', { contactNumber: { number: '+12025550107' } });
     expect(await command('AGTManualDial', { contactNumber: { number: '+12025550107' } })).toMatchObject({ result: resultCodes.wrongState, error: expect.stringContaining('dialling') });
+  });
+});
+
+describe('AGTAddToDNC', () => {
+  it('adds every address, or none when one of them is no address', async () => {
+    const { command, said } = await setUp();
+    expect(await command('AGTAddToDNC', { addressList: ['+12025550101', 'Ann'] })).toMatchObject({ result: resultCodes.badParameter, error: expect.stringContaining('"Ann" is neither a number nor a mail address') });
+    expect(said).toEqual([]);
+    expect(await command('AGTAddToDNC', { addressList: ['+12025550101', '+12025550102'] })).toMatchObject({ result: resultCodes.ok });
+    expect(said).toEqual(['never +12025550101 by agent 1001', 'never +12025550102 by agent 1001']);
   });
 });
 
