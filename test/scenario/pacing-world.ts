@@ -85,6 +85,11 @@ export class PacingWorld {
     await this.until('the agents are idle', async () => ((await this.get<{ agents: Record<string, number> }>('/api/status')).agents['idle'] ?? 0) === robots);
   }
 
+  /** A file beside the configuration; its path. */
+  file(name: string, content: string): string {
+    return this.#folder.file(name, content);
+  }
+
   get agentUrl(): string {
     return `ws://127.0.0.1:${this.#httpPort}/agent`;
   }
