@@ -1,4 +1,4 @@
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { startModuleWorker } from '../../kernel/module-worker.ts';
@@ -7,22 +7,11 @@ import { localCodec } from '../../sdp/index.ts';
 import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
 import { isCodecAvailable } from './codecs.ts';
 import { defaultCodecs, portShare, type EmbeddedMediaConfig, type EmbeddedMediaDeps, type WorkerConfig } from './config.ts';
-import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
+import { MediaThread } from './media-thread.ts';
+import type { WorkerCommand, WorkerStats } from './worker-protocol.ts';
 
-/** A tick leaves little behind: a small nursery keeps a thread's memory, and each of its collections, small. */
-const youngGenerationMb = 6;
 /** Legs that are over and still told of. */
 const keptLegs = 1000;
-
-interface MediaThread {
-  readonly worker: Worker;
-  readonly load: Float64Array;
-  readonly stopped: Promise<void>;
-  endpoints: number;
-  /** Seats of its conferences. */
-  reserved: number;
-  packetIo: 'io_uring' | 'koffi' | 'dgram';
-}
 
 interface KnownNode {
   readonly kind: 'endpoint' | 'conference' | 'dialog';
@@ -43,10 +32,8 @@ export class EmbeddedMedia implements Media {
   readonly #groups = new Map<string, { readonly thread: MediaThread; nodes: number }>();
   readonly #ended: LegStats[] = [];
   readonly #records = new Map<string, MediaThread>();
-  readonly #queries = new Map<number, (stats: WorkerStats) => void>();
   #files: Worker | undefined;
   #listener: (event: MediaEvent) => void = () => undefined;
-  #query = 0;
   #running = false;
 
   readonly #observe: ((event: MediaEvent) => void) | undefined;
@@ -73,9 +60,7 @@ export class EmbeddedMedia implements Media {
 
   async stop(): Promise<void> {
     this.#running = false;
-    for (const thread of this.#threads) this.#post(thread, { op: 'shutdown' });
-    await Promise.all(this.#threads.map((thread) => thread.stopped));
-    await Promise.all(this.#threads.map((thread) => thread.worker.terminate()));
+    await Promise.all(this.#threads.map((thread) => thread.stop()));
     await this.#files?.terminate();
     this.#threads.length = 0;
     this.#nodes.clear();
@@ -90,7 +75,7 @@ export class EmbeddedMedia implements Media {
     const thread = this.#place(command.group);
     const limit = this.#config.maxEndpointsPerWorker ?? 2000;
     if (thread.endpoints >= limit) return refused('noresource', `${limit} endpoints are open already`);
-    if (this.#isOverloaded(thread)) return refused('noresource', `the media thread is busy for ${(thread.load[loadCells.workP99] ?? 0).toFixed(1)} of 20 ms`);
+    if (thread.isOverloaded(this.#config.admissionTickMs ?? 12)) return refused('noresource', `the media thread is busy for ${thread.workP99.toFixed(1)} of 20 ms`);
     const reply = this.#open(command.node, 'endpoint', thread, command.group, { op: 'openEndpoint', command });
     if (reply.accepted) thread.endpoints += 1;
     return reply;
@@ -213,11 +198,7 @@ export class EmbeddedMedia implements Media {
   }
 
   async stats(): Promise<MediaStats> {
-    const all = await Promise.all(this.#threads.map((thread) => new Promise<WorkerStats>((resolve) => {
-      const query = ++this.#query;
-      this.#queries.set(query, resolve);
-      this.#post(thread, { op: 'stats', query });
-    })));
+    const all = await Promise.all(this.#threads.map((thread) => thread.stats()));
     const sum = (pick: (stats: WorkerStats) => number): number => all.reduce((total, stats) => total + pick(stats), 0);
     const most = (pick: (stats: WorkerStats) => number): number => all.reduce((top, stats) => Math.max(top, pick(stats)), 0);
     return {
@@ -227,32 +208,13 @@ export class EmbeddedMedia implements Media {
     };
   }
 
-  async #startThread(index: number, count: number): Promise<void> {
-    const { port1, port2 } = new MessageChannel();
-    this.#files?.postMessage({ port: port2, recordingKey: this.#config.recordingKey }, [port2]);
-    const load = new SharedArrayBuffer(loadCells.count * 8);
-    const start: WorkerStart = { config: this.#workerConfig(index, count), processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load, files: port1 };
-    const worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1], resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } });
-    await new Promise<void>((resolve, reject) => {
-      let stopped: () => void = () => undefined;
-      const thread: MediaThread = { worker, load: new Float64Array(load), stopped: new Promise((done) => (stopped = done)), endpoints: 0, reserved: 0, packetIo: 'dgram' };
-      worker.on('message', (message: WorkerMessage) => {
-        if (message.kind === 'stopped') stopped();
-        else if (message.kind === 'ready') {
-          thread.packetIo = message.packetIo;
-          this.#log.info({ worker: index, packetIo: message.packetIo, why: message.why }, 'media thread started');
-          resolve();
-        } else this.#received(message);
-      });
-      worker.once('error', (error) => {
-        this.#log.error({ worker: index, error: error.stack }, 'a media thread failed');
-        reject(error);
-        stopped();
-        this.#lost(thread);
-      });
-      worker.once('exit', () => stopped());
-      this.#threads[index] = thread;
+  #startThread(index: number, count: number): Promise<void> {
+    const thread = new MediaThread({
+      index, config: this.#workerConfig(index, count), files: this.#files, recordingKey: this.#config.recordingKey, log: this.#log,
+      events: (events) => this.#happened(events), lost: (lost) => this.#lost(lost),
     });
+    this.#threads[index] = thread;
+    return thread.started();
   }
 
   #workerConfig(index: number, count: number): WorkerConfig {
@@ -260,14 +222,8 @@ export class EmbeddedMedia implements Media {
     return { address, advertisedAddress, ports: portShare(ports, index, count), packetIo, codecs, silentAfterMs, dscp };
   }
 
-  #received(message: Exclude<WorkerMessage, { kind: 'ready' | 'stopped' }>): void {
-    if (message.kind === 'log') return this.#log[message.level](message.fields, message.message);
-    if (message.kind === 'stats') {
-      this.#queries.get(message.query)?.(message.stats);
-      this.#queries.delete(message.query);
-      return;
-    }
-    for (const event of message.events) {
+  #happened(events: readonly MediaEvent[]): void {
+    for (const event of events) {
       if (event.name === 'endpoint.negotiated') {
         const known = this.#nodes.get(event.node);
         if (known !== undefined) known.negotiated = true;
@@ -299,12 +255,6 @@ export class EmbeddedMedia implements Media {
       if (known.kind === 'endpoint') this.#listener({ name: 'endpoint.failed', node, kind: 'error', reason: 'its media thread failed' });
       this.#listener({ name: 'node.closed', node });
     }
-  }
-
-  /** By the last 5 s. A machine's hiccup also lengthens some ticks: only when half of them are long as well is it our own work. */
-  #isOverloaded({ load }: MediaThread): boolean {
-    const limit = this.#config.admissionTickMs ?? 12;
-    return (load[loadCells.workP99] ?? 0) > limit && (load[loadCells.workP50] ?? 0) > limit / 2;
   }
 
   /** A group's thread; a new group goes where the fewest endpoints are, nodes without one all to the first. */
@@ -340,7 +290,7 @@ export class EmbeddedMedia implements Media {
   }
 
   #post(thread: MediaThread, command: WorkerCommand): Reply {
-    thread.worker.postMessage(command);
+    thread.post(command);
     return accepted;
   }
 }

@@ -1,7 +1,3 @@
-import { CallProgressAnalyser } from '../../audio/call-progress/call-progress-analyser.ts';
-import type { CallProgressEvent } from '../../audio/call-progress/call-progress-event.ts';
-import { DtmfDetector } from '../../audio/dtmf-detector.ts';
-import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { Direction, NegotiatedAudio } from '../../sdp/index.ts';
 import type { ClassifyHints, LegStats, MediaEventMap, OpenEndpoint } from '../media.ts';
@@ -9,13 +5,13 @@ import type { WorkerConfig } from './config.ts';
 import type { EdgeLine } from './edge.ts';
 import { codecOf, EndpointMedia } from './endpoint-media.ts';
 import { EndpointNegotiation, type NegotiationError } from './endpoint-negotiation.ts';
+import { LegAnalysis } from './leg-analysis.ts';
 import { spreadDigitDown, spreadDigitUp, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import type { PacketIo, SocketPair } from './packet-io.ts';
 import { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source, type SampleRate } from './source.ts';
 import type { Tap } from './tap.ts';
-import { ToneGate } from './tone-gate.ts';
 
 /** A press heard in band so soon after or before the same key as an event is the same press. Milliseconds. */
 const samePressMs = 250;
@@ -47,11 +43,7 @@ export class Endpoint implements MediaNode {
   #negotiation: EndpointNegotiation | undefined;
   #closed = false;
   #silent = false;
-  readonly #voice = new VoiceActivityDetector(8000);
-  readonly #digits: DtmfDetector;
-  #analysedMs = 0;
-  #analyser: CallProgressAnalyser | undefined;
-  #toneGate: ToneGate | undefined;
+  readonly #analysis: LegAnalysis;
   #lastEventKey = '';
   #infoUntil = Number.NEGATIVE_INFINITY;
   #lastEventAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +55,7 @@ export class Endpoint implements MediaNode {
     this.#config = config;
     this.#random = random;
     this.player = new Player(this.id, context);
-    this.#digits = new DtmfDetector((digit, _start, durationMs) => this.#heardTone(digit, durationMs));
+    this.#analysis = new LegAnalysis(this.id, context, (key, durationMs) => this.#heardTone(key, durationMs));
   }
 
   get ports(): number {
@@ -127,7 +119,7 @@ export class Endpoint implements MediaNode {
   #forwardTarget(media: EndpointMedia): EndpointMedia | undefined {
     const [edge, ...others] = this.edgesOut;
     if (this.#command.listen !== false || edge === undefined || others.length > 0 || edge.to.kind !== 'endpoint' || !edge.isTransparent) return undefined;
-    if (this.recorders.length > 0 || this.tap !== undefined || this.#analyser !== undefined) return undefined;
+    if (this.recorders.length > 0 || this.tap !== undefined || this.#analysis.classifies) return undefined;
     const to = edge.to as Endpoint;
     if (to.edgesIn.length !== 1 || to.player.active || to.recorders.length > 0 || to.media === undefined || !to.media.sendsLike(media)) return undefined;
     media.forwardsEvents = edge.clamp.events === 'pass';
@@ -140,8 +132,7 @@ export class Endpoint implements MediaNode {
     // What is only forwarded needs none of it.
     if (media === undefined || media.forwardTo !== undefined) return 0;
     const audio = media.preload() + this.source.preload() + this.edgesOut.length + this.edgesIn.length;
-    if (!this.#isHeard) return audio;
-    return audio + this.#voice.preload() + this.#digits.preload() + (this.#analyser?.preload() ?? 0) + this.#analysedMs;
+    return this.#isHeard ? audio + this.#analysis.preload() : audio;
   }
 
   /** Makes the frame that the phone says in this tick, and listens to it. */
@@ -158,33 +149,21 @@ export class Endpoint implements MediaNode {
     }
     this.media.pull(source, nowMs);
     if (!this.#isHeard) return;
-    const heard = source.view('pass', 8000);
-    const frame = heard ?? still;
-    this.#analysedMs += 20;
-    this.#digits.process(frame);
-    if (this.#voice.process(frame)) {
-      const atMs = this.#context.processTime(nowMs) - (this.#analysedMs - this.#voice.changedAtMs);
-      this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
-    }
-    this.#gateTones(frame);
-    this.#analyser?.push(frame);
-    if (this.#analyser?.done === true) this.#analyser = undefined;
+    source.toneSounds = this.#analysis.process(source.view('pass', 8000) ?? still, nowMs, this.#gatesTones);
     this.tap?.take(source.frame, source.rate, this.hidesDigits, source.keyHeld);
   }
 
   /** Somebody wants to know what the phone says, beside those to whom it is passed on. */
   get #isHeard(): boolean {
-    return this.#command.listen !== false || this.#analyser !== undefined || this.tap !== undefined;
+    return this.#command.listen !== false || this.#analysis.classifies || this.tap !== undefined;
   }
 
-  /** Call progress analysis from now on; one that listens to the tones before the answer goes on into it. */
   classify(hints: ClassifyHints): void {
-    if (this.#analyser !== undefined && hints.phase === 'connected') return this.#analyser.connected();
-    this.#analyser = new CallProgressAnalyser(hints, (event) => this.#tellProgress(event));
+    this.#analysis.classify(hints);
   }
 
   stopClassify(): void {
-    this.#analyser = undefined;
+    this.#analysis.stopClassify();
   }
 
   /** Sends what the edges bring and what is played; true when an audio packet left. */
@@ -257,7 +236,7 @@ export class Endpoint implements MediaNode {
     this.#closed = true;
     this.media?.farewell();
     this.#stopForward();
-    this.#digits.flush();
+    this.#analysis.finish();
     this.player.close();
     if (this.#pair !== undefined) closePair(this.#pair);
     this.#pair = undefined;
@@ -286,17 +265,10 @@ export class Endpoint implements MediaNode {
     return true;
   }
 
-  #gateTones(frame: Int16Array): void {
+  get #gatesTones(): boolean {
     let wanted = false;
     for (const edge of this.edgesOut) wanted ||= edge.clampsTones;
-    this.#toneGate = wanted ? (this.#toneGate ?? new ToneGate()) : undefined;
-    this.source.toneSounds = this.#toneGate?.process(frame) ?? false;
-  }
-
-  #tellProgress({ progress, final, offsetMs, knownMs, confidence }: CallProgressEvent): void {
-    if (progress === 'dial_tone') return; // no value of the platform
-    const atMs = this.#context.processTime(this.#context.now()) - (knownMs - offsetMs);
-    this.#context.emit({ name: 'callprogress', node: this.id, progress, final, offsetMs: Math.round(offsetMs), confidence, atMs });
+    return wanted;
   }
 
   #tellAgreed(): void {

@@ -1,0 +1,103 @@
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { Logger } from '../../kernel/logger.ts';
+import { startModuleWorker } from '../../kernel/module-worker.ts';
+import type { MediaEvent } from '../media.ts';
+import type { WorkerConfig } from './config.ts';
+import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
+
+/** A tick leaves little behind: a small nursery keeps a thread's memory, and each of its collections, small. */
+const youngGenerationMb = 6;
+
+export interface MediaThreadParts {
+  readonly index: number;
+  readonly config: WorkerConfig;
+  /** The thread that reads and writes files, and the key of its recordings. */
+  readonly files: Worker | undefined;
+  readonly recordingKey: string | undefined;
+  readonly log: Logger;
+  readonly events: (events: readonly MediaEvent[]) => void;
+  /** It failed: what was on it is gone. */
+  readonly lost: (thread: MediaThread) => void;
+}
+
+/** One media thread as the main thread sees it: commands go in, events come out, its load can be read at any time. */
+export class MediaThread {
+  endpoints = 0;
+  /** Seats of its conferences. */
+  reserved = 0;
+  readonly #parts: MediaThreadParts;
+  readonly #worker: Worker;
+  readonly #load: Float64Array;
+  readonly #queries = new Map<number, (stats: WorkerStats) => void>();
+  #query = 0;
+  readonly #stopped: Promise<void>;
+  #tellStopped: () => void = () => undefined;
+
+  constructor(parts: MediaThreadParts) {
+    this.#parts = parts;
+    this.#stopped = new Promise((done) => (this.#tellStopped = done));
+    const { port1, port2 } = new MessageChannel();
+    parts.files?.postMessage({ port: port2, recordingKey: parts.recordingKey }, [port2]);
+    const load = new SharedArrayBuffer(loadCells.count * 8);
+    this.#load = new Float64Array(load);
+    const start: WorkerStart = { config: parts.config, processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load, files: port1 };
+    this.#worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1], resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } });
+  }
+
+  /** Resolves when it takes commands; rejects when it fails before. */
+  started(): Promise<void> {
+    const { index, log, lost } = this.#parts;
+    return new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'ready') {
+          log.info({ worker: index, packetIo: message.packetIo, why: message.why }, 'media thread started');
+          resolve();
+        } else this.#received(message);
+      });
+      this.#worker.once('error', (error) => {
+        log.error({ worker: index, error: error.stack }, 'a media thread failed');
+        reject(error);
+        this.#tellStopped();
+        lost(this);
+      });
+      this.#worker.once('exit', () => this.#tellStopped());
+    });
+  }
+
+  post(command: WorkerCommand): void {
+    this.#worker.postMessage(command);
+  }
+
+  stats(): Promise<WorkerStats> {
+    return new Promise((resolve) => {
+      const query = ++this.#query;
+      this.#queries.set(query, resolve);
+      this.post({ op: 'stats', query });
+    });
+  }
+
+  /** Work of a tick over the last 5 s, milliseconds. */
+  get workP99(): number {
+    return this.#load[loadCells.workP99] ?? 0;
+  }
+
+  /** A machine's hiccup also lengthens some ticks: only when half of them are long as well is it our own work. */
+  isOverloaded(limitMs: number): boolean {
+    return this.workP99 > limitMs && (this.#load[loadCells.workP50] ?? 0) > limitMs / 2;
+  }
+
+  /** Closes all that is on it, and ends it when its files are written. */
+  async stop(): Promise<void> {
+    this.post({ op: 'shutdown' });
+    await this.#stopped;
+    await this.#worker.terminate();
+  }
+
+  #received(message: Exclude<WorkerMessage, { kind: 'ready' }>): void {
+    if (message.kind === 'stopped') return this.#tellStopped();
+    if (message.kind === 'log') return this.#parts.log[message.level](message.fields, message.message);
+    if (message.kind === 'events') return this.#parts.events(message.events);
+    this.#queries.get(message.query)?.(message.stats);
+    this.#queries.delete(message.query);
+  }
+}
