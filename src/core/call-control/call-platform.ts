@@ -11,9 +11,10 @@ import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
 import type { PlacedCall } from '../ports.ts';
-import { redirectingNumbers } from './redirecting-numbers.ts';
 import { OrphanCalls } from './orphan-calls.ts';
 import { PlatformDialogs } from './platform-dialogs.ts';
+import { incomingFacts } from './incoming-facts.ts';
+import { infoDigit } from './info-digit.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
 import { digitsToSend, sendDigitsEvent, sendDigitsTarget } from './sent-digits.ts';
 
@@ -302,30 +303,17 @@ export class CallPlatform implements CcxmlPlatform {
     if (event.name === 'orphan.ended') return this.orphans.ended(event);
     const leg = this.#byCall.get(event.call);
     if (leg === undefined) return;
-    if (event.name === 'call.info') return this.#info(leg, event);
+    if (event.name === 'call.info') {
+      const digit = infoDigit(event);
+      if (digit !== undefined) this.#deps.media.injectDigit({ node: leg.node, ...digit });
+      return;
+    }
     if (event.name === 'call.message') return this.#tell({ name: 'connection.signal', connection: leg.id, info: { message: { contenttype: event.contentType, body: event.body } } });
     leg.onSignalling(event);
   }
 
-  /** SIP INFO digits: `Signal=5` lines of application/dtmf-relay, or the bare digit of application/dtmf. */
-  #info(leg: ConnectionLeg, event: { contentType: string; body: string }): void {
-    if (!/^application\/(dtmf|dtmf-relay|vnd\.nortelnetworks\.digits)\b/i.test(event.contentType)) return;
-    const digit = /^\s*Signal\s*=\s*([0-9A-D*#])/im.exec(event.body)?.[1] ?? /^\s*([0-9A-D*#])\s*$/i.exec(event.body)?.[1];
-    if (digit === undefined) return;
-    const duration = Number(/^\s*Duration\s*=\s*(\d+)/im.exec(event.body)?.[1] ?? 160);
-    this.#deps.media.injectDigit({ node: leg.node, digit: digit.toUpperCase(), durationMs: duration });
-  }
-
   #incoming(event: SignallingEventMap['call.incoming']): void {
-    const facts: ConnectionFacts = {
-      local: event.to,
-      remote: event.from,
-      originator: 'remote',
-      protocol: { name: 'sip', version: '2.0' },
-      ...(event.uui === undefined ? {} : { aai: event.uui }),
-      ...(event.redirections === undefined ? {} : { redirect: redirectingNumbers(event.redirections) }),
-      sip: { headers: event.headers, requesturi: event.requestUri, ...(event.assertedIdentity === undefined ? {} : { assertedidentity: event.assertedIdentity }) },
-    };
+    const facts = incomingFacts(event);
     this.#deps.incoming({
       to: event.to,
       from: event.from,
