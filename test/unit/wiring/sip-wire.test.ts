@@ -137,7 +137,9 @@ describe('a key of the SIP configuration, on the wire', () => {
 trunks: [ { name: c, address: "${carrier.agent.addresses[0]?.text ?? ''}", pingMs: 0 } ]`);
     signalling.place({ call: ids.next('call'), to: '+4989', trunk: 'c', sdp: sdp(1), timeoutMs: 2_000 });
     await until(() => events.some(({ name }) => name === 'call.failed'), 'failed');
-    expect(carrier.wire.flatMap((line) => /^< INVITE sip:([^@]*)@/.exec(line)?.[1] ?? [])).toEqual(dialled);
+    // On a busy machine an INVITE is sent again before its answer is read (RFC 3261 §17.1.1.2): once for each number counts.
+    const numbers = carrier.wire.flatMap((line) => /^< INVITE sip:([^@]*)@/.exec(line)?.[1] ?? []);
+    expect(numbers.filter((number, i) => number !== numbers[i - 1])).toEqual(dialled);
   });
 
   it('sip.registrar.maximumExpiresSeconds shortens a registration, and maxContacts refuses one device more', async () => {
