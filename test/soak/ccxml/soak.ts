@@ -75,7 +75,12 @@ export const soak: Soak = {
     }));
     delay.disable();
     await new Promise((resolve) => setTimeout(resolve, patienceMs + 200));
-    const left = { sessions: server.sessionCount, calls: platform.open.calls, paths: platform.open.paths, dialogs: dialogs.reduce((sum, d) => sum + d.running, 0) };
+    // A page may have started others, itself among them, which live on as they may; every page of ours is over by now.
+    const children = server.running();
+    const overdue = children.filter(({ parent }) => parent === undefined).length;
+    for (const { session } of children) server.kill(session, true);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const left = { overdue, sessions: server.sessionCount, calls: platform.open.calls, paths: platform.open.paths, dialogs: dialogs.reduce((sum, d) => sum + d.running, 0) };
     await server.stop();
     const stallMs = delay.max / 1e6;
     return [
