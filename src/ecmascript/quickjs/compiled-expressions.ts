@@ -54,7 +54,7 @@ export class CompiledExpressions {
     const parsed = parseExpression(target);
     if (!parsed.ok) return fail({ ok: false, kind: 'syntax', ...parsed.error, message: `SyntaxError: ${parsed.error.message}` });
     if (parsed.value.type !== 'Identifier' && parsed.value.type !== 'MemberExpression') return fail({ ok: false, kind: 'syntax', message: `${JSON.stringify(target)} cannot be assigned to` });
-    this.#assigns([/[^.[\s]+/.exec(target)?.[0] ?? target]);
+    this.#assigns(assignedNames(parsed.value, true));
     return this.#compile(key, `0,function(${chain},${given}){${withs(depth)}{return function(){"use strict";return (\n${target}\n)=${given};}();}}`, 'expression');
   }
 

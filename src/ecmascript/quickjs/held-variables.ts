@@ -33,7 +33,7 @@ const texts = new Map<string, boolean>();
 /**
  * The primitives in the variables of one context's scopes, held outside the realm: most of what a page does is to set and test
  * plain variables, and each step into the realm costs as much as dozens of those. What is written here the realm is owed, and gets
- * before anything authored runs in it; after that all is read anew. Held only as long as scopes cannot be reached but by the names of
+ * before anything authored runs in it; after that what such code can assign to is read anew. Held only as long as scopes cannot be reached but by the names of
  * their variables.
  */
 export class HeldVariables {
@@ -68,7 +68,7 @@ export class HeldVariables {
     return ends;
   }
 
-  /** Nothing is held any more; what is owed must have been given before. */
+  /** Nothing more is held from now on; what is owed stays so until the realm is next asked for anything. */
   end(): void {
     this.#on = false;
   }
@@ -170,7 +170,7 @@ export class HeldVariables {
   stored(from: QuickjsScope, name: string, data?: object): void {
     const variable = this.#find(from, name)?.variable;
     if (variable === undefined) return;
-    Object.assign(variable, { ...fresh(variable.readOnly) });
+    Object.assign(variable, fresh(variable.readOnly));
     if (data !== undefined) this.#show(variable, data);
   }
 

@@ -88,6 +88,17 @@ describe('variables that are held outside the realm', () => {
     context.dispose();
   });
 
+  it('are read anew after a compiled assignment, however its target is written', () => {
+    for (const target of ['b', '(b)', ' b ', '((b))', '/* b */ b']) {
+      const { context, outer } = open(engine, true);
+      context.assign(outer, 'b', '1');
+      expect(context.evaluate(outer, 'b')).toEqual({ ok: true, value: 1 });
+      expect([target, context.assign(outer, target, '[4].pop()').ok]).toEqual([target, true]);
+      expect([target, context.evaluate(outer, 'b')]).toEqual([target, { ok: true, value: 4 }]);
+      context.dispose();
+    }
+  });
+
   it('are seen with their last values by a function that outlives their scope', () => {
     const { context, outer } = open(engine, true);
     const inner = context.openScope(outer, 'transientScope', { named: true });
