@@ -1,5 +1,5 @@
 import type { CcxmlServer, SessionEnd } from '../ccxml/platform.ts';
-import type { IncomingCall, LauncherMessage } from '../core/call-control/call-platform.ts';
+import type { IncomingCall, LauncherMessage } from '../core/call-control/call-platform-parts.ts';
 import type { IdSource, SessionId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../kernel/result.ts';

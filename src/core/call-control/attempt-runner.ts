@@ -8,7 +8,7 @@ import type { AgentPool, ChosenAgent, ContactOffer, DiallingAgents, LeasedContac
 import { untilStored } from '../until-stored.ts';
 import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
-import type { LauncherMessage, PlacingCall } from './call-platform.ts';
+import type { LauncherMessage, PlacingCall } from './call-platform-parts.ts';
 import { launchValues, type DriverSettings } from './driver-settings.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
 

@@ -4,7 +4,7 @@ import type { AgentId, ConnectionId, IdSource, JobId, SessionId } from '../../ke
 import type { Logger } from '../../kernel/logger.ts';
 import { step } from '../../kernel/machine.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
-import type { LauncherMessage, PlacingCall } from '../call-control/call-platform.ts';
+import type { LauncherMessage, PlacingCall } from '../call-control/call-platform-parts.ts';
 import { callKey, dialogKey } from '../call-control/orphan-calls.ts';
 import type { NailControl, NailEvent, NailRecord } from '../ports.ts';
 import { nailMachine, type NailEffect, type NailEvent as Step, type NailState } from './nail.machine.ts';

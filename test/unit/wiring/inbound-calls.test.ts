@@ -1,5 +1,5 @@
 import type { CcxmlServer, StartSession } from '../../../src/ccxml/platform.ts';
-import type { IncomingCall } from '../../../src/core/call-control/call-platform.ts';
+import type { IncomingCall } from '../../../src/core/call-control/call-platform-parts.ts';
 import { CountingIds, type ConnectionId } from '../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../../src/kernel/result.ts';
