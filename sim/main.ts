@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' },
     shares: { type: 'string', default: '' }, url: { type: 'string' }, count: { type: 'string', default: '12' }, first: { type: 'string', default: '1001' },
-    ring: { type: 'string', default: defaultRinging.answerMs.join('-') }, 'no-answer': { type: 'string', default: String(defaultRinging.noAnswerMs) },
+    ring: { type: 'string', default: defaultRinging.answerMs.join('-') }, 'no-answer': { type: 'string', default: String(defaultRinging.noAnswerMs) }, 'in-band': { type: 'boolean', default: false },
     talk: { type: 'string', default: '1500-3500' }, wrap: { type: 'string', default: '200-500' },
     preview: { type: 'string', default: '300-800' }, cancel: { type: 'string', default: '0' }, numbers: { type: 'string', default: '' },
   },
@@ -38,7 +38,7 @@ process.on('SIGINT', end);
 process.stdin.on('end', end).resume();
 
 async function carrier(): Promise<() => Promise<void>> {
-  const trunk = new Carrier({ host: values.host, port: Number(values.port), seed, shares: shares(values.shares), ringing: { answerMs: range(values.ring), noAnswerMs: Number(values['no-answer']) }, clock, logger: silentLogger, onCall: (truth) => tell({ type: 'call', ...truth }) });
+  const trunk = new Carrier({ host: values.host, port: Number(values.port), seed, shares: shares(values.shares), ringing: { answerMs: range(values.ring), noAnswerMs: Number(values['no-answer']) }, telephoneEvents: !values['in-band'], clock, logger: silentLogger, onCall: (truth) => tell({ type: 'call', ...truth }) });
   await trunk.start();
   tell({ type: 'ready', port: trunk.port });
   return () => trunk.stop();
@@ -65,7 +65,7 @@ async function agents(): Promise<() => Promise<void>> {
 }
 
 function usage(): never {
-  process.stderr.write('usage: sim carrier [--port N] [--seed N] [--shares person=0.4,machine=0.3,…] [--ring MIN-MAX] [--no-answer MS]\n       NAILUP_AGENT_PASSWORD=… sim agents --url ws://HOST:PORT/agent [--port N] [--count N] [--talk MIN-MAX] [--wrap MIN-MAX] [--preview MIN-MAX] [--cancel SHARE] [--numbers +12025550101,…]\n');
+  process.stderr.write('usage: sim carrier [--port N] [--seed N] [--shares person=0.4,machine=0.3,…] [--ring MIN-MAX] [--no-answer MS] [--in-band]\n       NAILUP_AGENT_PASSWORD=… sim agents --url ws://HOST:PORT/agent [--port N] [--count N] [--talk MIN-MAX] [--wrap MIN-MAX] [--preview MIN-MAX] [--cancel SHARE] [--numbers +12025550101,…]\n');
   process.exit(2);
 }
 

@@ -7,6 +7,7 @@ import type { CcxmlServer } from './ccxml/platform.ts';
 import { ccxmlSettings } from './config/ccxml-settings.ts';
 import { campaignsOf, type Config } from './config/index.ts';
 import { AgentDials } from './core/call-control/agent-dials.ts';
+import { AgentDigits } from './core/call-control/agent-digits.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
 import { CallPlatform } from './core/call-control/call-platform.ts';
 import type { LauncherMessage } from './core/call-control/call-platform-parts.ts';
@@ -213,11 +214,12 @@ export class NailupServer {
       tell: (event) => agents.onNail(event),
     });
     const inbound = new InboundCalls({ routes: pages.inbound, ccxml: theCcxml, ids, logger: log });
-    const platform = new CallPlatform({
+    const agentDigits = new AgentDigits({ ccxml: theCcxml, attempts: runner, platform: () => platform, clock, logger: log });
+    const platform: CallPlatform = new CallPlatform({
       signalling, media, dialogs, ids, clock, logger: log,
       clampPolicy: config.clamp,
       localAddress: `sip:nailup@${config.sip.publicAddress ?? config.sip.host}`,
-      toLauncher: (message) => inbound.onLauncher(message) ?? launched(message, runner, nailing),
+      toLauncher: (message) => inbound.onLauncher(message) ?? agentDigits.onLauncher(message) ?? launched(message, runner, nailing),
       identify: (call) => runner.identify(call) ?? nailing.identify(call),
       incoming: (call) => inbound.take(call),
     });
@@ -242,7 +244,7 @@ export class NailupServer {
       dialler: { source: campaigns.source, gate: campaigns.gate, clock },
       skills,
     });
-    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, dials, messageAttempts, jobs, skills, ccxml, fetcher, doNotCall };
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, dials, agentDigits, messageAttempts, jobs, skills, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: ServerParts): Promise<void> {
@@ -292,6 +294,7 @@ export class NailupServer {
     this.#http = http;
     this.#agentSocket = new AgentSocket(http, {
       manager: parts.agents, clock: this.#callClock,
+      digits: parts.agentDigits,
       dials: dialDesk(parts.dials, parts.jobs, config.contacts.defaultCountry),
       completionCodes: (job) => parts.jobs.completionCodes(job).map((code) => ({ codeID: code, codeValue: code })),
       wrapupExtensions: config.agentTimes.wrapupExtensions,

@@ -4,6 +4,7 @@ import type { Logger } from '../../src/kernel/logger.ts';
 import { SeededRandom } from '../../src/kernel/random.ts';
 import type { ServerInvite } from '../../src/sip/user-agent/server-invite.ts';
 import { UserAgent } from '../../src/sip/user-agent/user-agent.ts';
+import { DtmfDetector } from '../../src/audio/dtmf-detector.ts';
 import { sineAmplitude } from '../../src/audio/level.ts';
 import { VoiceLibrary } from '../audio/voice-library.ts';
 import { ClipPlayer } from '../phone/clip-player.ts';
@@ -27,6 +28,8 @@ export interface AgentCallRecord {
   readonly endedAt: number;
   readonly heard: Heard;
   readonly digits: string;
+  /** Keys heard as tones. */
+  readonly tones: string;
   readonly telephoneEventPackets: number;
 }
 
@@ -82,12 +85,15 @@ export class AgentPhones {
     const hearing = new Hearing(() => clock.monotonic());
     const startedAt = clock.now();
     let digits = '';
+    let tones = '';
+    const toneDetector = new DtmfDetector((key) => (tones += key));
     let phase = 0;
     let lastHeard = 0;
     const talk = this.#voices.ofKind('talk');
     const phone = await RtpPhone.open(host, this.#ticker, random, {
       heard: (samples) => {
         hearing.frame(samples);
+        toneDetector.process(samples);
         if (hearing.silentMs < 60) lastHeard = clock.monotonic();
       },
       speak: (out) => {
@@ -111,7 +117,7 @@ export class AgentPhones {
       if (!this.#open.delete(extension)) return;
       phone.close();
       invite.session.bye();
-      this.#options.onCall({ extension, startedAt, endedAt: clock.now(), heard: hearing.account(), digits, telephoneEventPackets: phone.telephoneEventPackets });
+      this.#options.onCall({ extension, startedAt, endedAt: clock.now(), heard: hearing.account(), digits, tones, telephoneEventPackets: phone.telephoneEventPackets });
     };
     this.#open.set(extension, { invite, end });
     invite.session.handlers = { onEnded: end };

@@ -1,3 +1,4 @@
+import { DtmfDetector } from '../../src/audio/dtmf-detector.ts';
 import type { Clock, Timer } from '../../src/kernel/clock.ts';
 import type { Random } from '../../src/kernel/random.ts';
 import type { VoiceLibrary } from '../audio/voice-library.ts';
@@ -21,6 +22,8 @@ export interface CallTruth {
   /** Milliseconds since the answer. */
   readonly greetingEndMs: number | undefined;
   readonly heard: Heard | undefined;
+  /** Keys that it was sent, as telephone-events and as tones. */
+  readonly keys: { readonly events: string; readonly tones: string };
   readonly optedOut: boolean;
   /** Another call to the same number was up when this one came in. */
   readonly whileAnotherCall: boolean;
@@ -43,6 +46,8 @@ export interface CalleeDeps {
   readonly random: Random;
   readonly voices: VoiceLibrary;
   readonly mediaHost: string;
+  /** False: it answers without telephone-event, and keys have to be sent as tones. */
+  readonly telephoneEvents: boolean;
   readonly done: (truth: CallTruth) => void;
 }
 
@@ -63,6 +68,8 @@ export class Callee {
   #answeredAt: number | undefined;
   #greetingEndMs: number | undefined;
   #greeted = false;
+  readonly #keys = { events: '', tones: '' };
+  readonly #tones = new DtmfDetector((key) => (this.#keys.tones += key));
   #optedOut = false;
   #over = false;
 
@@ -100,13 +107,13 @@ export class Callee {
     const phone = await RtpPhone.open(mediaHost, ticker, random, {
       heard: (samples) => this.#hear(samples),
       speak: (out) => this.#player.fill(out),
-      digit: () => undefined,
+      digit: (key) => (this.#keys.events += key),
     });
     if (this.#over) return phone.close();
     this.#phone = phone;
     this.#hearing = new Hearing(() => clock.monotonic());
     this.#answeredAt = clock.now();
-    this.#call.answer(phone.sdp());
+    this.#call.answer(phone.sdp(this.#deps.telephoneEvents));
     phone.connect(this.#call.remoteSdp);
     if (this.#behaviour.kind === 'hangup') {
       this.#after(150, () => this.#hangUp());
@@ -123,6 +130,7 @@ export class Callee {
 
   #hear(samples: Int16Array): void {
     this.#hearing?.frame(samples);
+    this.#tones.process(samples);
   }
 
   /** Every 200 ms a person decides: answer the agent, press the key, or hang up on silence. */
@@ -173,6 +181,7 @@ export class Callee {
       endedBy: by,
       greetingEndMs: this.#greetingEndMs === undefined ? undefined : Math.round(this.#greetingEndMs),
       heard: this.#hearing?.account(),
+      keys: { ...this.#keys },
       optedOut: this.#optedOut,
       whileAnotherCall: this.#another,
     });

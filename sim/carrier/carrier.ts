@@ -15,6 +15,8 @@ export interface CarrierOptions {
   readonly seed: number;
   readonly shares: Shares;
   readonly ringing?: Ringing;
+  /** False: phones answer without telephone-event. Default true. */
+  readonly telephoneEvents?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onCall: (truth: CallTruth) => void;
@@ -84,7 +86,7 @@ export class Carrier {
     };
     const callee = new Callee(
       {
-        clock: this.#options.clock, ticker: this.#ticker, random: behaviour.random, voices: this.#voices, mediaHost: this.#options.host,
+        clock: this.#options.clock, ticker: this.#ticker, random: behaviour.random, voices: this.#voices, mediaHost: this.#options.host, telephoneEvents: this.#options.telephoneEvents ?? true,
         done: (truth) => {
           up.delete(callee);
           if (up.size === 0) this.#up.delete(number);

@@ -69,11 +69,11 @@ export class RtpPhone {
     return new RtpPhone(socket, host, ticker, random, listener);
   }
 
-  /** An offer or an answer: PCMU with telephone-event. */
-  sdp(): string {
+  /** An offer or an answer: PCMU, with telephone-event or without. */
+  sdp(telephoneEvents = true): string {
     return [
-      'v=0', `o=- ${this.#ssrc} 1 IN IP4 ${this.#host}`, 's=-', `c=IN IP4 ${this.#host}`, 't=0 0', `m=audio ${this.port} RTP/AVP ${pcmu} ${telephoneEvent}`,
-      `a=rtpmap:${pcmu} PCMU/8000`, `a=rtpmap:${telephoneEvent} telephone-event/8000`, `a=fmtp:${telephoneEvent} 0-15`, 'a=ptime:20', 'a=sendrecv', '',
+      'v=0', `o=- ${this.#ssrc} 1 IN IP4 ${this.#host}`, 's=-', `c=IN IP4 ${this.#host}`, 't=0 0', `m=audio ${this.port} RTP/AVP ${pcmu}${telephoneEvents ? ` ${telephoneEvent}` : ''}`,
+      `a=rtpmap:${pcmu} PCMU/8000`, ...(telephoneEvents ? [`a=rtpmap:${telephoneEvent} telephone-event/8000`, `a=fmtp:${telephoneEvent} 0-15`] : []), 'a=ptime:20', 'a=sendrecv', '',
     ].join('\r\n');
   }
 

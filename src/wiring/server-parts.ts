@@ -1,4 +1,5 @@
 import type { RunningCcxmlServer } from '../ccxml/index.ts';
+import type { AgentDigits } from '../core/call-control/agent-digits.ts';
 import type { AgentDials } from '../core/call-control/agent-dials.ts';
 import type { AttemptRunner } from '../core/call-control/attempt-runner.ts';
 import type { CallPlatform } from '../core/call-control/call-platform.ts';
@@ -31,6 +32,7 @@ export interface ServerParts {
   readonly inbound: InboundCalls;
   readonly leftCalls: LeftCalls;
   readonly dials: AgentDials;
+  readonly agentDigits: AgentDigits;
   readonly messageAttempts: MessageAttempts;
   readonly jobs: Jobs;
   readonly skills: SkillFigures;

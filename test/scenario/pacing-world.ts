@@ -2,6 +2,8 @@ import { scryptSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { packageRoot } from '../../src/kernel/package-root.ts';
+import type { AgentCallRecord } from '../../sim/agents/agent-phones.ts';
+import type { CallTruth } from '../../sim/carrier/callee.ts';
 import { makeContacts } from '../../sim/demo/contacts-file.ts';
 import { Child } from '../../sim/demo/child.ts';
 import { freePort, nailup, scratch } from './nailup-process.ts';
@@ -37,16 +39,25 @@ export class PacingWorld {
   readonly numbers = new Map<string, readonly string[]>();
   /** What agents' commands were refused with. */
   readonly agentLog: string[] = [];
+  /** What the phones of people and agents saw of their calls, once those are over. */
+  readonly calls: CallTruth[] = [];
+  readonly agentCalls: AgentCallRecord[] = [];
 
-  /** `robots`: of the agents, those whom the test does not move itself, all by default; `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign; `config`: further sections of nailup.yaml. */
-  async start(given: { agents: number; robots?: number; shares: string; talk: string; config?: object; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
+  /** `robots`: of the agents, those whom the test does not move itself, all by default; `agentOptions`: further ones of the simulated agents, who may know the numbers of the first campaign; `carrierOptions`: further ones of the simulated carrier; `config`: further sections of nailup.yaml. */
+  async start(given: { agents: number; robots?: number; shares: string; talk: string; config?: object; carrierOptions?: readonly string[]; agentOptions?: (numbers: readonly string[]) => readonly string[]; campaigns: readonly { name: string; contacts: number; pacing: string; more?: object }[] }): Promise<void> {
     const { password } = this;
     const robots = given.robots ?? given.agents;
     const salt = randomBytes(16);
     const passwordHash = `scrypt$16384$8$1$${salt.toString('base64')}$${scryptSync(password, salt, 32, { N: 16_384, r: 8, p: 1 }).toString('base64')}`;
     const [sipPort, agentPort, httpPort] = [await freePort(), await freePort(), await freePort()];
     this.#httpPort = httpPort;
-    this.#carrier = new Child('the carrier', [process.execPath, simMain(), 'carrier', '--seed', '5', '--shares', given.shares], { onLine: (line) => ready(line, carrierPort.resolve) });
+    this.#carrier = new Child('the carrier', [process.execPath, simMain(), 'carrier', '--seed', '5', '--shares', given.shares, ...(given.carrierOptions ?? [])], {
+      onLine: (line) => {
+        const message = JSON.parse(line) as { type: string } & CallTruth;
+        if (message.type === 'call') this.calls.push(message);
+        ready(line, carrierPort.resolve);
+      },
+    });
     const carrierPort = defer<number>();
     const address = `127.0.0.1:${await this.#carrier.whileAlive(carrierPort.promise)}`;
     const campaigns = given.campaigns.map(({ name, pacing, more }) => ({
@@ -76,8 +87,9 @@ export class PacingWorld {
     this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(robots), '--talk', given.talk, ...(given.agentOptions?.(this.numbers.get(given.campaigns[0]?.name ?? '') ?? []) ?? [])], {
       env: { NAILUP_AGENT_PASSWORD: password },
       onLine: (line) => {
-        const message = JSON.parse(line) as { type: string; line?: string };
+        const message = JSON.parse(line) as { type: string; line?: string } & AgentCallRecord;
         if (message.type === 'log') this.agentLog.push(message.line ?? '');
+        if (message.type === 'agentCall') this.agentCalls.push(message);
         ready(line, agentsReady.resolve);
       },
     });

@@ -217,7 +217,7 @@ export class AttemptRunner {
       const status = event.info?.['sipstatus'];
       if (typeof status === 'number' && status > 0) attempt.sipStatus = status;
     }
-    if (event.name === 'connection.signal') this.#signal(attempt, event.info['callprogress'] as CallProgress, now);
+    if (event.name === 'connection.signal') this.#signal(attempt, event.info['callprogress'] as CallProgress | undefined, now);
   }
 
   /** Media facts about the customer's leg: when its greeting ended, when the agent first heard it, and in the end how it sounded. */
@@ -249,7 +249,9 @@ export class AttemptRunner {
     this.#note(attempt, { answeredAt: this.#deps.clock.now(), [dialogKey(attempt.calls.indexOf(connection) + 1)]: info?.['sip'] ?? {} });
   }
 
-  #signal(attempt: Attempt, progress: CallProgress, now: number): void {
+  #signal(attempt: Attempt, progress: CallProgress | undefined, now: number): void {
+    // Not every signal is of call progress: a MESSAGE of the far end, and digits that were sent, are others.
+    if (progress === undefined) return;
     if (progress !== 'recorded_msg' && !progress.startsWith('fax_') && !progress.startsWith('sit_') && progress !== 'busy_tone' && progress !== 'reorder') return;
     if (attempt.phase !== 'classifying') return;
     attempt.times.verdict ??= now;

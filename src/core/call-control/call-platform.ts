@@ -77,6 +77,16 @@ export class CallPlatform implements CcxmlPlatform {
     return this.#legs.get(connection)?.call;
   }
 
+  /** Card mode is on for the connection: its digits are nobody's but a dialog's. */
+  keepsSecret(connection: ConnectionId): boolean {
+    return this.#secret.isSecret(connection);
+  }
+
+  /** To one leg alone, wherever it is joined, as it negotiated: as events, or in band. */
+  sendDigits(connection: ConnectionId, digits: string): Reply {
+    return this.#sendDigits({ connectionid: connection, digits });
+  }
+
   createCall(command: Parameters<CcxmlPlatform['createCall']>[0]): Reply {
     const { connection, dest, hints } = command;
     const callerId = command.callerId === '' ? undefined : command.callerId;
@@ -201,7 +211,6 @@ export class CallPlatform implements CcxmlPlatform {
     return this.#deps.toLauncher(command);
   }
 
-  /** To one leg alone, wherever it is joined, as it negotiated: as events, or in band. */
   #sendDigits(values: Readonly<Record<string, unknown>>, own?: ConnectionId): Reply {
     const wanted = digitsToSend(values, own);
     if (typeof wanted === 'string') return refused('bad-argument', wanted);

@@ -11,6 +11,10 @@ export interface DigitsToSend {
   readonly gapMs: number;
 }
 
+/** Digits as they are written: 0–9, *, #, and A–D in either case. */
+export const sendableDigits = /^[0-9A-Da-d*#]{1,64}$/;
+export const sendableDigitsText = '1 to 64 of 0–9, *, # and A–D';
+
 /** RFC 4733 tones last 40 ms at least; longer than this is no press of a key. */
 const limits = { least: 40, most: 6_000 } as const;
 const usual = { duration: 100, gap: 60 } as const;
@@ -23,7 +27,7 @@ export function digitsToSend(values: Readonly<Record<string, unknown>>, own?: Co
   const connection = values['connectionid'] ?? own;
   if (typeof connection !== 'string' || connection === '') return 'connectionid must name the connection that is to hear the digits';
   const digits = typeof values['digits'] === 'number' ? String(values['digits']) : values['digits'];
-  if (typeof digits !== 'string' || !/^[0-9A-Da-d*#]{1,64}$/.test(digits)) return 'digits must be 1 to 64 of 0–9, *, # and A–D';
+  if (typeof digits !== 'string' || !sendableDigits.test(digits)) return `digits must be ${sendableDigitsText}`;
   const times = { duration: 0, gap: 0 };
   for (const name of ['duration', 'gap'] as const) {
     const ms = Number(values[name] ?? usual[name]);

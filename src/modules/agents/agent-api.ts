@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sendableDigits, sendableDigitsText } from '../../core/call-control/sent-digits.ts';
 
 const contactNumber = z.strictObject({ name: z.string().optional(), number: z.string().min(1).max(64), isDefault: z.boolean().optional() });
 
@@ -22,6 +23,7 @@ export const commandSchemas = {
   AGTPreviewDial: z.strictObject({ sessionID: z.string(), contactNumber: contactNumber.optional() }),
   AGTPreviewCancel: z.strictObject({ sessionID: z.string() }),
   AGTManualDial: z.strictObject({ contactNumber }),
+  AGTSendDTMF: z.strictObject({ dtmf: z.string().regex(sendableDigits, `dtmf must be ${sendableDigitsText}`), sessionID: z.string() }),
   AGTReleaseLine: z.strictObject({ sessionID: z.string() }),
   AGTGetCompCodes: z.strictObject({ sessionID: z.string().optional() }),
   AGTWrapupContact: z.strictObject({ completionCode: z.string(), sessionID: z.string() }),
@@ -54,6 +56,7 @@ export const resultCodes = {
   unknownNumber: 26,
   contactTaken: 27,
   dialNotBegun: 28,
+  digitsNotSent: 29,
   overloaded: 30,
 } as const;
 export type ResultCode = (typeof resultCodes)[keyof typeof resultCodes];
@@ -75,6 +78,7 @@ export const errorStrings: Readonly<Record<number, string>> = {
   [resultCodes.unknownNumber]: 'The number is no number, or none of the contact or of the job',
   [resultCodes.contactTaken]: 'The contact is with somebody else, or done with in this job',
   [resultCodes.dialNotBegun]: 'The call could not be begun; the answer says why',
+  [resultCodes.digitsNotSent]: 'The digits could not be sent to the person\'s phone; the answer says why',
   [resultCodes.overloaded]: 'Too many attempts; wait a moment',
 };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { DialReply } from '../../core/call-control/agent-dials.ts';
 import type { AgentId, AttemptId, JobId } from '../../kernel/ids.ts';
+import type { Reply } from '../../kernel/result.ts';
 import { z } from 'zod';
 import { commandSchemas, envelopeSchema, errorStrings, resultCodes, type CommandName, type CommandParameters, type ResultCode } from './agent-api.ts';
 import type { AgentManager } from './agent-manager.ts';
@@ -18,6 +19,8 @@ export interface DialDesk {
 export interface CommandDeps {
   readonly manager: AgentManager;
   readonly dials: DialDesk;
+  /** AGTSendDTMF: to the person whom the agent talks to. */
+  readonly digits: { send(session: AttemptId, agent: AgentId, digits: string): Promise<Reply> };
   readonly clock: Clock;
   /** Completion codes that agents of a job may give; without a job, of any. */
   readonly completionCodes: (job: JobId | undefined) => readonly { codeID: string; codeValue: string }[];
@@ -111,6 +114,8 @@ export class AgentSession {
       case 'AGTManualDial':
         if (agent.state !== 'idle') return { result: resultCodes.wrongState, error: `the agent is ${agent.state}, not idle on the line` };
         return dialled(await this.#deps.dials.byHand(agent.id, agent.job, request.parameters.contactNumber.number));
+      case 'AGTSendDTMF':
+        return this.#forContact(agent, request.parameters.sessionID, (session) => this.#sendDigits(agent, session, request.parameters.dtmf));
       case 'AGTReleaseLine':
         return this.#forContact(agent, request.parameters.sessionID, () => ({ ...take('releaseLine'), wrapupDetails: manager.wrapupDetails(agent) }));
       case 'AGTGetCompCodes':
@@ -172,6 +177,12 @@ export class AgentSession {
     agent.wrapupCode = known.codeValue;
     this.#deps.manager.take(agent, 'wrapupContact');
     return { result: resultCodes.ok };
+  }
+
+  async #sendDigits(agent: Agent, session: AttemptId, digits: string): Promise<Outcome> {
+    if (agent.state !== 'talking') return { result: resultCodes.wrongState, error: `the agent is ${agent.state}; digits are sent to somebody who is talked to` };
+    const reply = await this.#deps.digits.send(session, agent.id, digits);
+    return reply.accepted ? { result: resultCodes.ok } : { result: resultCodes.digitsNotSent, error: reply.refusal.reason };
   }
 
   #extend(agent: Agent): Outcome {

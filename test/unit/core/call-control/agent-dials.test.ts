@@ -63,7 +63,7 @@ async function setUp(given: Partial<AgentDialTerms> = {}, settings: { lines?: nu
   };
   const told: AgentNotification[] = [];
   const desktop = new AgentSession(
-    { manager, clock, dials: desk, completionCodes: () => [{ codeID: 'Sale', codeValue: 'Sale' }], wrapupExtensions: 2, doNotCall: { addressOf: (text) => (text.startsWith('+') ? text : undefined), add: (address, source) => (said.push(`never ${address} by ${source}`), Promise.resolve()) } },
+    { manager, clock, dials: desk, digits: { send: () => Promise.reject(new Error('no digits here')) }, completionCodes: () => [{ codeID: 'Sale', codeValue: 'Sale' }], wrapupExtensions: 2, doNotCall: { addressOf: (text) => (text.startsWith('+') ? text : undefined), add: (address, source) => (said.push(`never ${address} by ${source}`), Promise.resolve()) } },
     { notify: (n) => told.push(n), close: () => undefined },
   );
   const command = (name: string, parameters: object = {}) => desktop.handle(JSON.stringify({ command: name, parameters }));
