@@ -1,7 +1,7 @@
 /**
- * How near speech that arrived is to what was said. PESQ (ITU-T P.862) and POLQA are not to be had as a library for Node or in
- * Debian, and their reference code is not free; these two are what was used before them, and are told together because each
- * is blind to something: the segmental SNR to how an error sounds, the spectral distance to errors of phase.
+ * How near speech that arrived is to what was said. PESQ, POLQA and ViSQOL are not to be had here (docs/adr/0017); these two are what was used
+ * before them, and are told together because each is blind to something: the segmental SNR to how an error sounds, the spectral distance to
+ * errors of phase.
  */
 import { Spectrum } from '../../../src/audio/call-progress/spectrum.ts';
 
