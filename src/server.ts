@@ -9,6 +9,7 @@ import { campaignsOf, type Config } from './config/index.ts';
 import { AgentDials } from './core/call-control/agent-dials.ts';
 import { AgentDigits } from './core/call-control/agent-digits.ts';
 import { AttemptRunner } from './core/call-control/attempt-runner.ts';
+import { CallQualities } from './core/call-control/call-qualities.ts';
 import { CallPlatform } from './core/call-control/call-platform.ts';
 import type { LauncherMessage } from './core/call-control/call-platform-parts.ts';
 import { MessageAttempts } from './core/messaging/message-attempts.ts';
@@ -198,8 +199,9 @@ export class NailupServer {
       if (ccxml.server === undefined) throw new Error('the CCXML server is not up yet');
       return ccxml.server;
     };
+    const qualities = new CallQualities({ outcomes: campaigns.sink, platform: () => platform, legOf: (agent) => nailing.legOf(agent), logger: log });
     const runner = new AttemptRunner({
-      ccxml: theCcxml, pool: agents, diallingAgents, outcomes: campaigns.sink, clock, ids, logger: log,
+      ccxml: theCcxml, pool: agents, diallingAgents, outcomes: campaigns.sink, qualities, clock, ids, logger: log,
       observe: (event) => {
         if (event.name === 'attempt.finished') jobs.wake(event.attempt.job);
       },
@@ -244,12 +246,12 @@ export class NailupServer {
       dialler: { source: campaigns.source, gate: campaigns.gate, clock },
       skills,
     });
-    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, nailing, inbound, leftCalls, dials, agentDigits, messageAttempts, jobs, skills, ccxml, fetcher, doNotCall };
+    return { signalling, trace, media, platform, dialogs, campaigns, agents, runner, qualities, nailing, inbound, leftCalls, dials, agentDigits, messageAttempts, jobs, skills, ccxml, fetcher, doNotCall };
   }
 
   async #startCalls(parts: ServerParts): Promise<void> {
     const { config } = this.#options;
-    const { platform, runner, nailing, ccxml } = parts;
+    const { platform, runner, qualities, nailing, ccxml } = parts;
     ccxml.server = await createCcxmlServer(
       platform,
       ccxmlSettings(config),
@@ -265,7 +267,10 @@ export class NailupServer {
           nailing.onPlatform(event, session);
           server.deliver(event);
         },
-        (event, connection) => runner.onMedia(event, connection),
+        (event, connection) => {
+          runner.onMedia(event, connection);
+          qualities.onMedia(event, connection);
+        },
       );
     } catch (error) {
       throw portError(error, `${config.sip.host}:${config.sip.port}`, 'sip.port');
@@ -331,6 +336,7 @@ export class NailupServer {
       await parts.signalling.stop(1_000);
       await parts.dialogs.stop();
       await parts.media.stop();
+      await parts.qualities.settled();
       await parts.fetcher.close();
       await parts.campaigns.decisions.flush();
       await parts.campaigns.presence.leave();

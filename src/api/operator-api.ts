@@ -48,7 +48,7 @@ export interface OperatorApiOptions {
   readonly authorised?: (token: string) => Promise<boolean>;
 }
 
-/** The HTTP API under `/api`, and `/health`. Bad requests get `{ error, code, mend }` and 4xx; bugs 500 without details. */
+/** The HTTP API under `/api`, and `/health`. Bad requests get `{ error, code, mend }` and 4xx, what cannot be answered now the same and 503; bugs 500 without details. */
 export function operatorApi(options: OperatorApiOptions): express.Express {
   const { door, logger } = options;
   const app = express();
@@ -86,7 +86,7 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
   app.get('/api/jobs/:id/attempts', answer((request) => door.attempts(id(request))));
   app.use((_request, response) => void response.status(404).json({ error: 'no such address', code: 'NOT_FOUND', mend: 'docs/api.md lists the addresses' }));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    if (error instanceof NailupError) return void response.status(error.code.endsWith('_UNKNOWN') ? 404 : 400).json({ error: error.message, code: error.code, mend: error.mend });
+    if (error instanceof NailupError) return void response.status(error.code.endsWith('_UNKNOWN') ? 404 : error.code === 'MEDIA_THREAD_FAILED' ? 503 : 400).json({ error: error.message, code: error.code, mend: error.mend });
     if (error instanceof SyntaxError) return void response.status(400).json({ error: 'the body is not JSON', code: 'BAD_JSON' });
     logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'operator API');
     response.status(500).json({ error: 'internal error; see the log', code: 'INTERNAL' });

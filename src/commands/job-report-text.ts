@@ -1,3 +1,10 @@
+interface Sound {
+  readonly calls: number;
+  readonly meanMos: number | null;
+  readonly leastMos: number | null;
+  readonly poor: number;
+}
+
 interface Sum {
   readonly answered: number;
   readonly abandoned: number;
@@ -9,7 +16,8 @@ export interface JobReportView {
   readonly attempts: number;
   readonly byCompletionCode: Readonly<Record<string, number>>;
   readonly people: { readonly answered: number; readonly connected: number; readonly abandoned: number; readonly abandonRate: number };
-  readonly sound: { readonly calls: number; readonly meanMos: number | null; readonly leastMos: number | null; readonly poor: number };
+  readonly sound: Sound;
+  readonly agentSound: Sound;
   readonly pacing?: PacingView;
 }
 
@@ -31,15 +39,20 @@ export interface AccountView {
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
 const points: Readonly<Record<string, string>> = { answer: 'the answer', greetingStart: 'the greeting’s start', greetingEnd: 'the greeting’s end' };
 
-export function jobReportText({ contacts, attempts, people, sound, byCompletionCode, pacing }: JobReportView): string {
+export function jobReportText({ contacts, attempts, people, sound, agentSound, byCompletionCode, pacing }: JobReportView): string {
   return [
     `contacts  ${contacts.read} read, ${contacts.rejected} rejected, ${contacts.dialled} dialled in ${attempts} attempts`,
     `people    ${people.answered} answered, ${people.connected} connected, ${people.abandoned} abandoned (${percent(people.abandonRate)})`,
-    ...(sound.meanMos === null ? [] : [`sound     MOS ${sound.meanMos.toFixed(2)} on average of ${sound.calls} calls, ${(sound.leastMos ?? sound.meanMos).toFixed(2)} at worst; ${sound.poor} below 3.6`]),
+    ...soundLine('sound    ', sound, 'calls'),
+    ...soundLine('agents   ', agentSound, 'conversations'),
     ...(pacing === undefined ? [] : pacingLines(pacing)),
     ...Object.entries(byCompletionCode).map(([code, n]) => `  ${code.padEnd(36)}${String(n).padStart(6)}`),
     '',
   ].join('\n');
+}
+
+function soundLine(word: string, { calls, meanMos, leastMos, poor }: Sound, of: string): string[] {
+  return meanMos === null ? [] : [`${word} MOS ${meanMos.toFixed(2)} on average of ${calls} ${of}, ${(leastMos ?? meanMos).toFixed(2)} at worst; ${poor} below 3.6`];
 }
 
 function pacingLines({ pacing, sharing, ledger, account, last }: PacingView): string[] {

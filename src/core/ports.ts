@@ -72,10 +72,14 @@ export interface AttemptResult {
   readonly exit: Readonly<Record<string, unknown>>;
 }
 
-/** How a call of an attempt sounded here, over its whole life. */
+/** How a leg of an attempt sounded here: a call to the contact over its whole life, an agent's leg from the join to the end of the conversation. */
 export interface CallQuality {
-  /** The call's identity: the attempt's id, with `.2` and so on for its further calls. */
+  /** The call's identity: the attempt's id, with `.2` and so on for its further calls; with `.agent` for the agent's leg. */
   readonly call: string;
+  readonly leg: 'customer' | 'agent';
+  /** Of an agent's leg: whose it is, and how long it was measured. */
+  readonly agent?: AgentId;
+  readonly durationMs?: number;
   readonly codec: string;
   readonly packetsReceived: number;
   readonly packetsSent: number;
@@ -90,7 +94,7 @@ export interface OutcomeSink {
   begin(attempt: { attempt: AttemptId; contact: LeasedContact; startedAt: number; facts?: Readonly<Record<string, unknown>> }): Promise<void>;
   /** Facts worth surviving a crash, e.g. the SIP dialog's ids. */
   note(attempt: AttemptId, facts: Readonly<Record<string, unknown>>): Promise<void>;
-  /** A call's media is over: before the attempt's result or after it. */
+  /** A call's media is over, or a conversation is: before the attempt's result or after it. */
   heard(attempt: AttemptId, quality: CallQuality): Promise<void>;
   /** Exactly once per attempt; a second call for the same attempt changes nothing and answers false. */
   finish(result: AttemptResult): Promise<boolean>;

@@ -57,6 +57,10 @@ export interface Media {
   hideDigits(command: { node: MediaId; on: boolean }): Reply;
   /** Streams the node's received audio as 16-bit linear frames (for a recogniser). → `audio` */
   tap(command: { node: MediaId; on: boolean; sampleRate?: 8000 | 16000 }): Reply;
+  /** Measures an endpoint that has a far end apart from what was before. → `measure.done` at `endMeasure`, or when the endpoint closes. */
+  measure?(command: { node: MediaId; measure: string }): Reply;
+  endMeasure?(command: { node: MediaId; measure: string }): Reply;
+  /** Rejects when a part of the media plane that has to answer is gone. */
   stats(): Promise<MediaStats>;
 }
 
@@ -183,6 +187,8 @@ export interface MediaEventMap {
   'edge.flowing': { from: MediaId; to: MediaId; atMs: number };
   /** With an endpoint's figures over its life, once it had a far end. */
   'node.closed': { node: MediaId; leg?: LegStats };
+  /** How an endpoint's phone was heard, and what it was sent, since `measure`. */
+  'measure.done': { node: MediaId; measure: string; durationMs: number; leg: LegStats };
   'play.started': { node: MediaId; play: string };
   'play.mark': { node: MediaId; play: string; mark: string; atMs: number };
   'play.done': { node: MediaId; play: string; how: 'finished' | 'stopped' | 'barged' | 'failed'; playedMs: number; reason?: string };

@@ -2,6 +2,7 @@ import type { RunningCcxmlServer } from '../ccxml/index.ts';
 import type { AgentDigits } from '../core/call-control/agent-digits.ts';
 import type { AgentDials } from '../core/call-control/agent-dials.ts';
 import type { AttemptRunner } from '../core/call-control/attempt-runner.ts';
+import type { CallQualities } from '../core/call-control/call-qualities.ts';
 import type { CallPlatform } from '../core/call-control/call-platform.ts';
 import type { DialogRunner } from '../core/call-control/dialog-runner.ts';
 import type { MessageAttempts } from '../core/messaging/message-attempts.ts';
@@ -28,6 +29,7 @@ export interface ServerParts {
   readonly campaigns: Campaigns;
   readonly agents: AgentManager;
   readonly runner: AttemptRunner;
+  readonly qualities: CallQualities;
   readonly nailing: Nailing;
   readonly inbound: InboundCalls;
   readonly leftCalls: LeftCalls;

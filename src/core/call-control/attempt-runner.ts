@@ -3,11 +3,12 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { AttemptId, ConnectionId, IdSource, JobId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
-import type { CallProgress, LegStats, MediaEvent } from '../../media/media.ts';
+import type { CallProgress, MediaEvent } from '../../media/media.ts';
 import type { AgentPool, ChosenAgent, ContactOffer, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
 import { untilStored } from '../until-stored.ts';
 import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
+import type { CallQualities } from './call-qualities.ts';
 import type { LauncherMessage, PlacingCall } from './call-platform-parts.ts';
 import { launchValues, type DriverSettings } from './driver-settings.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
@@ -24,6 +25,8 @@ export interface AttemptRunnerDeps {
   readonly pool: AgentPool;
   readonly diallingAgents: Pick<DiallingAgents, 'dialFailed'>;
   readonly outcomes: OutcomeSink;
+  /** How the legs of attempts sound. */
+  readonly qualities: Pick<CallQualities, 'called' | 'joined' | 'left'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -48,8 +51,6 @@ export class AttemptRunner {
   readonly #bySession = new Map<SessionId, Attempt>();
   readonly #byId = new Map<AttemptId, Attempt>();
   readonly #byConnection = new Map<ConnectionId, Attempt>();
-  /** Calls with media, until that is over: later than the attempt may be. */
-  readonly #heard = new Map<ConnectionId, { readonly attempt: Attempt; readonly call: string }>();
   readonly #settings = new Map<JobId, DriverSettings>();
   readonly #facts = new Map<JobId, PacingFact[]>();
   /** Attempts whose session is over and whose result is being stored (wrap-up included). */
@@ -211,7 +212,7 @@ export class AttemptRunner {
       this.#byConnection.set(event.connection, attempt);
     }
     if (event.name === 'connection.progressing') attempt.times.ringing ??= now;
-    if (event.name === 'connection.progressing' || event.name === 'connection.connected') this.#heard.set(event.connection, { attempt, call: this.#identity(attempt, event.connection) });
+    if (event.name === 'connection.progressing' || event.name === 'connection.connected') this.#deps.qualities.called(event.connection, attempt.id, this.#identity(attempt, event.connection));
     if (event.name === 'connection.connected') this.#answered(attempt, event, now);
     if (event.name === 'connection.failed') {
       const status = event.info?.['sipstatus'];
@@ -220,9 +221,8 @@ export class AttemptRunner {
     if (event.name === 'connection.signal') this.#signal(attempt, event.info['callprogress'] as CallProgress | undefined, now);
   }
 
-  /** Media facts about the customer's leg: when its greeting ended, when the agent first heard it, and in the end how it sounded. */
+  /** Media facts about the customer's leg: when its greeting ended, and when the agent first heard it. */
   onMedia(event: MediaEvent, connection: ConnectionId): void {
-    if (event.name === 'node.closed') return this.#mediaOver(connection, event.leg);
     const attempt = this.#byConnection.get(connection);
     if (attempt === undefined) return;
     if (event.name === 'speech') {
@@ -230,15 +230,6 @@ export class AttemptRunner {
       else if (attempt.times.joined === undefined) attempt.times.greetingEnd = event.atMs;
     }
     if (event.name === 'edge.flowing' && attempt.agent !== undefined) attempt.times.agentAudio ??= event.atMs;
-  }
-
-  #mediaOver(connection: ConnectionId, leg: LegStats | undefined): void {
-    const heard = this.#heard.get(connection);
-    this.#heard.delete(connection);
-    if (heard === undefined || leg === undefined) return;
-    const { codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos } = leg;
-    const quality = { call: heard.call, codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos: packetsReceived === 0 ? null : mos };
-    this.#background(heard.attempt, this.#deps.outcomes.heard(heard.attempt.id, quality));
   }
 
   #answered(attempt: Attempt, { connection, info }: Extract<PlatformEvent, { name: 'connection.connected' }>, now: number): void {
@@ -305,6 +296,7 @@ export class AttemptRunner {
     this.#fact(attempt.job, { what: 'connected', waitMs: now - (attempt.times.verdict ?? now) });
     this.#enter(attempt, 'talking', now);
     this.#note(attempt, { joined: true });
+    this.#deps.qualities.joined(attempt.id, attempt.agent.agent);
     this.#deps.pool.connected(attempt.agent.agent, attempt.id, attempt.contact);
   }
 
@@ -320,6 +312,7 @@ export class AttemptRunner {
     attempt.waiting.abort();
     attempt.nuisance ||= end.values['nuisance'] === true || end.values['nuisance'] === 'true';
     if (before === 'waiting') this.#fact(attempt.job, { what: 'abandoned' });
+    if (attempt.agentTalked) this.#deps.qualities.left(attempt.id);
     if (attempt.agentTalked) this.#fact(attempt.job, { what: 'talkEnded', talkMs: now - (attempt.times.joined ?? now) });
     if (attempt.times.answered === undefined) this.#fact(attempt.job, { what: unansweredFact(end), of: attempt.of });
     const pageCode = end.values['completioncode'];

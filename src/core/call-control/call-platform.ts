@@ -87,6 +87,15 @@ export class CallPlatform implements CcxmlPlatform {
     return this.#sendDigits({ connectionid: connection, digits });
   }
 
+  /** Measures how the connection sounds apart from what was before. → `measure.done` to the observer at `endMeasure`, or when its media is over. */
+  measure(connection: ConnectionId, measure: string): Reply {
+    return this.#withLeg(connection, ({ node }) => this.#deps.media.measure?.({ node, measure }) ?? refused('unsupported', 'the media plane does not measure parts of a leg\'s life'));
+  }
+
+  endMeasure(connection: ConnectionId, measure: string): Reply {
+    return this.#withLeg(connection, ({ node }) => this.#deps.media.endMeasure?.({ node, measure }) ?? accepted);
+  }
+
   createCall(command: Parameters<CcxmlPlatform['createCall']>[0]): Reply {
     const { connection, dest, hints } = command;
     const callerId = command.callerId === '' ? undefined : command.callerId;
@@ -299,8 +308,8 @@ export class CallPlatform implements CcxmlPlatform {
     if (leg === undefined) {
       const over = this.#closing.get(event.node);
       if (over === undefined) return this.#dialogs.onMedia(event.node, event);
-      if (event.name !== 'node.closed') return;
-      this.#closing.delete(event.node);
+      if (event.name !== 'node.closed' && event.name !== 'measure.done') return;
+      if (event.name === 'node.closed') this.#closing.delete(event.node);
       return this.#observe(event, over);
     }
     this.#observe(event, leg.id);

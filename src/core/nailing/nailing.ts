@@ -39,6 +39,8 @@ interface Nail {
   address: string;
   state: NailState;
   session: SessionId | undefined;
+  /** The connection of the agent's phone, once it has answered. */
+  leg: ConnectionId | undefined;
   /** Names the session's call, also to a later server. */
   identity: string;
   timer: Timer | undefined;
@@ -74,6 +76,11 @@ export class Nailing implements NailControl {
     return this.#bySession.get(session)?.agent;
   }
 
+  /** The connection of the agent's phone while it is up. */
+  legOf(agent: AgentId): ConnectionId | undefined {
+    return this.#nails.get(agent)?.leg;
+  }
+
   nailUp(request: { agent: AgentId; address: string; job: JobId }): void {
     const nail = this.#nails.get(request.agent) ?? this.#add(request.agent, request.address);
     nail.address = request.address;
@@ -106,7 +113,9 @@ export class Nailing implements NailControl {
   /** Call control's events of nailer sessions. */
   onPlatform(event: PlatformEvent, session: SessionId | undefined): void {
     const nail = session === undefined ? undefined : this.#bySession.get(session);
-    if (nail !== undefined && event.name === 'connection.connected') this.#note(nail, { [dialogKey(1)]: event.info?.['sip'] ?? {} });
+    if (nail === undefined || event.name !== 'connection.connected') return;
+    nail.leg = event.connection;
+    this.#note(nail, { [dialogKey(1)]: event.info?.['sip'] ?? {} });
   }
 
   onLauncher(message: LauncherMessage): Reply {
@@ -120,7 +129,7 @@ export class Nailing implements NailControl {
   }
 
   #add(agent: AgentId, address: string): Nail {
-    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, identity: '', timer: undefined, failures: 0, lingerMs: 0, reason: '', restartedAt: Number.NEGATIVE_INFINITY };
+    const nail: Nail = { agent, address, conference: `agent-${agent}`, state: 'down', session: undefined, leg: undefined, identity: '', timer: undefined, failures: 0, lingerMs: 0, reason: '', restartedAt: Number.NEGATIVE_INFINITY };
     this.#nails.set(agent, nail);
     return nail;
   }
@@ -169,6 +178,7 @@ export class Nailing implements NailControl {
     const { ids, record, logger } = this.#deps;
     const session = ids.next('session');
     nail.session = session;
+    nail.leg = undefined;
     nail.identity = ids.next('nail');
     this.#bySession.set(session, nail);
     if (record === undefined) return this.#start(nail, session);
@@ -221,6 +231,7 @@ export class Nailing implements NailControl {
     this.#over(nail, session);
     if (nail.session !== session) return;
     nail.session = undefined;
+    nail.leg = undefined;
     nail.reason = end.reason ?? [end.values['reason'], end.values['detail']].filter((w) => typeof w === 'string' && w !== '').join(': ');
     if (end.how !== 'exit') this.#deps.logger.error({ agent: nail.agent, how: end.how, reason: end.reason, place: end.place }, 'nailer session did not exit by itself');
     this.#take(nail, 'ended');

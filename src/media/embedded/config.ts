@@ -21,6 +21,8 @@ export interface EmbeddedMediaConfig {
   readonly dscp?: number;
   /** No new endpoint once the work of a 20 ms tick passes this at its 99th percentile. Milliseconds, default 12. */
   readonly admissionTickMs?: number;
+  /** A media thread that fails sooner than this after its start is replaced only after so long. Milliseconds, default 5,000. */
+  readonly steadyMs?: number;
   /** 64 hexadecimal digits: recordings are encrypted with it (docs/recording.md). */
   readonly recordingKey?: string;
   /** Endpoints per worker, whatever the load. Default 2,000. */

@@ -6,8 +6,9 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { localCodec } from '../../sdp/index.ts';
 import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
 import { isCodecAvailable } from './codecs.ts';
-import { defaultCodecs, portShare, type EmbeddedMediaConfig, type EmbeddedMediaDeps, type WorkerConfig } from './config.ts';
-import { MediaThread } from './media-thread.ts';
+import type { EmbeddedMediaConfig, EmbeddedMediaDeps } from './config.ts';
+import type { MediaThread } from './media-thread.ts';
+import { MediaThreads } from './media-threads.ts';
 import type { WorkerCommand, WorkerStats } from './worker-protocol.ts';
 
 /** Legs that are over and still told of. */
@@ -22,16 +23,26 @@ interface KnownNode {
   seats: number;
 }
 
+/** A play or recording that is not over. */
+interface Running {
+  readonly node: MediaId;
+  readonly thread: MediaThread;
+  readonly path?: string;
+}
+
 /** The embedded media plane as the main thread sees it: checks commands, places nodes on threads, passes events on. */
 export class EmbeddedMedia implements Media {
   readonly capabilities: ReadonlySet<MediaCapability>;
   readonly #config: EmbeddedMediaConfig;
   readonly #log: Logger;
-  readonly #threads: MediaThread[] = [];
+  readonly #threads: MediaThreads;
   readonly #nodes = new Map<MediaId, KnownNode>();
   readonly #groups = new Map<string, { readonly thread: MediaThread; nodes: number }>();
   readonly #ended: LegStats[] = [];
-  readonly #records = new Map<string, MediaThread>();
+  readonly #records = new Map<string, Running>();
+  /** Closed, and not told so yet. */
+  readonly #closing = new Map<MediaId, MediaThread>();
+  readonly #plays = new Map<string, Running>();
   #files: Worker | undefined;
   #listener: (event: MediaEvent) => void = () => undefined;
   #running = false;
@@ -42,6 +53,7 @@ export class EmbeddedMedia implements Media {
     this.#config = config;
     this.#observe = observe;
     this.#log = log;
+    this.#threads = new MediaThreads({ config, log, events: (events) => this.#happened(events), lost: (thread) => this.#lost(thread) });
     const codecs: MediaCapability[] = [];
     if (isCodecAvailable('G722')) codecs.push('g722');
     if (isCodecAvailable('opus')) codecs.push('opus');
@@ -53,16 +65,14 @@ export class EmbeddedMedia implements Media {
     this.#listener = listener;
     this.#files = startModuleWorker(import.meta.url, './file-worker');
     this.#files.on('error', (error) => this.#log.error({ error: error.stack }, 'the file thread failed'));
-    const count = Math.max(1, this.#config.workers ?? 1);
-    await Promise.all(Array.from({ length: count }, (_, index) => this.#startThread(index, count)));
+    await this.#threads.start(this.#files);
     this.#running = true;
   }
 
   async stop(): Promise<void> {
     this.#running = false;
-    await Promise.all(this.#threads.map((thread) => thread.stop()));
+    await this.#threads.stop();
     await this.#files?.terminate();
-    this.#threads.length = 0;
     this.#nodes.clear();
     this.#groups.clear();
   }
@@ -73,6 +83,7 @@ export class EmbeddedMedia implements Media {
     const missing = command.codecs?.find((codec) => !isCodecAvailable(codec));
     if (missing !== undefined) return refused('unsupported', `the codec ${missing} is not installed`);
     const thread = this.#place(command.group);
+    if (thread === undefined) return this.#noThread();
     const limit = this.#config.maxEndpointsPerWorker ?? 2000;
     if (thread.endpoints >= limit) return refused('noresource', `${limit} endpoints are open already`);
     if (thread.isOverloaded(this.#config.admissionTickMs ?? 12)) return refused('noresource', `the media thread is busy for ${thread.workP99.toFixed(1)} of 20 ms`);
@@ -93,9 +104,13 @@ export class EmbeddedMedia implements Media {
     return this.#toEndpoint(node, { op: 'makeOffer', node, direction });
   }
 
-  /** Reserved seats are a promise: together they are never more than the endpoints that its thread may have. */
+  /**
+   * Reserved seats are a promise: together they are never more than the endpoints that its thread may have. A seat is kept by whoever sits down:
+   * admission is asked when a leg is opened, and never again, so that a leg that is up can always be joined.
+   */
   openConference({ node, group, reservedTalkers = 0, reservedListeners = 0 }: { node: MediaId; group?: string; reservedTalkers?: number; reservedListeners?: number }): Reply {
     const thread = this.#place(group);
+    if (thread === undefined) return this.#noThread();
     const seats = reservedTalkers + reservedListeners;
     if (!Number.isInteger(seats) || reservedTalkers < 0 || reservedListeners < 0) return refused('bad-argument', 'reserved talkers and listeners are whole numbers from 0');
     const limit = this.#config.maxEndpointsPerWorker ?? 2000;
@@ -109,13 +124,15 @@ export class EmbeddedMedia implements Media {
   }
 
   openDialog({ node, group }: { node: MediaId; group?: string }): Reply {
-    return this.#open(node, 'dialog', this.#place(group), group, { op: 'openDialog', node });
+    const thread = this.#place(group);
+    return thread === undefined ? this.#noThread() : this.#open(node, 'dialog', thread, group, { op: 'openDialog', node });
   }
 
   close({ node }: { node: MediaId }): Reply {
     const known = this.#nodes.get(node);
     if (known === undefined) return accepted;
     this.#forget(node, known);
+    this.#closing.set(node, known.thread);
     return this.#post(known.thread, { op: 'close', node });
   }
 
@@ -138,7 +155,10 @@ export class EmbeddedMedia implements Media {
 
   play(command: Play): Reply {
     if (command.items.some((item) => item.kind === 'pcm' && (item.sampleRate < 1000 || item.sampleRate > 384_000))) return refused('bad-argument', 'a sample rate between 1,000 and 384,000 is needed');
-    return this.#toNode(command.node, { op: 'play', command });
+    const known = this.#nodes.get(command.node);
+    if (known === undefined) return unknownNode(command.node);
+    this.#plays.set(command.play, { node: command.node, thread: known.thread });
+    return this.#post(known.thread, { op: 'play', command });
   }
 
   stopPlay({ node, play }: { node: MediaId; play?: string }): Reply {
@@ -161,23 +181,20 @@ export class EmbeddedMedia implements Media {
     const known = this.#nodes.get(command.node);
     if (known === undefined) return unknownNode(command.node);
     if (this.#records.has(command.record)) return refused('bad-state', `the recording ${command.record} is running`);
-    this.#records.set(command.record, known.thread);
+    this.#records.set(command.record, { node: command.node, thread: known.thread, path: command.path });
     return this.#post(known.thread, { op: 'record', command });
   }
 
   stopRecord({ record }: { record: string }): Reply {
-    const thread = this.#records.get(record);
-    return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'stopRecord', record });
+    return this.#toRecording(record, { op: 'stopRecord', record });
   }
 
   pauseRecord({ record }: { record: string }): Reply {
-    const thread = this.#records.get(record);
-    return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'pauseRecord', record, paused: true });
+    return this.#toRecording(record, { op: 'pauseRecord', record, paused: true });
   }
 
   resumeRecord({ record }: { record: string }): Reply {
-    const thread = this.#records.get(record);
-    return thread === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(thread, { op: 'pauseRecord', record, paused: false });
+    return this.#toRecording(record, { op: 'pauseRecord', record, paused: false });
   }
 
   classify({ node, hints }: { node: MediaId; hints: ClassifyHints }): Reply {
@@ -197,8 +214,18 @@ export class EmbeddedMedia implements Media {
     return this.#toNode(node, { op: 'tap', node, on, sampleRate });
   }
 
+  measure({ node, measure }: { node: MediaId; measure: string }): Reply {
+    const known = this.#nodes.get(node);
+    if (known !== undefined && known.kind === 'endpoint' && !known.negotiated) return refused('bad-state', `${node} has no far end yet`);
+    return this.#toEndpoint(node, { op: 'measure', node, measure });
+  }
+
+  endMeasure({ node, measure }: { node: MediaId; measure: string }): Reply {
+    return this.#toEndpoint(node, { op: 'endMeasure', node, measure });
+  }
+
   async stats(): Promise<MediaStats> {
-    const all = await Promise.all(this.#threads.map((thread) => thread.stats()));
+    const all = await this.#threads.stats();
     const sum = (pick: (stats: WorkerStats) => number): number => all.reduce((total, stats) => total + pick(stats), 0);
     const most = (pick: (stats: WorkerStats) => number): number => all.reduce((top, stats) => Math.max(top, pick(stats)), 0);
     return {
@@ -208,28 +235,16 @@ export class EmbeddedMedia implements Media {
     };
   }
 
-  #startThread(index: number, count: number): Promise<void> {
-    const thread = new MediaThread({
-      index, config: this.#workerConfig(index, count), files: this.#files, recordingKey: this.#config.recordingKey, log: this.#log,
-      events: (events) => this.#happened(events), lost: (lost) => this.#lost(lost),
-    });
-    this.#threads[index] = thread;
-    return thread.started();
-  }
-
-  #workerConfig(index: number, count: number): WorkerConfig {
-    const { address = '127.0.0.1', advertisedAddress = address, ports = { from: 0, to: 0 }, packetIo = 'auto', codecs = defaultCodecs, silentAfterMs = 5000, dscp = 46 } = this.#config;
-    return { address, advertisedAddress, ports: portShare(ports, index, count), packetIo, codecs, silentAfterMs, dscp };
-  }
-
   #happened(events: readonly MediaEvent[]): void {
     for (const event of events) {
       if (event.name === 'endpoint.negotiated') {
         const known = this.#nodes.get(event.node);
         if (known !== undefined) known.negotiated = true;
       } else if (event.name === 'record.done') this.#records.delete(event.record);
-      else if (event.name === 'node.closed' && event.leg !== undefined) {
-        this.#ended.push(event.leg);
+      else if (event.name === 'play.done') this.#plays.delete(event.play);
+      else if (event.name === 'node.closed') {
+        this.#closing.delete(event.node);
+        if (event.leg !== undefined) this.#ended.push(event.leg);
         if (this.#ended.length > keptLegs) this.#ended.shift();
       }
       this.#observe?.(event);
@@ -247,27 +262,31 @@ export class EmbeddedMedia implements Media {
     if (known.nodes === 0) this.#groups.delete(group);
   }
 
-  /** A thread died: everything on it is gone, and is told so. */
+  /** A thread died: everything on it is gone, and all that was to come of it has failed. */
   #lost(thread: MediaThread): void {
+    const reason = 'its media thread failed';
+    const events: MediaEvent[] = [];
+    for (const [play, { node, thread: on }] of this.#plays) if (on === thread) events.push({ name: 'play.done', node, play, how: 'failed', playedMs: 0, reason });
+    for (const [record, { node, thread: on, path = '' }] of this.#records) if (on === thread) events.push({ name: 'record.done', node, record, path, durationMs: 0, bytes: 0, how: 'failed', reason });
     for (const [node, known] of this.#nodes) {
       if (known.thread !== thread) continue;
       this.#forget(node, known);
-      if (known.kind === 'endpoint') this.#listener({ name: 'endpoint.failed', node, kind: 'error', reason: 'its media thread failed' });
-      this.#listener({ name: 'node.closed', node });
+      if (known.kind === 'endpoint') events.push({ name: 'endpoint.failed', node, kind: 'error', reason });
+      events.push({ name: 'node.closed', node });
     }
+    for (const [node, on] of this.#closing) if (on === thread) events.push({ name: 'node.closed', node });
+    this.#happened(events);
   }
 
-  /** A group's thread; a new group goes where the fewest endpoints are, nodes without one all to the first. */
-  #place(group: string | undefined): MediaThread {
+  /** A group's thread; a new group goes where the fewest endpoints are, nodes without one all to the first. Undefined: there is none at the moment. */
+  #place(group: string | undefined): MediaThread | undefined {
     const known = group === undefined ? undefined : this.#groups.get(group);
     if (known !== undefined) return known.thread;
-    const thread = group === undefined ? this.#threads[0] : this.#threads.reduce((least, one) => (one.endpoints < least.endpoints ? one : least));
-    if (thread === undefined) throw new Error('the media plane is not started');
-    return thread;
+    return group === undefined ? this.#threads.first : this.#threads.least;
   }
 
   #open(node: MediaId, kind: KnownNode['kind'], thread: MediaThread, group: string | undefined, command: WorkerCommand): Reply {
-    if (!this.#running) return refused('bad-state', 'the media plane is not running');
+    if (!this.#running) return notRunning;
     if (this.#nodes.has(node)) return refused('bad-state', `${node} exists already`);
     this.#nodes.set(node, { kind, thread, group, negotiated: false, seats: 0 });
     if (group !== undefined) {
@@ -278,9 +297,18 @@ export class EmbeddedMedia implements Media {
     return this.#post(thread, command);
   }
 
+  #noThread(): Reply {
+    return this.#running ? threadGone : notRunning;
+  }
+
   #toNode(node: MediaId, command: WorkerCommand): Reply {
     const known = this.#nodes.get(node);
     return known === undefined ? unknownNode(node) : this.#post(known.thread, command);
+  }
+
+  #toRecording(record: string, command: WorkerCommand): Reply {
+    const running = this.#records.get(record);
+    return running === undefined ? refused('unknown-id', `no recording ${record}`) : this.#post(running.thread, command);
   }
 
   #toEndpoint(node: MediaId, command: WorkerCommand): Reply {
@@ -295,4 +323,6 @@ export class EmbeddedMedia implements Media {
   }
 }
 
+const notRunning = refused('bad-state', 'the media plane is not running');
+const threadGone = refused('noresource', 'the media thread has failed; another one takes its place within seconds');
 const unknownNode = (node: MediaId): Reply => refused('unknown-id', `no media node ${node}`);

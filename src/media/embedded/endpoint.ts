@@ -6,6 +6,8 @@ import type { EdgeLine } from './edge.ts';
 import { codecOf, EndpointMedia } from './endpoint-media.ts';
 import { EndpointNegotiation, type NegotiationError } from './endpoint-negotiation.ts';
 import { LegAnalysis } from './leg-analysis.ts';
+import { legFigures } from './leg-figures.ts';
+import { LegMeasures } from './leg-measures.ts';
 import { spreadDigitDown, spreadDigitUp, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import type { PacketIo, SocketPair } from './packet-io.ts';
 import { Player } from './player.ts';
@@ -41,6 +43,7 @@ export class Endpoint implements MediaNode {
   readonly #random: () => number;
   #pair: SocketPair | undefined;
   #negotiation: EndpointNegotiation | undefined;
+  #measures: LegMeasures | undefined;
   #closed = false;
   #silent = false;
   readonly #analysis: LegAnalysis;
@@ -222,18 +225,21 @@ export class Endpoint implements MediaNode {
   }
 
   legStats(): LegStats | undefined {
-    const { media } = this;
-    if (media === undefined) return undefined;
-    const { statistics } = media.receiver;
-    return {
-      node: this.id, codec: media.codec.name, packetsReceived: statistics.received, packetsSent: media.sender.packets, packetsLost: statistics.lost,
-      jitterMs: Math.round(media.receiver.jitterMs * 100) / 100, mos: Math.round(media.rtcp.quality(media.receiver, media.codec).mos * 100) / 100,
-    };
+    return this.media === undefined ? undefined : legFigures(this.id, this.media);
+  }
+
+  measure(measure: string): void {
+    if (this.media !== undefined) (this.#measures ??= new LegMeasures(this.id, this.#context)).begin(measure, this.media);
+  }
+
+  endMeasure(measure: string): void {
+    if (this.media !== undefined) this.#measures?.end(measure, this.media);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.media !== undefined) this.#measures?.endAll(this.media);
     this.media?.farewell();
     this.#stopForward();
     this.#analysis.finish();

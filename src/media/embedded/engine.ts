@@ -169,6 +169,10 @@ export class MediaEngine implements NodeContext {
         if (endpoint !== undefined) endpoint.hidesDigits = command.on;
         return;
       }
+      case 'measure':
+        return this.#endpoint(command.node)?.measure(command.measure);
+      case 'endMeasure':
+        return this.#endpoint(command.node)?.endMeasure(command.measure);
       case 'close':
         return this.#close(command.node);
       case 'stats':

@@ -1,5 +1,6 @@
 import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/logger.ts';
+import { NailupError } from '../../kernel/nailup-error.ts';
 import { startModuleWorker } from '../../kernel/module-worker.ts';
 import type { MediaEvent } from '../media.ts';
 import type { WorkerConfig } from './config.ts';
@@ -28,8 +29,10 @@ export class MediaThread {
   readonly #parts: MediaThreadParts;
   readonly #worker: Worker;
   readonly #load: Float64Array;
-  readonly #queries = new Map<number, (stats: WorkerStats) => void>();
+  readonly #queries = new Map<number, { readonly resolve: (stats: WorkerStats) => void; readonly reject: (why: Error) => void }>();
   #query = 0;
+  #over = false;
+  #stopping = false;
   readonly #stopped: Promise<void>;
   #tellStopped: () => void = () => undefined;
 
@@ -44,9 +47,9 @@ export class MediaThread {
     this.#worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1], resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } });
   }
 
-  /** Resolves when it takes commands; rejects when it fails before. */
+  /** Resolves when it takes commands; rejects when it ends before. */
   started(): Promise<void> {
-    const { index, log, lost } = this.#parts;
+    const { index, log } = this.#parts;
     return new Promise((resolve, reject) => {
       this.#worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'ready') {
@@ -57,10 +60,13 @@ export class MediaThread {
       this.#worker.once('error', (error) => {
         log.error({ worker: index, error: error.stack }, 'a media thread failed');
         reject(error);
-        this.#tellStopped();
-        lost(this);
+        this.#ended();
       });
-      this.#worker.once('exit', () => this.#tellStopped());
+      this.#worker.once('exit', (code) => {
+        if (!this.#over && !this.#stopping) log.error({ worker: index, code }, 'a media thread ended by itself');
+        reject(threadFailed(index));
+        this.#ended();
+      });
     });
   }
 
@@ -68,10 +74,12 @@ export class MediaThread {
     this.#worker.postMessage(command);
   }
 
+  /** @throws NailupError MEDIA_THREAD_FAILED when it is over before it has answered */
   stats(): Promise<WorkerStats> {
-    return new Promise((resolve) => {
+    if (this.#over) return Promise.reject(threadFailed(this.#parts.index));
+    return new Promise((resolve, reject) => {
       const query = ++this.#query;
-      this.#queries.set(query, resolve);
+      this.#queries.set(query, { resolve, reject });
       this.post({ op: 'stats', query });
     });
   }
@@ -88,6 +96,7 @@ export class MediaThread {
 
   /** Closes all that is on it, and ends it when its files are written. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.post({ op: 'shutdown' });
     await this.#stopped;
     await this.#worker.terminate();
@@ -97,7 +106,19 @@ export class MediaThread {
     if (message.kind === 'stopped') return this.#tellStopped();
     if (message.kind === 'log') return this.#parts.log[message.level](message.fields, message.message);
     if (message.kind === 'events') return this.#parts.events(message.events);
-    this.#queries.get(message.query)?.(message.stats);
+    this.#queries.get(message.query)?.resolve(message.stats);
     this.#queries.delete(message.query);
   }
+
+  /** Nothing comes from it any more: who waits for an answer is told so. */
+  #ended(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#tellStopped();
+    for (const { reject } of this.#queries.values()) reject(threadFailed(this.#parts.index));
+    this.#queries.clear();
+    if (!this.#stopping) this.#parts.lost(this);
+  }
 }
+
+const threadFailed = (index: number): NailupError => new NailupError('MEDIA_THREAD_FAILED', `media thread ${index} ended before it had answered`, { mend: 'Its calls are over, and another one takes its place within seconds. The log says why it ended.' });

@@ -86,17 +86,17 @@ export class RtcpSession implements RtcpReader {
     }
     writer.cname(sender.ssrc, this.#cname);
     if (heard) {
-      const { r, mos, loss, discard } = this.quality(receiver, codec);
+      const { r, mos, loss, discard } = this.opinion({ expected: statistics.expected, lost: statistics.lost, late: receiver.late }, receiver, codec);
       writer.voipMetrics(sender.ssrc, receiver.ssrc, Math.round(loss * 256), Math.round(discard * 256), Math.round(this.roundTripMs), Math.round(r), mos, Math.round(receiver.bufferMs), 300);
     }
     return farewell ? writer.bye(sender.ssrc) : writer;
   }
 
-  /** The E-model's opinion of what we receive. */
-  quality(receiver: RtpReceiver, codec: Codec): { r: number; mos: number; loss: number; discard: number } {
-    const expected = Math.max(1, receiver.statistics.expected);
-    const loss = receiver.statistics.lost / expected;
-    const discard = Math.min(1 - loss, receiver.late / expected);
+  /** The E-model's opinion of packets that were expected of the far end; delay, and what the codec bears, as they are now. */
+  opinion({ expected, lost, late }: { expected: number; lost: number; late: number }, receiver: RtpReceiver, codec: Codec): { r: number; mos: number; loss: number; discard: number } {
+    const all = Math.max(1, expected);
+    const loss = lost / all;
+    const discard = Math.min(1 - loss, late / all);
     const delayMs = this.roundTripMs / 2 + receiver.bufferMs + 40;
     const r = ratingFactor({ lossRatio: loss + discard, delayMs, impairment: codec.impairment, robustness: codec.robustness });
     return { r, mos: meanOpinionScore(r), loss, discard };

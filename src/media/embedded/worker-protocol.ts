@@ -36,6 +36,7 @@ export type WorkerCommand =
   | { readonly op: 'classify'; readonly node: MediaId; readonly hints: ClassifyHints }
   | { readonly op: 'tap'; readonly node: MediaId; readonly on: boolean; readonly sampleRate: 8000 | 16000 }
   | { readonly op: 'hideDigits'; readonly node: MediaId; readonly on: boolean }
+  | { readonly op: 'measure' | 'endMeasure'; readonly node: MediaId; readonly measure: string }
   | { readonly op: 'stats'; readonly query: number }
   | { readonly op: 'shutdown' };
 

@@ -1,6 +1,15 @@
+import type { CallQuality } from '../../core/ports.ts';
 import type { JobId } from '../../kernel/ids.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
 import { one, statement, type Store } from '../../store/index.ts';
+
+/** Of legs that were heard: mean and least MOS by the E-model, and how many lie below 3.6, where ITU-T G.107 has many users dissatisfied. */
+export interface Sound {
+  readonly calls: number;
+  readonly meanMos: number | null;
+  readonly leastMos: number | null;
+  readonly poor: number;
+}
 
 /** What the store knows of a job. What only the calls know (media times, open dialogs) is added by who asks. */
 export interface JobReport {
@@ -11,8 +20,10 @@ export interface JobReport {
   /** By code, of attempts that the gate did not allow. */
   readonly restricted: Readonly<Record<string, number>>;
   readonly people: { readonly answered: number; readonly connected: number; readonly abandoned: number; readonly abandonRate: number };
-  /** Of the calls whose far end was heard: mean and least MOS by the E-model, and how many lie below 3.6, where ITU-T G.107 has many users dissatisfied. */
-  readonly sound: { readonly calls: number; readonly meanMos: number | null; readonly leastMos: number | null; readonly poor: number };
+  /** Of the calls to contacts. */
+  readonly sound: Sound;
+  /** Of agents' legs during their conversations. */
+  readonly agentSound: Sound;
   readonly integrity: {
     readonly attemptsWithoutResult: number;
     /** Attempts with more than one accepted result in the append-only log. */
@@ -47,10 +58,11 @@ const byCode = statement<{ code: string; n: number }>('campaigns.report-by-code'
 const byState = statement<{ code: string; n: number }>('campaigns.report-by-state', 'SELECT state AS code, count(*) AS n FROM job_contact WHERE job_id = $1 GROUP BY 1 ORDER BY 1', { repeatable: true });
 const restricted = statement<{ code: string; n: number }>('campaigns.report-restricted', 'SELECT code, count(*) AS n FROM restriction WHERE job_id = $1 GROUP BY 1 ORDER BY 2 DESC, 1', { repeatable: true });
 
+/** `$2` whose legs; those that older servers noted were all of contacts. */
 const sound = statement<{ calls: number; mean: number | null; least: number | null; poor: number }>(
   'campaigns.report-sound',
   `SELECT count(mos) AS calls, round(avg(mos), 2)::float8 AS mean, min(mos)::float8 AS least, count(*) FILTER (WHERE mos < 3.6) AS poor
-   FROM attempt CROSS JOIN LATERAL (SELECT (value ->> 'mos')::numeric AS mos FROM jsonb_each(calls)) c WHERE job_id = $1`,
+   FROM attempt CROSS JOIN LATERAL (SELECT (value ->> 'mos')::numeric AS mos FROM jsonb_each(calls) WHERE coalesce(value ->> 'leg', 'customer') = $2) c WHERE job_id = $1`,
   { repeatable: true },
 );
 
@@ -77,12 +89,16 @@ const integrity = statement<{ without_result: number; two_results: number; lost:
   { repeatable: true },
 );
 
+async function soundOf(store: Store, job: JobId, leg: CallQuality['leg']): Promise<Sound> {
+  const { calls, mean, least, poor } = await one(store, sound, [job, leg]);
+  return { calls, meanMos: mean, leastMos: least, poor };
+}
+
 /** @throws NailupError JOB_UNKNOWN */
 export async function jobReport(store: Store, job: JobId): Promise<JobReport> {
   const [totals] = await store.query(numbers, [job]);
   if (totals === undefined) throw new NailupError('JOB_UNKNOWN', `there is no job ${job}`);
   const checks = await one(store, integrity, [job]);
-  const heard = await one(store, sound, [job]);
   const counts = (rows: readonly { code: string; n: number }[]): Record<string, number> => Object.fromEntries(rows.map((row) => [row.code, row.n]));
   return {
     contacts: {
@@ -101,7 +117,8 @@ export async function jobReport(store: Store, job: JobId): Promise<JobReport> {
       abandoned: totals.abandoned,
       abandonRate: totals.answered === 0 ? 0 : totals.abandoned / totals.answered,
     },
-    sound: { calls: heard.calls, meanMos: heard.mean, leastMos: heard.least, poor: heard.poor },
+    sound: await soundOf(store, job, 'customer'),
+    agentSound: await soundOf(store, job, 'agent'),
     integrity: {
       attemptsWithoutResult: checks.without_result,
       attemptsWithTwoResults: checks.two_results,

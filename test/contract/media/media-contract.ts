@@ -239,6 +239,42 @@ export function mediaContract(name: string, create: () => Media): void {
       });
     });
 
+    test('a stretch of a leg\'s life is measured apart from what was before, to its end or the leg\'s', async () => {
+      const { media } = h;
+      if (media.measure === undefined || media.endMeasure === undefined) return void expect(media.endMeasure).toBe(media.measure);
+      expect(media.measure({ node: id('a'), measure: 'm' })).toMatchObject({ accepted: false, refusal: { kind: 'unknown-id' } });
+      media.openEndpoint({ node: id('b') });
+      expect(media.measure({ node: id('b'), measure: 'm' })).toMatchObject({ accepted: false, refusal: { kind: 'bad-state' } });
+      const a = await h.phone('a');
+      a.say = silence;
+      let n = 0;
+      let losing = true;
+      a.send = (packet) => {
+        if (!losing || ++n % 3 !== 0) a.socket.send(packet, a.remote!.port, a.remote!.address);
+      };
+      await wait(600);
+      expect(media.measure({ node: id('a'), measure: 'bad' }).accepted).toBe(true);
+      await wait(600);
+      expect(media.endMeasure({ node: id('a'), measure: 'bad' }).accepted).toBe(true);
+      const bad = await h.event('measure.done', (e) => e.measure === 'bad');
+      losing = false;
+      media.measure({ node: id('a'), measure: 'good' });
+      await wait(600);
+      media.close({ node: id('a') });
+      const good = await h.event('measure.done', (e) => e.measure === 'good');
+      const closed = await h.event('node.closed', (e) => e.node === id('a'));
+      expect(h.events.findIndex((e) => e.name === 'measure.done' && e.measure === 'good')).toBeLessThan(h.events.findIndex((e) => e.name === 'node.closed' && e.node === id('a')));
+      expect(bad).toMatchObject({ node: id('a'), leg: { node: id('a'), codec: 'PCMU' } });
+      expect(Math.abs(bad.durationMs - 600)).toBeLessThan(150);
+      // 30 packets, of which a third was lost; the first of the good ones may tell of one more.
+      expect(bad.leg.packetsReceived + bad.leg.packetsLost).toBeGreaterThan(24);
+      expect(bad.leg.packetsLost / (bad.leg.packetsReceived + bad.leg.packetsLost)).toBeCloseTo(1 / 3, 1);
+      expect(good.leg.packetsReceived).toBeGreaterThan(24);
+      expect(good.leg.packetsLost).toBeLessThanOrEqual(1);
+      expect([bad.leg.mos < 2, good.leg.mos > 4, closed.leg!.mos < 3]).toEqual([true, true, true]);
+      expect(closed.leg!.packetsReceived).toBeGreaterThanOrEqual(bad.leg.packetsReceived + good.leg.packetsReceived);
+    });
+
     describe('conferences', () => {
       test('everybody hears the others and not itself', async () => {
         const phones = { a: 500, b: 900, c: 1400 };

@@ -8,6 +8,7 @@ import { NailupError } from '../../../src/kernel/nailup-error.ts';
 const cruiseReport = {
   contacts: { read: 1_000, rejected: 0, dialled: 900 }, attempts: 950, byCompletionCode: { Sale: 4 }, people: { answered: 80, connected: 79, abandoned: 1, abandonRate: 0.0125 },
   sound: { calls: 79, meanMos: 4.21, leastMos: 3.1, poor: 2 },
+  agentSound: { calls: 78, meanMos: 4.36, leastMos: 4.02, poor: 0 },
   pacing: {
     pacing: { pacing: 'cruise', ceiling: 40 }, sharing: { priority: 5, minAgents: 0, minPorts: 0, allocation: 'dynamic' },
     ledger: { hour: { answered: 80, abandoned: 1 }, day: { answered: 900, abandoned: 9 }, month: { answered: 0, abandoned: 0 } },
@@ -87,6 +88,7 @@ describe('nailup job', () => {
     await run('report', 'job-cruise');
     expect(printed).toContain('pacing    cruise, ceiling 40; priority 5, 0 or more agents, dynamic\n');
     expect(printed).toContain('sound     MOS 4.21 on average of 79 calls, 3.10 at worst; 2 below 3.6\n');
+    expect(printed).toContain('agents    MOS 4.36 on average of 78 conversations, 4.02 at worst; 0 below 3.6\n');
     expect(printed).toContain('promise   at most 3.0 % wait longer than 2 s from the greeting’s end, in every 24 h\n');
     expect(printed).toContain('estimate  50.0 % of dials answered');
     expect(printed).toContain('budget    every window bears 2.5 more abandonments');

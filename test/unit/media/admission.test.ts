@@ -55,6 +55,19 @@ test('reserved seats are never more than the legs of a thread, and a conference 
   await stop();
 });
 
+test('legs that are up can be joined when the thread has neither a leg nor a seat left: nobody who was admitted is turned away', async () => {
+  const { media, stop } = await started({ maxEndpointsPerWorker: 3 });
+  expect(media.openConference({ node: id('room'), group: 'calls', reservedTalkers: 2, reservedListeners: 1 }).accepted).toBe(true);
+  expect(media.openConference({ node: id('agent-1001'), group: 'calls' }).accepted).toBe(true);
+  for (const node of ['agent', 'customer', 'other']) expect(media.openEndpoint({ node: id(node), group: 'calls' }).accepted).toBe(true);
+  expect(media.openEndpoint({ node: id('more'), group: 'calls' })).toMatchObject({ accepted: false, refusal: { kind: 'noresource' } });
+  for (const leg of ['agent', 'customer']) {
+    expect([media.connect({ from: id(leg), to: id('agent-1001') }), media.connect({ from: id('agent-1001'), to: id(leg) })]).toEqual([{ accepted: true }, { accepted: true }]);
+  }
+  expect(media.connect({ from: id('other'), to: id('room') })).toEqual({ accepted: true });
+  await stop();
+});
+
 test('seats of another thread are another thread’s', async () => {
   const { media, stop } = await started({ maxEndpointsPerWorker: 5, workers: 2 });
   expect(media.openEndpoint({ node: id('leg'), group: 'one' }).accepted).toBe(true);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { SimulatedClock } from '../../../../src/kernel/clock.ts';
-import { CountingIds, RandomIds, type AttemptId, type JobId } from '../../../../src/kernel/ids.ts';
+import { CountingIds, RandomIds, type AgentId, type AttemptId, type JobId } from '../../../../src/kernel/ids.ts';
 import { silentLogger } from '../../../../src/kernel/logger.ts';
-import type { AttemptResult, LeasedContact } from '../../../../src/core/ports.ts';
+import type { AttemptResult, CallQuality, LeasedContact } from '../../../../src/core/ports.ts';
 import { createCampaigns, defaultCampaignSettings, jobReport, type Campaigns, type CampaignSettings } from '../../../../src/modules/campaigns/index.ts';
 import { alwaysPermitted, defaultRules } from '../../../../src/modules/rules/index.ts';
 import { statement } from '../../../../src/store/index.ts';
@@ -86,24 +86,37 @@ it('keeps how each call of an attempt sounded, told before its result or after i
   const [one, two] = await campaigns.source.lease(job, 2);
   const first = await begin(campaigns, one!);
   const second = await begin(campaigns, two!);
-  const good = { call: first, codec: 'PCMU', packetsReceived: 500, packetsSent: 510, packetsLost: 0, jitterMs: 1.5, mos: 4.34 };
-  const poor = { ...good, call: `${first}.2`, packetsLost: 60, mos: 2.9 };
-  const unheard = { ...good, call: second, packetsReceived: 0, mos: null };
+  const good: CallQuality = { call: first, leg: 'customer', codec: 'PCMU', packetsReceived: 500, packetsSent: 510, packetsLost: 0, jitterMs: 1.5, mos: 4.34 };
+  const poor: CallQuality = { ...good, call: `${first}.2`, packetsLost: 60, mos: 2.9 };
+  const agent: CallQuality = { ...good, call: `${first}.agent`, leg: 'agent', agent: '1001' as AgentId, durationMs: 9_000, mos: 4.4 };
+  const unheard: CallQuality = { ...good, call: second, packetsReceived: 0, mos: null };
   await campaigns.sink.heard(first, good);
   await campaigns.sink.finish(result(first, one!, 'Answer_Human'));
   await campaigns.sink.heard(first, poor);
   await campaigns.sink.heard(first, poor);
+  await campaigns.sink.heard(first, agent);
   await campaigns.sink.heard(second, unheard);
   const byId = new Map((await attemptsOf(test.store, job)).map((row) => [row.id, row.calls]));
-  expect(byId.get(first)).toEqual([good, poor]);
+  expect(byId.get(first)).toEqual([good, poor, agent]);
   expect(byId.get(second)).toEqual([unheard]);
-  expect((await jobReport(test.store, job)).sound).toEqual({ calls: 2, meanMos: 3.62, leastMos: 2.9, poor: 1 });
+  expect(await jobReport(test.store, job)).toMatchObject({ sound: { calls: 2, meanMos: 3.62, leastMos: 2.9, poor: 1 }, agentSound: { calls: 1, meanMos: 4.4, leastMos: 4.4, poor: 0 } });
+});
+
+it('takes the calls that an older server noted for what they all were: calls to contacts', async () => {
+  const campaigns = server('server-a');
+  const job = await runningJob(campaigns, 1);
+  const [one] = await campaigns.source.lease(job, 1);
+  const id = await begin(campaigns, one!);
+  const { leg: _, ...old }: CallQuality = { call: id, leg: 'customer', codec: 'PCMU', packetsReceived: 500, packetsSent: 510, packetsLost: 0, jitterMs: 1.5, mos: 4.1 };
+  await campaigns.sink.heard(id, old as CallQuality);
+  expect(await jobReport(test.store, job)).toMatchObject({ sound: { calls: 1, meanMos: 4.1 }, agentSound: { calls: 0 } });
 });
 
 it('a job without calls has no MOS', async () => {
   const campaigns = server('server-a');
   const job = await runningJob(campaigns, 1);
-  expect((await jobReport(test.store, job)).sound).toEqual({ calls: 0, meanMos: null, leastMos: null, poor: 0 });
+  const none = { calls: 0, meanMos: null, leastMos: null, poor: 0 };
+  expect(await jobReport(test.store, job)).toMatchObject({ sound: none, agentSound: none });
 });
 
 it('two servers never lease the same contact', async () => {

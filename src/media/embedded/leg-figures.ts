@@ -1,0 +1,37 @@
+import type { MediaId } from '../../kernel/ids.ts';
+import type { LegStats } from '../media.ts';
+import type { EndpointMedia } from './endpoint-media.ts';
+
+/** What a leg has counted up to a moment. */
+export interface LegCounts {
+  readonly received: number;
+  readonly sent: number;
+  readonly expected: number;
+  readonly late: number;
+}
+
+const atFirst: LegCounts = { received: 0, sent: 0, expected: 0, late: 0 };
+
+export function legCounts({ receiver, sender }: EndpointMedia): LegCounts {
+  const { received, expected } = receiver.statistics;
+  return { received, sent: sender.packets, expected, late: receiver.late };
+}
+
+/**
+ * A leg's figures over its whole life, or over what came after `since`. A stream of the far end that began anew in between (SSRC, codec) has
+ * been counted anew: then what came since it did. Jitter is RFC 3550's running mean as it is now, delay that of now.
+ */
+export function legFigures(node: MediaId, media: EndpointMedia, since = atFirst): LegStats {
+  const now = legCounts(media);
+  const from = now.expected < since.expected || now.received < since.received ? { ...atFirst, sent: since.sent } : since;
+  const received = now.received - from.received;
+  const expected = now.expected - from.expected;
+  const lost = Math.max(0, expected - received);
+  const late = Math.max(0, now.late - (now.late < from.late ? 0 : from.late));
+  return {
+    node, codec: media.codec.name, packetsReceived: received, packetsSent: now.sent - from.sent, packetsLost: lost,
+    jitterMs: hundredths(media.receiver.jitterMs), mos: hundredths(media.rtcp.opinion({ expected, lost, late }, media.receiver, media.codec).mos),
+  };
+}
+
+const hundredths = (value: number): number => Math.round(value * 100) / 100;
