@@ -1,5 +1,4 @@
 import { resultCodes } from '../../src/modules/agents/index.ts';
-import { Desktop } from './desktop.ts';
 import { PacingWorld } from './pacing-world.ts';
 
 const keys = '0123456789*#ABCD';
@@ -10,15 +9,11 @@ describe.each([
   { how: 'as tones where the person\'s end takes no telephone-events', options: ['--in-band'], there: { events: '', tones: keys } },
 ])('digits that an agent sends $how', ({ options, there }) => {
   const world = new PacingWorld();
-  let desktop: Desktop | undefined;
-  afterAll(async () => {
-    desktop?.close();
-    await world.close();
-  }, 60_000);
+  afterAll(() => world.close(), 60_000);
 
   it('reach the person\'s phone, each once and in order, and not the agent\'s; with nobody on the line they are refused', async () => {
     await world.start({ agents: 1, robots: 0, shares: 'person=1', talk: '1000-2000', carrierOptions: options, config: { log: { level: 'info' } }, campaigns: [{ name: 'spring', contacts: 3, pacing: 'progressive' }] });
-    const agent = desktop = await Desktop.nailed(world.agentUrl, '1001', world.password);
+    const agent = await world.desktop('1001');
     const send = (dtmf: unknown, sessionID: string) => agent.ask('AGTSendDTMF', { dtmf, sessionID });
     expect(await send('1', 'none')).toMatchObject({ result: resultCodes.unknownSession, error: 'no contact none with this agent' });
     const job = (await world.command('job', 'start', 'spring')).stdout.trim();
@@ -44,6 +39,14 @@ describe.each([
     await world.until('both phones are done', () => Promise.resolve(world.calls.length > 0 && world.agentCalls.length > 0));
     expect(world.calls[0]?.keys).toEqual(there);
     expect(world.agentCalls).toMatchObject([{ digits: '', tones: '', telephoneEventPackets: 0 }]);
+    type Leg = { call: string; leg: string; agent?: string; mos: number; packetsReceived: number; durationMs?: number };
+    const [attempt] = await world.get<{ id: string; calls: Leg[] }[]>(`/api/jobs/${job}/attempts`);
+    expect(attempt).toMatchObject({ id: session, calls: [{ call: session, leg: 'customer' }, { call: `${session}.agent`, leg: 'agent', agent: '1001' }] });
+    const [customerLeg, agentLeg] = attempt?.calls ?? [];
+    // The phone was nailed before anybody was called: 50 packets a second of the conversation alone.
+    expect(Math.abs((agentLeg?.packetsReceived ?? 0) - (agentLeg?.durationMs ?? 0) / 20)).toBeLessThan(25);
+    expect([agentLeg, customerLeg].every((leg) => (leg?.mos ?? 0) > 3.5)).toBe(true);
+    expect(await world.get(`/api/jobs/${job}/report`)).toMatchObject({ sound: { calls: 1, meanMos: customerLeg?.mos }, agentSound: { calls: 1, meanMos: agentLeg?.mos } });
     const audit = (world.server?.stderr ?? '').split('\n').filter((line) => line.includes('agent.digits'));
     expect(audit.map((line) => (JSON.parse(line) as { digits: string; agent: string; attempt: string }))).toMatchObject([keys.slice(0, 7), keys.slice(7)].map((digits) => ({ digits, agent: '1001', attempt: session })));
   }, 240_000);

@@ -1,5 +1,6 @@
 import { resultCodes } from '../../src/modules/agents/index.ts';
-import { Desktop } from './desktop.ts';
+import type { Desktop } from './desktop.ts';
+import { sound } from './integrity.ts';
 import { PacingWorld } from './pacing-world.ts';
 
 interface Report {
@@ -10,22 +11,11 @@ interface Report {
   readonly integrity: Readonly<Record<string, number>>;
 }
 
-const sound = { attemptsWithoutResult: 0, attemptsWithTwoResults: 0, contactsLost: 0, contactsDialledTwiceAtOnce: 0, resultsRefused: 0 };
-
 /** Desktops that the test moves, on real SIP, RTP and PostgreSQL. */
 describe('an agent who dials', () => {
   const world = new PacingWorld();
-  const desktops: Desktop[] = [];
-  afterAll(async () => {
-    for (const desktop of desktops) desktop.close();
-    await world.close();
-  }, 60_000);
+  afterAll(() => world.close(), 60_000);
 
-  const desktop = async (extension: string): Promise<Desktop> => {
-    const opened = await Desktop.nailed(world.agentUrl, extension, world.password);
-    desktops.push(opened);
-    return opened;
-  };
   const preview = async (of: Desktop): Promise<{ session: string; number: string }> => {
     const { sessionID, contactNumbers } = await of.told('AGTCallNotify', { contactType: 'Preview' });
     return { session: String(sessionID), number: (contactNumbers as { number: string }[])[0]?.number ?? '' };
@@ -46,7 +36,7 @@ describe('an agent who dials', () => {
     const job = (await world.command('job', 'start', 'spring')).stdout.trim();
     const report = (): Promise<Report> => world.get<Report>(`/api/jobs/${job}/report`);
     const pacing = async (kind: string): Promise<void> => expect(await world.command('job', 'pacing', job, kind)).toMatchObject({ code: 0, stderr: '' });
-    const ann = await desktop('1001');
+    const ann = await world.desktop('1001');
 
     // The gate is asked again when the agent dials: the number has come onto the do-not-call list meanwhile.
     const blocked = await preview(ann);
@@ -80,7 +70,7 @@ describe('an agent who dials', () => {
     ann.close();
     await world.until('nobody has a contact', async () => ((await world.get<{ agents: Record<string, number> }>('/api/status')).agents['previewing'] ?? 0) === 0);
     expect((await report()).attempts).toBe(1);
-    const bea = await desktop('1002');
+    const bea = await world.desktop('1002');
     const kept = await preview(bea);
     expect([left.number === skipped.number, kept.number === blocked.number]).toEqual([false, false]);
 
@@ -97,7 +87,7 @@ describe('an agent who dials', () => {
     await bea.told('AGTCallNotify', { contactType: 'Manual', sessionID: byHand['sessionID'] });
     await serve(bea, String(byHand['sessionID']));
     // One licence for manual dialling: the second agent has no job to dial for.
-    const cid = await desktop('1001');
+    const cid = await world.desktop('1001');
     expect(await cid.ask('AGTManualDial', { contactNumber: { number: free.at(-2) ?? '' } })).toMatchObject({ result: resultCodes.notPermitted, error: expect.stringContaining('licences.manualAgents') });
     cid.close();
 
@@ -114,7 +104,7 @@ describe('an agent who dials', () => {
     server?.kill();
     await server?.stop();
     await world.serve();
-    const dee = await desktop('1002');
+    const dee = await world.desktop('1002');
     const shown = await preview(dee);
     expect([shown.session === before.session, (await report()).attempts]).toEqual([false, attempts]);
     expect(await dee.ask('AGTPreviewDial', { sessionID: shown.session })).toMatchObject({ result: 0 });
@@ -158,19 +148,14 @@ describe('a supervisor\'s floor and ceiling', () => {
 
 describe('an agent who gives up a call that rings', () => {
   const world = new PacingWorld();
-  const desktops: Desktop[] = [];
-  afterAll(async () => {
-    for (const desktop of desktops) desktop.close();
-    await world.close();
-  }, 60_000);
+  afterAll(() => world.close(), 60_000);
 
   it('ends it at the carrier, by releasing the line or by being gone, and is told what became of one that nobody answers', async () => {
     await world.start({ agents: 1, robots: 0, shares: 'noanswer=1', talk: '1000-2000', campaigns: [{ name: 'spring', contacts: 10, pacing: 'preview:600', more: { ringTimeoutMs: 3_000 } }] });
     const job = (await world.command('job', 'start', 'spring')).stdout.trim();
     type Row = { id: string; completionCode: string; endedAt: number | null; agent: string | null; contactType: string | null; dialledBy: string | null };
     const row = async (id: unknown): Promise<Row | undefined> => (await world.get<Row[]>(`/api/jobs/${job}/attempts`)).find((a) => a.id === id);
-    const ann = await Desktop.nailed(world.agentUrl, '1001', world.password);
-    desktops.push(ann);
+    const ann = await world.desktop('1001');
     const dial = async (of: Desktop): Promise<unknown> => {
       const { sessionID } = await of.told('AGTCallNotify', { contactType: 'Preview' });
       expect(await of.ask('AGTPreviewDial', { sessionID })).toMatchObject({ result: 0 });

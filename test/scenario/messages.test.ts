@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { sound } from './integrity.ts';
 import { PacingWorld } from './pacing-world.ts';
 
 interface Report {
@@ -11,8 +12,6 @@ interface Report {
   readonly people: { readonly answered: number };
   readonly integrity: Readonly<Record<string, number>>;
 }
-
-const sound = { attemptsWithoutResult: 0, attemptsWithTwoResults: 0, contactsLost: 0, contactsDialledTwiceAtOnce: 0, resultsRefused: 0 };
 
 /** A gateway for text messages: takes them, or keeps whoever asks waiting. */
 class Gateway {

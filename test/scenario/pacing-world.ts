@@ -6,6 +6,7 @@ import type { AgentCallRecord } from '../../sim/agents/agent-phones.ts';
 import type { CallTruth } from '../../sim/carrier/callee.ts';
 import { makeContacts } from '../../sim/demo/contacts-file.ts';
 import { Child } from '../../sim/demo/child.ts';
+import { Desktop } from './desktop.ts';
 import { freePort, nailup, scratch } from './nailup-process.ts';
 import { RunningServer } from './running-server.ts';
 
@@ -32,6 +33,7 @@ export class PacingWorld {
   #agents: Child | undefined;
   #config = '';
   #httpPort = 0;
+  readonly #desktops: Desktop[] = [];
   server: RunningServer | undefined;
   /** Of every agent. */
   readonly password = randomBytes(9).toString('base64url');
@@ -84,7 +86,7 @@ export class PacingWorld {
     }
     await this.serve();
     const agentsReady = defer<number>();
-    this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', `ws://127.0.0.1:${httpPort}/agent`, '--port', String(agentPort), '--count', String(robots), '--talk', given.talk, ...(given.agentOptions?.(this.numbers.get(given.campaigns[0]?.name ?? '') ?? []) ?? [])], {
+    this.#agents = new Child('the agents', [process.execPath, simMain(), 'agents', '--url', this.#agentUrl, '--port', String(agentPort), '--count', String(robots), '--talk', given.talk, ...(given.agentOptions?.(this.numbers.get(given.campaigns[0]?.name ?? '') ?? []) ?? [])], {
       env: { NAILUP_AGENT_PASSWORD: password },
       onLine: (line) => {
         const message = JSON.parse(line) as { type: string; line?: string } & AgentCallRecord;
@@ -102,7 +104,14 @@ export class PacingWorld {
     return this.#folder.file(name, content);
   }
 
-  get agentUrl(): string {
+  /** A desktop of an agent whom the test moves: logged on, ready and nailed. It is closed with the world. */
+  async desktop(extension: string): Promise<Desktop> {
+    const desktop = await Desktop.nailed(this.#agentUrl, extension, this.password);
+    this.#desktops.push(desktop);
+    return desktop;
+  }
+
+  get #agentUrl(): string {
     return `ws://127.0.0.1:${this.#httpPort}/agent`;
   }
 
@@ -135,6 +144,7 @@ export class PacingWorld {
   }
 
   async close(): Promise<void> {
+    for (const desktop of this.#desktops) desktop.close();
     await this.#agents?.stop();
     await this.server?.stop();
     await this.#carrier?.stop();

@@ -1,3 +1,4 @@
+import { sound } from './integrity.ts';
 import { PacingWorld } from './pacing-world.ts';
 
 interface Report {
@@ -17,8 +18,6 @@ interface AttemptRow {
   readonly answeredAt: number | null;
   readonly times: Readonly<Record<string, number>>;
 }
-
-const sound = { attemptsWithoutResult: 0, attemptsWithTwoResults: 0, contactsLost: 0, contactsDialledTwiceAtOnce: 0, resultsRefused: 0 };
 
 /** Agents who dial, on real SIP, RTP and PostgreSQL. */
 describe('a preview job', () => {

@@ -6,9 +6,11 @@ import type { AgentPool, ChosenAgent, LeasedContact, NailControl, NailEvent, Poo
 import { agentMachine, type AgentEffect, type AgentEvent, type AgentState } from './agent.machine.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { noticeOf } from './agent-notices.ts';
-import { AgentAllocation, type ServedJob } from './agent-allocation.ts';
+import type { ServedJob } from './agent-allocation.ts';
+import type { AgentChange } from './agent-change.ts';
 import { AgentWaiters } from './agent-waiters.ts';
 import { Agent, type AgentAccount, type Desktop } from './agent.ts';
+import { JobStaff } from './job-staff.ts';
 
 export interface AgentManagerDeps {
   readonly clock: Clock;
@@ -27,28 +29,20 @@ export interface AgentManagerDeps {
   readonly changed: (change: AgentChange) => void;
 }
 
-export type AgentChange =
-  /** Any change of state, told before the more exact words below. */
-  | { readonly what: 'state'; readonly agent: AgentId; readonly job: JobId | undefined }
-  | { readonly what: 'idle'; readonly agent: AgentId; readonly job: JobId | undefined }
-  | { readonly what: 'on' | 'off'; readonly agent: AgentId; readonly job: JobId | undefined }
-  | { readonly what: 'wrapped'; readonly agent: AgentId; readonly job: JobId | undefined; readonly wrapMs: number };
-
-/** Agents are shared anew this often while jobs run, and whenever jobs or staff change. */
-const roundMs = 1_000;
-
 /** All agents of the server: the single writer of their states, the pool that hands them out, longest idle first. */
 export class AgentManager implements AgentPool {
   readonly #deps: AgentManagerDeps;
   readonly #agents = new Map<AgentId, Agent>();
   readonly #waiters: AgentWaiters;
-  readonly #allocation: AgentAllocation;
-  #lastRound = Number.NEGATIVE_INFINITY;
+  readonly #staff: JobStaff;
 
   constructor(deps: AgentManagerDeps, accounts: readonly AgentAccount[]) {
     this.#deps = deps;
     this.#waiters = new AgentWaiters(deps.clock);
-    this.#allocation = new AgentAllocation({ clock: deps.clock, licences: deps.licences ?? {}, attach: (agent, job) => this.#attach(agent, job) });
+    this.#staff = new JobStaff({
+      clock: deps.clock, licences: deps.licences ?? {}, agents: () => this.all(), nails: deps.nails, unnailDelayMs: deps.settings.unnailDelayMs, changed: deps.changed,
+      offer: (agent) => this.#offer(agent),
+    });
     for (const account of accounts) {
       const id = account.extension as AgentId;
       this.#agents.set(id, new Agent(id, account));
@@ -69,63 +63,27 @@ export class AgentManager implements AgentPool {
 
   /** Agents may serve this job from now on, beside those that are open already. */
   openJob(job: ServedJob): void {
-    this.#allocation.open(job);
-    this.#round();
+    this.#staff.open(job);
   }
 
-  /**
-   * The job is over: its agents serve the others. Without any, an agent keeps the line for the un-nail delay: a job that comes within it
-   * finds the agent still nailed.
-   */
+  /** The job is over: its agents serve the others, or keep their lines for a while. */
   closeJob(id: JobId): void {
-    this.#allocation.close(id);
-    for (const agent of this.#agents.values()) {
-      if (agent.moving?.to === id) agent.moving = undefined;
-      if (agent.job === id) {
-        agent.job = undefined;
-        agent.moving = undefined;
-      }
-      if (agent.nailed && this.#allocation.size === 0) this.#detach(agent);
-    }
-    this.#round();
+    this.#staff.close(id);
   }
 
   /** Live change of how a job shares agents. */
   changeJob(id: JobId, terms: Pick<ServedJob, 'sharing' | 'licence' | 'contactType'>): void {
-    this.#allocation.change(id, terms);
-    this.#round();
+    this.#staff.change(id, terms);
   }
 
   /** What a job's dialler says at every tick: agents that it could use, and calls that count on idle ones. */
   setNeed(id: JobId, need: number, out: number): void {
-    this.#allocation.setNeed(id, need, out);
-    if (this.#deps.clock.monotonic() - this.#lastRound >= roundMs) this.#round();
+    this.#staff.setNeed(id, need, out);
   }
 
   /** For the live view. */
   shareOf(id: JobId): { readonly agents: number; readonly target: number; readonly leaving: number } {
-    const serving = [...this.#agents.values()].filter((a) => a.staffed && a.job === id);
-    return { agents: serving.length, target: this.#allocation.target(id), leaving: serving.filter((a) => a.moving !== undefined).length };
-  }
-
-  #round(): void {
-    this.#lastRound = this.#deps.clock.monotonic();
-    if (this.#allocation.size > 0) this.#allocation.round(this.all());
-  }
-
-  #attach(agent: Agent, job: ServedJob | undefined): void {
-    const before = agent.job;
-    if (before !== undefined && agent.staffed) this.#deps.changed({ what: 'off', agent: agent.id, job: before });
-    agent.job = job?.id;
-    if (job === undefined) return;
-    // Takes back an un-nailing that is under way.
-    if (agent.unnailing) this.#deps.nails().nailUp({ agent: agent.id, address: agent.account.address, job: job.id });
-    agent.unnailing = false;
-    // One who is just being nailed is told when that is done.
-    if (agent.state === 'nailing') return;
-    this.#tellJob(agent);
-    if (agent.staffed) this.#deps.changed({ what: 'on', agent: agent.id, job: job.id });
-    if (agent.state === 'idle') this.#offer(agent);
+    return this.#staff.shareOf(id);
   }
 
   logOn(agent: Agent, desktop: Desktop): void {
@@ -157,7 +115,7 @@ export class AgentManager implements AgentPool {
       case 'nail.up':
         agent.nailed = true;
         agent.conference = event.conference;
-        if (this.#allocation.job(agent.job) === undefined) this.#allocation.place(agent, this.all());
+        this.#staff.nailed(agent);
         this.take(agent, 'nail.up');
         return;
       case 'nail.held':
@@ -194,7 +152,7 @@ export class AgentManager implements AgentPool {
     const agent = this.#serving(id, attempt);
     if (agent === undefined) return;
     agent.contact = contact;
-    agent.contactType = this.#allocation.job(agent.job)?.contactType ?? 'Progressive';
+    agent.contactType = this.#staff.jobOf(agent)?.contactType ?? 'Progressive';
     this.take(agent, 'connected');
   }
 
@@ -231,13 +189,6 @@ export class AgentManager implements AgentPool {
       else talking.push(now - agent.since);
     }
     return { idle, talking, wrapping, dialling, staffed };
-  }
-
-  /** Somebody who talks or wraps up is detached when that is over (`#settle`). */
-  #detach(agent: Agent): void {
-    if (agent.state !== 'idle' && agent.state !== 'nailedNotReady') return;
-    agent.unnailing = true;
-    this.#deps.nails().unnail(agent.id, this.#deps.settings.unnailDelayMs);
   }
 
   #serving(id: AgentId, attempt: AttemptId): Agent | undefined {
@@ -289,7 +240,7 @@ export class AgentManager implements AgentPool {
     const { nails, settings } = this.#deps;
     switch (effect) {
       case 'tell-job':
-        return this.#tellJob(agent);
+        return this.#staff.tell(agent);
       case 'nail':
         return nails().nailUp({ agent: agent.id, address: agent.account.address, job: agent.job ?? ('' as JobId) });
       case 'unnail':
@@ -346,11 +297,6 @@ export class AgentManager implements AgentPool {
     return { wrapupSeconds: Math.round(settings.wrapupMs / 1_000), extensionsLeft: settings.wrapupExtensions - agent.extensions };
   }
 
-  #tellJob(agent: Agent): void {
-    const job = this.#allocation.job(agent.job);
-    if (job !== undefined) agent.desktop?.notify({ notification: 'AGTJobAttached', parameters: { campaignName: job.campaign } });
-  }
-
   #wrappedUp(agent: Agent, code: string | undefined): void {
     agent.onWrappedUp?.(code === undefined ? {} : { completionCode: code });
     agent.onWrappedUp = undefined;
@@ -367,9 +313,7 @@ export class AgentManager implements AgentPool {
     } else if (!agent.nailed) {
       this.take(agent, 'nail.lost');
     } else {
-      if (this.#allocation.size === 0) return this.#detach(agent);
-      // Attached elsewhere, the agent has been offered there.
-      if (!this.#allocation.settle(agent, this.all())) this.#offer(agent);
+      this.#staff.settle(agent);
     }
   }
 

@@ -1,5 +1,6 @@
 export { Agent, type AgentAccount, type Desktop } from './agent.ts';
-export { AgentManager, type AgentChange } from './agent-manager.ts';
+export type { AgentChange } from './agent-change.ts';
+export { AgentManager } from './agent-manager.ts';
 export { defaultAgentSettings, type AgentSettings } from './agent-settings.ts';
 export { DiallingAgents } from './dialling-agents.ts';
 export type { ServedJob } from './agent-allocation.ts';
