@@ -90,6 +90,11 @@ export class CallProgressAnalyser {
     return this.#state === 'done';
   }
 
+  /** Somebody waits for what it will tell: it is not certain yet who or what answered. */
+  get hurries(): boolean {
+    return this.#state === 'listening' || this.#state === 'speaking';
+  }
+
   /** The call was answered: the clock of `offsetMs` and the time limits begins anew, and voices count from here. */
   connected(): void {
     if (this.#phase === 'connected') return;

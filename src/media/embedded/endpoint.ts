@@ -99,16 +99,17 @@ export class Endpoint implements MediaNode {
 
   /**
    * Decides whether what arrives can go on to the one phone that hears it as it is, without a frame being made of it: nobody
-   * listens to it here, nothing is done to it on the way, and nothing is mixed to it. Before each tick.
+   * listens to it here, nothing is done to it on the way, and nothing is mixed to it. Before a tick; true when it is decided otherwise than before.
    */
-  chooseForward(): void {
+  chooseForward(): boolean {
     const { media } = this;
-    if (media === undefined) return;
+    if (media === undefined) return false;
     const target = this.#forwardTarget(media);
-    if (target === media.forwardTo) return;
+    if (target === media.forwardTo) return false;
     this.#stopForward();
     media.forwardTo = target;
     if (target !== undefined) target.fed = true;
+    return true;
   }
 
   #stopForward(): void {
@@ -138,21 +139,27 @@ export class Endpoint implements MediaNode {
     return this.#isHeard ? audio + this.#analysis.preload() : audio;
   }
 
-  /** Makes the frame that the phone says in this tick, and listens to it. */
-  produce(nowMs: number): void {
+  /** What comes goes on as it is, and what goes out is another's: there is nothing to do for it in a tick. */
+  get isPassing(): boolean {
+    return this.media !== undefined && this.media.forwardTo !== undefined && this.media.fed;
+  }
+
+  /** Makes the frame that the phone says in this tick, and listens to it. `ms`: since the last one, 20 but for a leg that is passing. */
+  produce(nowMs: number, ms: number): void {
     const { source } = this;
     source.begin();
     if (this.media === undefined) return source.silence();
     source.keyHeld = this.media.receiver.pressed || nowMs < this.#infoUntil;
     if (this.media.forwardTo !== undefined) {
-      this.media.receiver.idle();
+      this.media.receiver.idle(ms);
       source.silence();
-      source.live = this.media.heardAt > nowMs - 40;
+      source.live = this.media.heardAt > nowMs - 20 - ms;
       return;
     }
     this.media.pull(source, nowMs);
     if (!this.#isHeard) return;
-    source.toneSounds = this.#analysis.process(source.view('pass', 8000) ?? still, nowMs, this.#gatesTones);
+    // A source's own frame is there for two ticks more, what is made of it for another rate only in this one.
+    source.toneSounds = this.#analysis.process(source.view('pass', 8000) ?? still, nowMs, this.#gatesTones, source.rate === 8000 || !source.present);
     this.tap?.take(source.frame, source.rate, this.hidesDigits, source.keyHeld);
   }
 

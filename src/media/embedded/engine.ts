@@ -19,6 +19,10 @@ import type { WorkerCommand, WorkerStats } from './worker-protocol.ts';
 
 /** How many ticks one round of control (RTCP, silence) over all endpoints takes. */
 const controlTicks = 10;
+/** What lets packets be forwarded may come about by itself, as when a prompt is over: it is looked for so often. What forbids it is always a command. */
+const chooseTicks = 5;
+/** From so many forwarded legs on they are looked after every 10 ms between two ticks, instead of every 5: waking up is then most of what they cost. */
+const manyForwarded = 100;
 
 export interface EngineParts {
   readonly config: WorkerConfig;
@@ -48,6 +52,8 @@ export class MediaEngine implements NodeContext {
   readonly #islands = new Islands();
   #forwarding = 0;
   #ticks = 0;
+  /** A command came since the last tick. */
+  #commanded = false;
   /** Kept, so that no compiler finds that nobody needs it. */
   #preloaded = 0;
 
@@ -76,34 +82,45 @@ export class MediaEngine implements NodeContext {
   tick(nowMs: number): void {
     const { io } = this.#parts;
     this.#ticks += 1;
-    this.#forwarding = 0;
-    for (let i = 0; i < this.#unheard.length; i++) {
-      const endpoint = this.#unheard[i] as Endpoint;
-      endpoint.chooseForward();
-      if (endpoint.media?.forwardTo !== undefined) this.#forwarding += 1;
-    }
-    io.poll(nowMs);
+    const commanded = this.#commanded;
+    this.#commanded = false;
+    const chosen = (commanded || this.#ticks % chooseTicks === 0) && this.#chooseForwards();
+    io.poll(nowMs, false);
     const islands = this.#islands.current;
     for (let i = 0; i < islands.length; i++) {
       if (i + 1 < islands.length) this.#preloaded = (islands[i + 1] as Island).preload();
-      (islands[i] as Island).step(nowMs, this.#gatherer, this.#tellFlowing, this.#removeEdge);
+      (islands[i] as Island).step(nowMs, commanded || chosen, this.#gatherer, this.#tellFlowing, this.#removeEdge);
     }
     io.flush();
     const phase = this.#ticks % controlTicks;
     for (let i = phase; i < this.#endpoints.length; i += controlTicks) (this.#endpoints[i] as Endpoint).control(nowMs);
   }
 
-  get isForwarding(): boolean {
-    return this.#forwarding > 0;
+  /** How often `forward` is to be called between two ticks, milliseconds; 0: nothing is only forwarded. */
+  get forwardEveryMs(): number {
+    return this.#forwarding === 0 ? 0 : this.#forwarding < manyForwarded ? 5 : 10;
+  }
+
+  /** True when one is decided otherwise than before. */
+  #chooseForwards(): boolean {
+    let changed = false;
+    this.#forwarding = 0;
+    for (let i = 0; i < this.#unheard.length; i++) {
+      const endpoint = this.#unheard[i] as Endpoint;
+      if (endpoint.chooseForward()) changed = true;
+      if (endpoint.media?.forwardTo !== undefined) this.#forwarding += 1;
+    }
+    return changed;
   }
 
   /** Between two ticks: what is only forwarded does not wait for the next one. */
   forward(nowMs: number): void {
-    this.#parts.io.poll(nowMs);
+    this.#parts.io.poll(nowMs, true);
   }
 
   /** Runs a command that the main thread has checked. One whose node is gone meanwhile does nothing. */
   command(command: WorkerCommand): void {
+    this.#commanded = true;
     switch (command.op) {
       case 'openEndpoint': {
         const endpoint = new Endpoint(command.command, this, this.#parts.config, this.#parts.random);

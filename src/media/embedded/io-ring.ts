@@ -3,6 +3,9 @@ import type { Libc, NativeMemory } from './libc.ts';
 /** linux/io_uring.h */
 const enterGetEvents = 1;
 const singleMmap = 1;
+/** IORING_FEAT_CQE_SKIP (Linux 5.17), and the flag of an entry that makes use of it. */
+const mayBeQuiet = 1 << 11;
+const quietEntry = 1 << 6 << 8;
 const offset = { rings: 0, entries: 0x10000000 } as const;
 export const ringOperation = { sendmsg: 9, recvmsg: 10 } as const;
 const entryBytes = 64;
@@ -28,8 +31,12 @@ export class IoRing {
   readonly #completionTailAt: number;
   readonly #completionsAt: number;
   readonly #results: Int32Array;
+  /** What is added to an operation that does not ask for its result. */
+  readonly #quiet: number;
   #tail: number;
   #count = 0;
+  /** Of the batch, how many tell their results. */
+  #telling = 0;
 
   private constructor(libc: Libc, fd: number, size: number, parameters: Uint32Array, rings: NativeMemory, entries: NativeMemory) {
     this.#libc = libc;
@@ -39,6 +46,7 @@ export class IoRing {
     this.#rings = new Uint32Array(rings.bytes.buffer, rings.bytes.byteOffset, rings.bytes.length >> 2);
     this.#entries = new Uint32Array(entries.bytes.buffer, entries.bytes.byteOffset, entries.bytes.length >> 2);
     this.#results = new Int32Array(size);
+    this.#quiet = ((parameters[5] as number) & mayBeQuiet) === 0 ? 0 : quietEntry;
     const word = (index: number): number => (parameters[index] as number) >> 2;
     // struct io_sqring_offsets begins at word 10, io_cqring_offsets at word 20.
     this.#headAt = word(10);
@@ -68,11 +76,15 @@ export class IoRing {
     return 'the memory of io_uring cannot be mapped';
   }
 
-  /** Adds a sendmsg or recvmsg to the batch, whose struct msghdr lies at that address. Its place in the batch. */
-  add(operation: number, fd: number, addressLow: number, addressHigh: number, flags: number): number {
+  /**
+   * Adds a sendmsg or recvmsg to the batch, whose struct msghdr lies at that address. Its place in the batch.
+   * @param asks its `result` is of interest: else the kernel need not tell of it unless it fails.
+   */
+  add(operation: number, fd: number, addressLow: number, addressHigh: number, flags: number, asks = true): number {
     const at = ((this.#tail + this.#count) & this.#entryMask) << 4;
     const entries = this.#entries;
-    entries[at] = operation;
+    entries[at] = asks ? operation : operation | this.#quiet;
+    if (asks || this.#quiet === 0) this.#telling += 1;
     entries[at + 1] = fd;
     entries[at + 2] = 0;
     entries[at + 3] = 0;
@@ -96,15 +108,17 @@ export class IoRing {
   run(): void {
     const count = this.#count;
     if (count === 0) return;
+    const telling = this.#telling;
     this.#count = 0;
-    this.#results.fill(-1, 0, count);
+    this.#telling = 0;
+    if (telling > 0) this.#results.fill(-1, 0, count);
     this.#tail = (this.#tail + count) >>> 0;
     // The kernel reads and writes these words within the call alone: it is the barrier.
     this.#rings[this.#tailAt] = this.#tail;
     // The kernel may stop after one that fails. What it will not take is taken back: left in the ring, it would be done in the
     // next batch, and its result told of another socket.
     for (let left = count; left > 0; left = (this.#tail - (this.#rings[this.#headAt] as number)) >>> 0) {
-      if (this.#libc.ringEnter(this.#fd, left, left, enterGetEvents) <= 0) break;
+      if (this.#libc.ringEnter(this.#fd, left, telling === 0 ? 0 : left, enterGetEvents) <= 0) break;
     }
     this.#tail = this.#rings[this.#headAt] as number;
     this.#rings[this.#tailAt] = this.#tail;

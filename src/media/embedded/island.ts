@@ -6,6 +6,8 @@ import type { Gatherer, MediaNode } from './media-node.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples } from './source.ts';
 
+/** An island whose packets are only passed on is looked after in every fifth tick: keys that are held, and who hears whom. */
+const passingTicks = 5;
 const mixed = new Int16Array(frameSamples(8000));
 const still = new Int16Array(frameSamples(8000));
 
@@ -19,6 +21,9 @@ export class Island {
   readonly #conferences: Conference[] = [];
   readonly #dialogs: DialogNode[] = [];
   readonly #edges: EdgeLine[] = [];
+  /** Nothing but forwarding went on in the last step; ticks since then. */
+  #passing = false;
+  #ticks = 0;
 
   /** All islands that these nodes are of. */
   static all(nodes: Iterable<MediaNode>): Island[] {
@@ -59,19 +64,32 @@ export class Island {
    * cache, and many reads that do not wait for one another take hardly longer than one. The number means nothing.
    */
   preload(): number {
-    let sum = 0;
+    let sum = this.#ticks;
+    if (this.#passing) return sum;
     for (let i = 0; i < this.#endpoints.length; i++) sum += (this.#endpoints[i] as Endpoint).preload();
     for (let i = 0; i < this.#edges.length; i++) sum += (this.#edges[i] as EdgeLine).preload();
     return sum;
   }
 
-  /** 20 ms of it, from what has arrived to what is sent. `flowed` is told of each endpoint that an audio packet left to, `parted` of each edge that has faded out. */
-  step(nowMs: number, gatherer: Gatherer, flowed: (to: Endpoint) => void, parted: (edge: EdgeLine) => void): void {
+  /**
+   * A tick of it, from what has arrived to what is sent. `woken`: something may have been asked of it since the last tick. `flowed` is told of
+   * each endpoint that an audio packet left to, `parted` of each edge that has faded out.
+   */
+  step(nowMs: number, woken: boolean, gatherer: Gatherer, flowed: (to: Endpoint) => void, parted: (edge: EdgeLine) => void): void {
+    this.#ticks += 1;
+    if (this.#passing && !woken && this.#ticks < passingTicks) return;
+    const ms = this.#ticks * 20;
+    this.#ticks = 0;
     const endpoints = this.#endpoints;
     const conferences = this.#conferences;
     const dialogs = this.#dialogs;
     const edges = this.#edges;
-    for (let i = 0; i < endpoints.length; i++) (endpoints[i] as Endpoint).produce(nowMs);
+    this.#passing = conferences.length === 0 && dialogs.length === 0 && endpoints.length > 0;
+    for (let i = 0; i < endpoints.length; i++) {
+      const endpoint = endpoints[i] as Endpoint;
+      endpoint.produce(nowMs, ms);
+      this.#passing &&= endpoint.isPassing;
+    }
     for (let i = 0; i < dialogs.length; i++) (dialogs[i] as DialogNode).produce();
     for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
     for (let i = 0; i < conferences.length; i++) (conferences[i] as Conference).mix();

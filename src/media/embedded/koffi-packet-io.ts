@@ -31,12 +31,16 @@ export class KoffiPacketIo implements PacketIo {
   readonly #dscp: number;
   readonly #ring: IoRing | undefined;
   readonly #batch: ReceiveBatch;
-  readonly #low: Uint32Array;
-  readonly #high: Uint32Array;
+  readonly #headersLow: Uint32Array;
+  readonly #headersHigh: Uint32Array;
+  readonly #packetsLow: Uint32Array;
+  readonly #packetsHigh: Uint32Array;
   readonly #bursts: ReceiveBatch;
   readonly #sending: SendBatch;
   readonly #readiness: Readiness;
-  readonly #sockets = new Map<number, KoffiSocket>();
+  /** By descriptor: small numbers, as the system gives out the lowest that is free. */
+  readonly #sockets: (KoffiSocket | undefined)[] = [];
+  #open = 0;
   readonly #reading: (KoffiSocket | undefined)[] = new Array<undefined>(ringSize).fill(undefined);
 
   constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number, ring?: IoRing) {
@@ -47,8 +51,11 @@ export class KoffiPacketIo implements PacketIo {
     this.#dscp = dscp;
     this.#ring = ring;
     this.#batch = new ReceiveBatch(libc, ringSize);
-    this.#low = Uint32Array.from({ length: ringSize }, (_, slot) => Number(this.#batch.headerAt(slot) & 0xffff_ffffn));
-    this.#high = Uint32Array.from({ length: ringSize }, (_, slot) => Number(this.#batch.headerAt(slot) >> 32n));
+    const low = (addressOf: (slot: number) => bigint): Uint32Array => Uint32Array.from({ length: ringSize }, (_, slot) => Number(addressOf(slot) & 0xffff_ffffn));
+    const high = (addressOf: (slot: number) => bigint): Uint32Array => Uint32Array.from({ length: ringSize }, (_, slot) => Number(addressOf(slot) >> 32n));
+    const header = (slot: number): bigint => this.#batch.headerAt(slot);
+    const packet = (slot: number): bigint => this.#batch.packetAddress(slot);
+    [this.#headersLow, this.#headersHigh, this.#packetsLow, this.#packetsHigh] = [low(header), high(header), low(packet), high(packet)];
     this.#bursts = new ReceiveBatch(libc, burst);
     this.#sending = new SendBatch(libc, ring);
     this.#readiness = new Readiness(libc);
@@ -61,14 +68,14 @@ export class KoffiPacketIo implements PacketIo {
   }
 
   get openSockets(): number {
-    return this.#sockets.size;
+    return this.#open;
   }
 
   openPair(done: (pair: SocketPair | undefined) => void): void {
     for (let attempt = 0; attempt < this.#range.attempts; attempt++) {
-      const first = this.#open(this.#range.next());
+      const first = this.#bind(this.#range.next());
       if (first === undefined) continue;
-      const second = this.#open((first.port & 1) === 1 ? first.port - 1 : first.port + 1);
+      const second = this.#bind((first.port & 1) === 1 ? first.port - 1 : first.port + 1);
       if (second === undefined) {
         first.close();
         continue;
@@ -81,13 +88,13 @@ export class KoffiPacketIo implements PacketIo {
     done(undefined);
   }
 
-  poll(nowMs: number): void {
+  poll(nowMs: number, between: boolean): void {
     const wallOffset = Date.now() - nowMs;
     // A packet of each socket first; then, once, a burst of those that have more: or a socket that is flooded would be told again and again.
     const count = this.#readiness.wait();
     for (let from = 0; from < count; from += ringSize) this.#readEach(from, Math.min(count, from + ringSize), wallOffset, nowMs);
-    const more = count === 0 ? 0 : this.#readiness.wait();
-    for (let i = 0; i < more; i++) this.#readBurst(this.#sockets.get(this.#readiness.fd(i)), wallOffset, nowMs);
+    const more = count === 0 || between ? 0 : this.#readiness.wait();
+    for (let i = 0; i < more; i++) this.#readBurst(this.#sockets[this.#readiness.fd(i)], wallOffset, nowMs);
     this.flush();
   }
 
@@ -96,7 +103,7 @@ export class KoffiPacketIo implements PacketIo {
   }
 
   close(): void {
-    for (const socket of [...this.#sockets.values()]) socket.close();
+    for (const socket of [...this.#sockets]) socket?.close();
     this.#ring?.close();
     this.#readiness.close();
   }
@@ -105,24 +112,28 @@ export class KoffiPacketIo implements PacketIo {
     const reading = this.#reading;
     let slots = 0;
     for (let i = from; i < to; i++) {
-      const socket = this.#sockets.get(this.#readiness.fd(i));
+      const socket = this.#sockets[this.#readiness.fd(i)];
       if (socket !== undefined) reading[slots++] = socket;
     }
     const batch = this.#batch;
+    // What the chunk before this one led to: sends and reads never share a batch, and what is forwarded is sent from where it was read to.
+    this.flush();
     if (this.#ring === undefined) {
-      for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#libc.recvmsg((reading[slot] as KoffiSocket).fd, (this.#low[slot] as number) + (this.#high[slot] as number) * 4_294_967_296, msgDontwait));
+      for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#libc.recvmsg((reading[slot] as KoffiSocket).fd, (this.#headersLow[slot] as number) + (this.#headersHigh[slot] as number) * 4_294_967_296, msgDontwait));
     } else {
-      // What the chunk before this one led to: sends and reads never share a batch.
-      this.flush();
-      for (let slot = 0; slot < slots; slot++) this.#ring.add(ringOperation.recvmsg, (reading[slot] as KoffiSocket).fd, this.#low[slot] as number, this.#high[slot] as number, msgDontwait);
+      for (let slot = 0; slot < slots; slot++) this.#ring.add(ringOperation.recvmsg, (reading[slot] as KoffiSocket).fd, this.#headersLow[slot] as number, this.#headersHigh[slot] as number, msgDontwait);
       this.#ring.run();
       // Before anything is delivered: who hears a packet may send one, by the same ring.
       for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#ring.result(slot));
     }
     for (let slot = 0; slot < slots; slot++) {
-      if (batch.length(slot) <= batch.packet(slot).length) (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
+      if (batch.length(slot) <= batch.packet(slot).length) {
+        this.#sending.lend(batch.packet(slot), this.#packetsLow[slot], this.#packetsHigh[slot]);
+        (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
+      }
       reading[slot] = undefined;
     }
+    this.#sending.lend(undefined);
     batch.restore(slots);
   }
 
@@ -134,7 +145,7 @@ export class KoffiPacketIo implements PacketIo {
     if (count > 0) batch.restore(count);
   }
 
-  #open(port: number): KoffiSocket | undefined {
+  #bind(port: number): KoffiSocket | undefined {
     const libc = this.#libc;
     const six = isIPv6(this.#address);
     const fd = libc.socket(six ? af.inet6 : af.inet, sockDgram, 0);
@@ -158,12 +169,15 @@ export class KoffiPacketIo implements PacketIo {
 
   #register(socket: KoffiSocket): void {
     const { fd } = socket;
-    this.#sockets.set(fd, socket);
+    while (this.#sockets.length <= fd) this.#sockets.push(undefined);
+    this.#sockets[fd] = socket;
+    this.#open += 1;
     this.#readiness.add(fd);
     // What it still sends goes out under its own descriptor, whose number may be given out again at once.
     socket.onClose = () => {
       this.flush();
-      this.#sockets.delete(fd);
+      this.#sockets[fd] = undefined;
+      this.#open -= 1;
       this.#readiness.delete(fd);
       this.#libc.close(fd);
     };

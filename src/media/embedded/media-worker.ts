@@ -52,7 +52,8 @@ const ticker = new Ticker(20, (nowMs) => {
     log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a tick failed');
   }
   flush();
-  if (engine.isForwarding && io.kind !== 'dgram') for (const delay of [5, 10, 15]) setTimeout(forward, delay);
+  const every = io.kind === 'dgram' ? 0 : engine.forwardEveryMs;
+  for (let delay = every; every > 0 && delay < 20; delay += every) setTimeout(forward, delay);
   if (++ticks % 25 === 0) {
     cells[loadCells.workP99] = ticker.workMs(0.99, 250);
     cells[loadCells.workP50] = ticker.workMs(0.5, 250);

@@ -28,8 +28,11 @@ export interface PacketIo {
   readonly kind: 'io_uring' | 'koffi' | 'dgram';
   /** Opens an even port and the odd one above it. Undefined when none is free. */
   openPair(done: (pair: SocketPair | undefined) => void): void;
-  /** Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick, and between ticks while legs are only forwarded. */
-  poll(nowMs: number): void;
+  /**
+   * Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick, and between ticks while legs are only
+   * forwarded: then no more than a packet of each socket, what else is there can wait for the tick.
+   */
+  poll(nowMs: number, between: boolean): void;
   /** Hands over what `send` has queued, where the kind queues. Called at the end of each tick. */
   flush(): void;
   readonly openSockets: number;

@@ -19,6 +19,7 @@ export class ReceiveBatch {
   readonly #addresses: Uint8Array[] = [];
   readonly #controlAt: number;
   readonly #addressAt: number;
+  readonly #packetsAt: number;
 
   constructor(libc: Libc, slots: number) {
     this.size = slots;
@@ -26,6 +27,7 @@ export class ReceiveBatch {
     this.#addressAt = vectorsAt + slots * vectorBytes;
     this.#controlAt = this.#addressAt + slots * addressBytes;
     const packetsAt = this.#controlAt + slots * controlBytes;
+    this.#packetsAt = packetsAt;
     const memory = libc.allocate(packetsAt + slots * packetBytes);
     this.pointer = memory.pointer;
     this.#address = memory.address;
@@ -59,6 +61,11 @@ export class ReceiveBatch {
   /** Address of a slot's struct mmsghdr, which begins with its struct msghdr. */
   headerAt(slot: number): bigint {
     return this.#address + BigInt(slot * headerBytes);
+  }
+
+  /** Address of a slot's packet. */
+  packetAddress(slot: number): bigint {
+    return this.#address + BigInt(this.#packetsAt + slot * packetBytes);
   }
 
   packet(slot: number): Uint8Array {

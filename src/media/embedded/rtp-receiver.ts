@@ -146,9 +146,9 @@ export class RtpReceiver {
     return packet.payloadType === this.#noiseType ? undefined : 'audio';
   }
 
-  /** Time passes while packets are forwarded; what the buffer held is stale. */
-  idle(): void {
-    this.#events.elapsed(20);
+  /** So much time passed while packets were forwarded; what the buffer held is stale. */
+  idle(ms: number): void {
+    this.#events.elapsed(ms);
     if (this.#jitter.depth > 0) this.#jitter.reset();
     this.#buffered = 0;
   }

@@ -22,7 +22,12 @@ export class SendBatch {
   readonly #low: Uint32Array;
   readonly #high: Uint32Array;
   readonly #headers: Float64Array;
+  readonly #packetLow: Uint32Array;
+  readonly #packetHigh: Uint32Array;
   #count = 0;
+  #lent: Uint8Array | undefined;
+  #lentLow = 0;
+  #lentHigh = 0;
 
   constructor(libc: Libc, ring: IoRing | undefined) {
     this.#libc = libc;
@@ -34,13 +39,17 @@ export class SendBatch {
     this.#low = new Uint32Array(this.#size);
     this.#high = new Uint32Array(this.#size);
     this.#headers = new Float64Array(this.#size);
+    this.#packetLow = new Uint32Array(this.#size);
+    this.#packetHigh = new Uint32Array(this.#size);
     for (let i = 0; i < this.#size; i++) {
       const at = i * slotBytes;
       const header = memory.address + BigInt(at);
       this.#view.setBigUint64(at, header + BigInt(addressAt), true);
       this.#view.setBigUint64(at + 16, header + BigInt(vectorAt), true);
       this.#view.setBigUint64(at + 24, 1n, true);
-      this.#view.setBigUint64(at + vectorAt, header + BigInt(packetAt), true);
+      const packet = header + BigInt(packetAt);
+      this.#packetLow[i] = Number(packet & 0xffff_ffffn);
+      this.#packetHigh[i] = Number(packet >> 32n);
       this.#packets.push(new Uint8Array(buffer, at + packetAt, packetBytes));
       this.#addresses.push(new Uint8Array(buffer, at + addressAt, socketAddressBytes));
       this.#low[i] = Number(header & 0xffff_ffffn);
@@ -49,19 +58,38 @@ export class SendBatch {
     }
   }
 
-  /** Takes a copy of the packet. False when it is too long, or was refused at once. */
+  /**
+   * A packet that lies outside the heap, at that address, and stays as it is until the next `flush`: when it is what `send` is
+   * given, it is sent from where it lies. Undefined: nothing is lent any more.
+   */
+  lend(packet: Uint8Array | undefined, addressLow = 0, addressHigh = 0): void {
+    this.#lent = packet;
+    this.#lentLow = addressLow;
+    this.#lentHigh = addressHigh;
+  }
+
+  /** Takes a copy of the packet unless it is lent. False when it is too long, or was refused at once. */
   send(fd: number, bytes: Uint8Array, length: number, address: Uint8Array, addressBytes: number): boolean {
     if (length > packetBytes) return false;
     if (this.#count === this.#size) this.flush();
     const slot = this.#count;
-    const packet = this.#packets[slot] as Uint8Array;
-    for (let i = 0; i < length; i++) packet[i] = bytes[i] as number;
+    const view = this.#view;
+    const vector = slot * slotBytes + vectorAt;
+    if (bytes === this.#lent) {
+      view.setUint32(vector, this.#lentLow, true);
+      view.setUint32(vector + 4, this.#lentHigh, true);
+    } else {
+      const packet = this.#packets[slot] as Uint8Array;
+      for (let i = 0; i < length; i++) packet[i] = bytes[i] as number;
+      view.setUint32(vector, this.#packetLow[slot] as number, true);
+      view.setUint32(vector + 4, this.#packetHigh[slot] as number, true);
+    }
+    view.setUint32(vector + 8, length, true);
     const target = this.#addresses[slot] as Uint8Array;
     for (let i = 0; i < addressBytes; i++) target[i] = address[i] as number;
-    this.#view.setUint32(slot * slotBytes + 8, addressBytes, true);
-    this.#view.setUint32(slot * slotBytes + vectorAt + 8, length, true);
+    view.setUint32(slot * slotBytes + 8, addressBytes, true);
     if (this.#ring === undefined) return this.#libc.sendmsg(fd, this.#headers[slot] as number, msgDontwait) >= 0;
-    this.#ring.add(ringOperation.sendmsg, fd, this.#low[slot] as number, this.#high[slot] as number, msgDontwait);
+    this.#ring.add(ringOperation.sendmsg, fd, this.#low[slot] as number, this.#high[slot] as number, msgDontwait, false);
     this.#count += 1;
     return true;
   }

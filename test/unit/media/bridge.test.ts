@@ -1,5 +1,5 @@
 import { align, levelAt, speechLike } from '../../contract/media/signals.ts';
-import { id, SimulatedMedia } from './simulated-engine.ts';
+import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
 
 // Taken out once: in jest's contexts each look at a global goes a long way.
 const { PI, abs, floor, imul, max, sin } = Math;
@@ -187,4 +187,64 @@ test('a far end that chose our SSRC makes us take another one, once, and the str
   a.ssrc = names.at(-1)!;
   media.run(60);
   expect(view(a.socket.sent.at(-1)!).getUint32(8)).toBe(names.at(-1));
+});
+
+describe('two phones whose packets are only forwarded', () => {
+  const forwarded = (): { media: SimulatedMedia; a: SimulatedPhone; b: SimulatedPhone } => {
+    const media = new SimulatedMedia();
+    const [a, b] = [media.phone('a', { listen: false }), media.phone('b', { listen: false })];
+    media.connect('a', 'b');
+    media.connect('b', 'a');
+    a.say = sayFrom(a.frame + 20);
+    media.run(20);
+    return { media, a, b };
+  };
+
+  test('each packet goes on as it came, in the tick in which it came', () => {
+    const { media, a, b } = forwarded();
+    const came: string[] = [];
+    a.network = (packet) => {
+      came.push(Buffer.from(packet.subarray(12)).toString('hex'));
+      return [packet];
+    };
+    b.socket.sent.length = 0;
+    for (let i = 0; i < 23; i++) {
+      media.run(1);
+      expect(b.socket.sent.map((packet) => Buffer.from(packet.subarray(12)).toString('hex'))).toEqual(came);
+    }
+  });
+
+  test.each([0, 1, 2, 3, 4])('digits of ours reach the one phone at once, %i ticks after it was last looked after, and forwarding goes on after them', (ticks) => {
+    const { media, b } = forwarded();
+    media.run(ticks);
+    b.socket.sent.length = 0;
+    media.engine.command({ op: 'sendDigits', node: id('b'), digits: '7', durationMs: 100, gapMs: 40 });
+    media.run(1);
+    expect(b.keysHeard()).toBe('7');
+    media.run(30);
+    expect(b.keysHeard()).toBe('7');
+    b.socket.sent.length = 0;
+    media.run(10);
+    expect(b.socket.sent).toHaveLength(10);
+    expect(b.keysHeard()).toBe('');
+  });
+
+  test('a key whose end was lost comes up by itself', () => {
+    const { media, a } = forwarded();
+    a.press('5', 6);
+    a.lose = (n) => n > a.sequence - 1 && a.events.length < 4;
+    media.run(2);
+    a.lose = () => true;
+    media.run(20);
+    expect(media.digits('a')).toBe('5');
+  });
+
+  test('a phone that goes away leaves the other one silent, and nothing of it is sent any more', () => {
+    const { media, b } = forwarded();
+    media.engine.command({ op: 'disconnect', from: id('a'), to: id('b') });
+    media.run(3);
+    b.socket.sent.length = 0;
+    media.run(5);
+    expect([...b.audio()]).toEqual(new Array(800).fill(0));
+  });
 });
