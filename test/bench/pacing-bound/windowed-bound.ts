@@ -36,6 +36,11 @@ export function occupancyAt(frontier: readonly FrontierPoint[], abandoned: numbe
   return before?.occupancy ?? 0;
 }
 
+/** Where a frontier reaches an occupancy: the share of abandoned people that it takes. */
+export function abandonedAt(frontier: readonly FrontierPoint[], occupancy: number): number {
+  return occupancyAt(frontier.map((p) => ({ abandoned: p.occupancy, occupancy: p.abandoned })), occupancy);
+}
+
 /**
  * The best occupancy over a day of so many people that any rule for moving along the frontier reaches, if after no person more than `cap`
  * of the people (of a hundred, while there are fewer) may be abandoned: backward induction over the people to come and the

@@ -1,6 +1,6 @@
 import type { Pacer } from '../pacing.ts';
 import type { Scenario } from './scenario.ts';
-import { Simulation } from './simulation.ts';
+import { Simulation, type SimulationOptions } from './simulation.ts';
 import type { SimulationReport } from './simulation-report.ts';
 
 /** A point of a run over time, one a minute. */
@@ -15,8 +15,8 @@ export interface SimulationSample {
 }
 
 /** Drives a pacer of this process through one seeded run. */
-export function simulate(scenario: Scenario, seed: number, pacer: Pacer, sample?: (s: SimulationSample) => void): SimulationReport {
-  const simulation = new Simulation(scenario, seed);
+export function simulate(scenario: Scenario, seed: number, pacer: Pacer, sample?: (s: SimulationSample) => void, options?: SimulationOptions): SimulationReport {
+  const simulation = new Simulation(scenario, seed, options);
   const run = simulation.run();
   let step = run.next(0);
   while (step.done !== true) {

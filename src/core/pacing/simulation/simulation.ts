@@ -13,6 +13,10 @@ export interface SimulationTick {
   readonly facts: readonly PacingFact[];
 }
 
+export interface SimulationOptions {
+  readonly atEveryEvent?: boolean;
+}
+
 /** A person on his way: when he can be connected, until when, and how long he will keep an agent. */
 export interface ForeseenPerson {
   readonly verdictAt: number;
@@ -54,6 +58,7 @@ const rankOf = (kind: number): number => (kind === leaves ? 1 : 0);
 export class Simulation {
   readonly #scenario: Scenario;
   readonly #seed: number;
+  readonly #atEveryEvent: boolean;
   readonly #draws: CallDraws;
   readonly #queue = new EventQueue(unanswered);
   readonly #tally = new SimulationTally();
@@ -88,8 +93,10 @@ export class Simulation {
   /** Handed to the pacer for each tick anew. */
   readonly #floor: FloorPicture;
 
-  constructor(scenario: Scenario, seed: number) {
+  /** `atEveryEvent`: the pacer is asked after whatever happens, as no real dialer is: to tell what asking once a second costs. */
+  constructor(scenario: Scenario, seed: number, options: SimulationOptions = {}) {
     this.#scenario = scenario;
+    this.#atEveryEvent = options.atEveryEvent === true;
     this.#seed = seed;
     this.#draws = new CallDraws(scenario, seed);
     this.#contactsLeft = scenario.contacts;
@@ -153,9 +160,9 @@ export class Simulation {
           staffIndex += 1;
           this.#staff(next);
         } else this.#step(next);
-        if (this.#becameIdle) {
+        if (this.#becameIdle || this.#atEveryEvent) {
           this.#becameIdle = false;
-          if (this.#waiting.length === 0 && next < second) this.#dial(next, yield this.#tick(next));
+          if ((this.#waiting.length === 0 || this.#atEveryEvent) && next < second) this.#dial(next, yield this.#tick(next));
         }
       }
       if (second >= durationMs) break;

@@ -1,4 +1,4 @@
-import { hull, occupancyAt, windowedBound, type FrontierPoint } from '../../../bench/pacing-bound/windowed-bound.ts';
+import { abandonedAt, hull, occupancyAt, windowedBound, type FrontierPoint } from '../../../bench/pacing-bound/windowed-bound.ts';
 
 const safe: FrontierPoint = { abandoned: 0, occupancy: 0.7 };
 const bold: FrontierPoint = { abandoned: 0.05, occupancy: 0.9 };
@@ -16,6 +16,10 @@ describe('a frontier', () => {
     expect(occupancyAt([safe, bold], 0.025)).toBeCloseTo(0.8);
     expect(occupancyAt([safe, bold], 0.05)).toBeCloseTo(0.9);
     expect(occupancyAt([safe, bold], 0.2)).toBeCloseTo(0.9);
+  });
+
+  test('says where it reaches an occupancy', () => {
+    for (const abandoned of [0.01, 0.025, 0.05]) expect(abandonedAt([safe, bold], occupancyAt([safe, bold], abandoned))).toBeCloseTo(abandoned);
   });
 });
 

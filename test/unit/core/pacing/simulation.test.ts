@@ -123,6 +123,26 @@ describe('a simulation', () => {
     expect(report.occupancy).toBeLessThan(1);
   });
 
+  test('asks the pacer after whatever happens, if it is to, also while a person waits', () => {
+    const waitingSeen = (atEveryEvent: boolean): { asked: number; between: number } => {
+      let [asked, between] = [0, 0];
+      const pacer: Pacer = {
+        kind: 'ratio', observe: () => undefined,
+        decide: ({ agents, calls, contactsLeft }, now) => {
+          asked += 1;
+          if (now % 1000 !== 0 && calls.waiting.length > 0) between += 1;
+          return { dial: Math.min(contactsLeft, Math.max(0, 3 * agents.idle - calls.ringing.length)), why: '' };
+        },
+      };
+      simulate(shortDay(), 5, pacer, undefined, { atEveryEvent });
+      return { asked, between };
+    };
+    const [seldom, often] = [waitingSeen(false), waitingSeen(true)];
+    expect(seldom.between).toBe(0);
+    expect(often.between).toBeGreaterThan(0);
+    expect(often.asked).toBeGreaterThan(seldom.asked + 500);
+  });
+
   test('draws the same contacts for two pacers', () => {
     const [a, b] = [new CallDraws(day, 4), new CallDraws(day, 4)];
     for (let i = 0; i < 50; i++) expect(a.draw(i)).toEqual(b.draw(i));
