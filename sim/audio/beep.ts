@@ -2,9 +2,9 @@ import type { Random } from '../../src/kernel/random.ts';
 import { ToneGenerator, type ToneSegment } from '../../src/audio/tone-generator.ts';
 import { sineAmplitude } from '../../src/audio/level.ts';
 
-export type BeepShape = 'single' | 'dual' | 'two-step' | 'triple' | 'decaying' | 'long' | 'swept' | 'falling' | 'fading-in' | 'harmonic';
+export type BeepShape = 'single' | 'dual' | 'buzz' | 'two-step' | 'triple' | 'decaying' | 'long' | 'swept' | 'falling' | 'fading-in' | 'harmonic';
 /** What classifiers are tuned with. */
-export const BEEP_SHAPES: readonly BeepShape[] = ['single', 'dual', 'two-step', 'triple', 'decaying', 'long', 'swept'];
+export const BEEP_SHAPES: readonly BeepShape[] = ['single', 'dual', 'two-step', 'triple', 'decaying', 'long', 'swept', 'buzz'];
 /** What the held-out part has besides. */
 export const HELD_OUT_BEEP_SHAPES: readonly BeepShape[] = [...BEEP_SHAPES, 'falling', 'fading-in', 'harmonic'];
 
@@ -41,6 +41,16 @@ export function beep(random: Random, shape: BeepShape, levelDbm0: number, sample
       const length = Math.round((0.3 + random.next() * 0.4) * sampleRate);
       const a = sineAmplitude(levelDbm0);
       return Int16Array.from({ length }, (_, i) => Math.round(a * Math.min(1, i / (length * 0.4), (length - i) / 40) * Math.sin((2 * Math.PI * hz * i) / sampleRate)));
+    }
+    case 'buzz': {
+      // The odd harmonics that the line lets through, as a square wave has them.
+      const length = Math.round((0.2 + random.next() * 0.5) * sampleRate);
+      const a = sineAmplitude(levelDbm0);
+      return Int16Array.from({ length }, (_, i) => {
+        let sum = 0;
+        for (let n = 1; n * hz < sampleRate * 0.45; n += 2) sum += Math.sin((2 * Math.PI * n * hz * i) / sampleRate) / n;
+        return Math.round(a * Math.min(1, i / 40, (length - i) / 40) * sum);
+      });
     }
     case 'harmonic': {
       // A buzzer's: the third harmonic 14 dB below the first, the second 20.

@@ -15,44 +15,36 @@ const LONGEST_MS = 6_000;
 
 /**
  * The corpus's voices of one part. They are synthesised once (espeak-ng, flite, festival and sox must be there) and kept in
- * `out/corpus-voices/`, named by what they were made of.
+ * `out/corpus-voices/`, language by language, named by what they were made of.
  */
 export class CorpusVoices implements ClipSource {
   readonly clips: readonly VoiceClip[];
   readonly #samples = new Map<VoiceClip, Int16Array>();
+  readonly #ofKind: Readonly<Record<VoiceClip['kind'], readonly VoiceClip[]>>;
 
-  private constructor(clips: readonly VoiceClip[], samples: Int16Array) {
-    this.clips = clips;
-    let at = 0;
-    for (const clip of clips) {
-      const length = clip.durationMs * 8;
-      this.#samples.set(clip, samples.subarray(at, at + length));
-      at += length;
+  private constructor(packs: readonly Pack[]) {
+    this.clips = packs.flatMap((pack) => pack.clips);
+    for (const { clips, samples } of packs) {
+      let at = 0;
+      for (const clip of clips) {
+        const length = clip.durationMs * 8;
+        this.#samples.set(clip, samples.subarray(at, at + length));
+        at += length;
+      }
     }
+    const of = (kind: VoiceClip['kind']): VoiceClip[] => this.clips.filter((clip) => clip.kind === kind);
+    this.#ofKind = { hello: of('hello'), talk: of('talk'), greeting: of('greeting') };
   }
 
   /** @param tell what takes long */
   static of(part: CorpusPart, tell: (line: string) => void = () => undefined): CorpusVoices {
-    const recipes = clipRecipes(part);
-    const key = createHash('sha256').update(JSON.stringify([RENDERING, recipes])).digest('hex').slice(0, 16);
     const folder = join(packageRoot(), 'out', 'corpus-voices');
-    const index = join(folder, `${part}-${key}.json`);
-    const pack = join(folder, `${part}-${key}.s16`);
-    if (!existsSync(index)) {
-      mkdirSync(folder, { recursive: true });
-      tell(`synthesising ${recipes.length} clips of the ${part} part …`);
-      const made = render(recipes);
-      writeFileSync(pack, Buffer.concat(made.map(({ samples }) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength))));
-      // Renamed last: a half-written index is never read.
-      writeFileSync(`${index}.part`, JSON.stringify(made.map(({ clip }) => clip)));
-      renameSync(`${index}.part`, index);
-    }
-    const bytes = readFileSync(pack);
-    return new CorpusVoices(JSON.parse(readFileSync(index, 'utf8')) as VoiceClip[], new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
+    mkdirSync(folder, { recursive: true });
+    return new CorpusVoices(byLanguage(clipRecipes(part)).map((recipes) => packOf(recipes, folder, tell)));
   }
 
   ofKind(kind: VoiceClip['kind']): readonly VoiceClip[] {
-    return this.clips.filter((clip) => clip.kind === kind);
+    return this.#ofKind[kind];
   }
 
   samples(clip: VoiceClip): Int16Array {
@@ -60,6 +52,40 @@ export class CorpusVoices implements ClipSource {
     if (samples === undefined) throw new Error(`no clip ${clip.file} in this part of the corpus`);
     return samples;
   }
+}
+
+/** The clips of one language, and their samples one after another. */
+interface Pack {
+  readonly clips: readonly VoiceClip[];
+  readonly samples: Int16Array;
+}
+
+/** Runs of recipes that stand together and are of one language. */
+function byLanguage(recipes: readonly ClipRecipe[]): ClipRecipe[][] {
+  const runs: ClipRecipe[][] = [];
+  const language = (recipe: ClipRecipe | undefined): string | undefined => recipe?.language.replace(/-.*/, '');
+  for (const recipe of recipes) {
+    if (language(runs.at(-1)?.[0]) === language(recipe)) runs.at(-1)?.push(recipe);
+    else runs.push([recipe]);
+  }
+  return runs;
+}
+
+function packOf(recipes: readonly ClipRecipe[], folder: string, tell: (line: string) => void): Pack {
+  const key = createHash('sha256').update(JSON.stringify([RENDERING, recipes])).digest('hex').slice(0, 16);
+  const name = `${recipes[0]?.language.replace(/-.*/, '') ?? ''}-${key}`;
+  const index = join(folder, `${name}.json`);
+  const pack = join(folder, `${name}.s16`);
+  if (!existsSync(index)) {
+    tell(`synthesising ${recipes.length} clips, ${name} …`);
+    const made = render(recipes);
+    writeFileSync(pack, Buffer.concat(made.map(({ samples }) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength))));
+    // Renamed last: a half-written index is never read.
+    writeFileSync(`${index}.part`, JSON.stringify(made.map(({ clip }) => clip)));
+    renameSync(`${index}.part`, index);
+  }
+  const bytes = readFileSync(pack);
+  return { clips: JSON.parse(readFileSync(index, 'utf8')) as VoiceClip[], samples: new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2) };
 }
 
 function render(recipes: readonly ClipRecipe[]): { clip: VoiceClip; samples: Int16Array }[] {

@@ -1,6 +1,7 @@
 import { dbm0OfPower, meanSquare, powerOfDbm0 } from '../level.ts';
 import type { CallProgressEvent, CallProgressHints, CallProgressName } from './call-progress-event.ts';
 import { BackgroundTrace } from './background-trace.ts';
+import { BeepTail } from './beep-tail.ts';
 import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
 import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
@@ -26,6 +27,8 @@ const VOICE_MS = 90;
 const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
 const SAME_HZ = 40;
+/** 13 dB below a beep. */
+const BESIDE_BEEP = 0.05;
 
 /** Speech as long as this with hardly a pause is a machine's. */
 const LONG_SPEECH_MS = 3000;
@@ -34,6 +37,10 @@ const SHORT_SPEECH_MS = 1900;
 const PERSON_WAITS_MS = 1000;
 
 type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
+
+/** So steady is no vowel, even where noise or harmonics lie beside it. */
+const isBeep = (run: ToneRun, ms: number): boolean =>
+  (ms >= 80 && isSteadyTone(run, 0.93)) || (ms >= 160 && run.first > 330 && run.purity > 0.87 && run.driftHz < 1.5 && run.rippleDb < 1.2);
 
 /**
  * Call progress analysis of one leg: tones before and after the answer, and after it person, machine, or end of the machine's
@@ -50,6 +57,7 @@ export class CallProgressAnalyser {
   readonly #background = new BackgroundTrace();
   readonly #pending = new Int16Array(BLOCK);
   readonly #sit = new SitTracker();
+  readonly #tail = new BeepTail();
   #phase: 'progress' | 'connected';
   #filled = 0;
   #nowMs = 0;
@@ -73,6 +81,7 @@ export class CallProgressAnalyser {
   #beepMs = 0;
   #lastBeepMs = 0;
   #beepHz = 0;
+  #beepPower = 0;
   #messageEnded = false;
 
   /** @param judge who tells people from machines; the shipped model unless a tuning run looks over its shoulder. */
@@ -147,7 +156,8 @@ export class CallProgressAnalyser {
         case 'message':
         case 'live':
           this.#features.block(power, loud);
-          this.#afterVerdict(loud);
+          // Right after a beep, what is far below it is the noise that was there all the time.
+          this.#afterVerdict(loud && (this.#beepMs === 0 || power > this.#beepPower * BESIDE_BEEP));
           break;
       }
       this.#timeLimits();
@@ -266,12 +276,14 @@ export class CallProgressAnalyser {
   #beep(run: ToneRun, ms: number): void {
     // A lost packet, concealed, breaks a tone in two; the rest of a beep that dies away sinks into the noise.
     const goesOn = this.#beepMs > 0 && run.startMs - this.#beepEndMs < BROKEN_TONE_MS && Math.abs(run.first - this.#beepHz) < SAME_HZ;
-    if (!goesOn && (ms < 80 || !isSteadyTone(run, 0.93))) return;
+    if (!goesOn && !isBeep(run, ms)) return;
     this.#beepHz = run.first;
     if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
+    this.#beepPower = Math.max(run.power, this.#beepMs > 0 ? this.#beepPower : 0);
     this.#beepMs += ms;
     this.#lastBeepMs = ms;
     this.#beepEndMs = run.endMs;
+    this.#tail.begin(run.first);
   }
 
   #afterVerdict(loud: boolean): void {
@@ -279,6 +291,7 @@ export class CallProgressAnalyser {
       this.#lastSoundMs = this.#nowMs;
       if (!this.#tones.steady) this.#lastVoiceMs = this.#nowMs;
     }
+    if (this.#tones.looked && !this.#tones.sounding && this.#tail.sounds(this.#tones.spectrum)) this.#beepEndMs = this.#lastSoundMs = this.#nowMs;
     if (this.#state === 'live') this.#reviseLive(loud);
     else this.#reviseMessage();
     if (this.#messageEnded || this.#state !== 'message' || this.#tones.steady) return;

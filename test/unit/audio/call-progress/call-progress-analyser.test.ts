@@ -1,5 +1,6 @@
 import { CalleeAudioSource, type CalleeKind } from '../../../../sim/audio/callee-audio.ts';
 import { backgroundNoise } from '../../../../sim/audio/background-noise.ts';
+import { beep as endingBeep } from '../../../../sim/audio/beep.ts';
 import { knock } from '../../../../sim/audio/capture.ts';
 import { VoiceLibrary } from '../../../../sim/audio/voice-library.ts';
 import { CallProgressAnalyser } from '../../../../src/audio/call-progress/call-progress-analyser.ts';
@@ -113,6 +114,21 @@ describe('after the answer', () => {
       expect(events.map((e) => [e.progress, e.final])).toEqual([['start_of_voice', false], ['recorded_msg', false], ['msg_end', true]]);
       expect(Math.abs(events[2]!.offsetMs - before.length / 8)).toBeLessThan(30);
       expect(events[2]!.knownMs - events[2]!.offsetMs).toBeLessThan(260);
+    }
+  });
+
+  it.each(['decaying', 'buzz', 'triple', 'two-step'] as const)('hears where a beep ends in noise that goes on: %s', (shape) => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const random = new SeededRandom(seed);
+      const before = joined(silence(600), clip('greeting-en-us-1a.wav'), silence(300), endingBeep(random, shape, -18));
+      const samples = joined(before, silence(3500));
+      backgroundNoise(random, 'pink', samples.length, -36).forEach((noise, i) => (samples[i] = samples[i]! + noise));
+      const ends: number[] = [];
+      // Whatever the model says: it is a recording.
+      const analyser = new CallProgressAnalyser({ phase: 'connected' }, (e) => e.progress === 'msg_end' && ends.push(e.offsetMs), { judge: (f) => (f.elapsedMs >= 1_000 ? { verdict: 'recorded_msg', confidence: 1 } : undefined) });
+      analyser.push(samples);
+      expect(ends).toHaveLength(1);
+      expect(Math.abs(ends[0]! - before.length / 8)).toBeLessThanOrEqual(100);
     }
   });
 
