@@ -38,9 +38,10 @@ const PERSON_WAITS_MS = 1000;
 
 type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
 
-/** So steady is no vowel, even where noise or harmonics lie beside it. */
+const isClearBeep = (run: ToneRun, ms: number): boolean => ms >= 80 && isSteadyTone(run, 0.93);
+/** So steady is hardly a vowel, even where noise or harmonics lie beside it. */
 const isBeep = (run: ToneRun, ms: number): boolean =>
-  (ms >= 80 && isSteadyTone(run, 0.93)) || (ms >= 160 && run.first > 330 && run.purity > 0.87 && run.driftHz < 1.5 && run.rippleDb < 1.2);
+  isClearBeep(run, ms) || (ms >= 160 && run.first > 330 && run.purity > 0.87 && run.driftHz < 1.5 && run.rippleDb < 1.2);
 
 /**
  * Call progress analysis of one leg: tones before and after the answer, and after it person, machine, or end of the machine's
@@ -156,8 +157,8 @@ export class CallProgressAnalyser {
         case 'message':
         case 'live':
           this.#features.block(power, loud);
-          // Right after a beep, what is far below it is the noise that was there all the time.
-          this.#afterVerdict(loud && (this.#beepMs === 0 || power > this.#beepPower * BESIDE_BEEP));
+          // In a message, what is far below its beep and comes after it is the noise that was there all the time.
+          this.#afterVerdict(loud && (this.#beepMs === 0 || !this.#isMessage || power > this.#beepPower * BESIDE_BEEP));
           break;
       }
       this.#timeLimits();
@@ -273,10 +274,15 @@ export class CallProgressAnalyser {
     this.#tell('recorded_msg', false, this.#nowMs, confidence, revises);
   }
 
+  /** It has been told for a machine, and has spoken so long that it is not taken back: a person's vowel is no beep before. */
+  get #isMessage(): boolean {
+    return this.#state === 'message' && this.#features.activeMs >= SHORT_SPEECH_MS;
+  }
+
   #beep(run: ToneRun, ms: number): void {
     // A lost packet, concealed, breaks a tone in two; the rest of a beep that dies away sinks into the noise.
     const goesOn = this.#beepMs > 0 && run.startMs - this.#beepEndMs < BROKEN_TONE_MS && Math.abs(run.first - this.#beepHz) < SAME_HZ;
-    if (!goesOn && !isBeep(run, ms)) return;
+    if (!goesOn && !(this.#isMessage ? isBeep(run, ms) : isClearBeep(run, ms))) return;
     this.#beepHz = run.first;
     if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
     this.#beepPower = Math.max(run.power, this.#beepMs > 0 ? this.#beepPower : 0);
