@@ -1,3 +1,4 @@
+import { callsOut, talkingAgents } from './floor-counts.ts';
 import type { PacingDecision, PacingState } from './pacing.ts';
 
 /**
@@ -5,8 +6,8 @@ import type { PacingDecision, PacingState } from './pacing.ts';
  * function is put into words when it is first read.
  */
 export function limited(wanted: number, state: PacingState, why: string | (() => string)): PacingDecision {
-  const { limits, calls, agents, contactsLeft } = state;
-  const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
+  const { limits, contactsLeft } = state;
+  const out = callsOut(state);
   let dial = Math.max(0, Math.floor(wanted));
   let cause = '';
   if (limits.floor !== undefined && out + dial < limits.floor) {
@@ -17,7 +18,7 @@ export function limited(wanted: number, state: PacingState, why: string | (() =>
     dial = Math.max(0, limits.ceiling - out);
     cause = `; cut by the ceiling of ${limits.ceiling}`;
   }
-  const lines = limits.maxConcurrentCalls - out - agents.talking.length;
+  const lines = limits.maxConcurrentCalls - out - talkingAgents(state);
   if (dial > 0 && dial > lines) {
     dial = Math.max(0, lines);
     cause = `; cut by ${limits.maxConcurrentCalls} lines`;

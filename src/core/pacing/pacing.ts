@@ -50,12 +50,21 @@ export interface PacingAccount {
 }
 
 export interface PacingState {
-  readonly agents: { readonly idle: number; readonly talking: readonly number[]; readonly wrapping: readonly number[] };
+  readonly agents: {
+    readonly idle: number;
+    readonly talking: readonly number[];
+    readonly wrapping: readonly number[];
+    /** The lengths of the two, where they cost less than the lists. */
+    readonly talkingCount?: number;
+    readonly wrappingCount?: number;
+  };
   /** Ages of the calls that are out: ringing since the dial, classifying since the answer, waiting since the verdict. */
   readonly calls: {
     readonly ringing: readonly number[];
     readonly classifying: readonly number[];
     readonly waiting: readonly number[];
+    /** The length of the three together, where it costs less than the lists. */
+    readonly outCount?: number;
     /** Of each ringing call, in the order of `ringing`. */
     readonly ringingOf?: readonly ContactClass[];
   };

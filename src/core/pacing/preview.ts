@@ -1,3 +1,4 @@
+import { callsOut } from './floor-counts.ts';
 import { limited } from './limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from './pacing.ts';
 
@@ -13,7 +14,7 @@ export class PreviewPacer implements Pacer {
   }
 
   decide(state: PacingState, _now: number): PacingDecision {
-    const out = state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length;
+    const out = callsOut(state);
     return limited(state.agents.idle - out, state, `a contact for each of ${state.agents.idle} idle agents, ${out} have one`);
   }
 }

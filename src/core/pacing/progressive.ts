@@ -1,3 +1,4 @@
+import { callsOut } from './floor-counts.ts';
 import { limited } from './limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from './pacing.ts';
 
@@ -15,8 +16,9 @@ export class ProgressivePacer implements Pacer {
   }
 
   decide(state: PacingState, _now: number): PacingDecision {
-    const out = state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length;
-    const wanted = Math.floor(state.agents.idle * this.#overDial) - out;
-    return limited(wanted, state, `${state.agents.idle} idle × ${this.#overDial} − ${out} out`);
+    const out = callsOut(state);
+    const { idle } = state.agents;
+    const wanted = Math.floor(idle * this.#overDial) - out;
+    return limited(wanted, state, () => `${idle} idle × ${this.#overDial} − ${out} out`);
   }
 }

@@ -1,3 +1,4 @@
+import { callsOut } from './floor-counts.ts';
 import { limited } from './limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from './pacing.ts';
 
@@ -80,15 +81,16 @@ export class RatioPacer implements Pacer {
   }
 
   decide(state: PacingState, _now: number): PacingDecision {
-    const { agents, calls } = state;
-    const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
-    if (this.#watch === undefined) return limited(Math.ceil(agents.idle * this.#ratio) - out, state, `${agents.idle} idle × ${this.#ratio} − ${out} out`);
+    const { agents } = state;
+    const { idle } = agents;
+    const out = callsOut(state);
+    if (this.#watch === undefined) return limited(Math.ceil(idle * this.#ratio) - out, state, () => `${idle} idle × ${this.#ratio} − ${out} out`);
     const lead = this.#ring.value + this.#verdict.value;
     const wrap = this.#wrap.value;
     const wrapping = agents.wrapping.filter((age) => Math.max(0, wrap - age) <= lead).length;
     const talking = this.#watch === 'work' ? agents.talking.filter((age) => Math.max(0, this.#talk.value - age) + wrap <= lead).length : 0;
     const hitRate = Math.min(1, Math.max(this.#minHitRate, this.#hits.value));
-    const lines = Math.ceil(((agents.idle + wrapping + talking) * this.#ratio) / hitRate - 1e-9);
-    return limited(lines - out, state, `${agents.idle} idle, ${wrapping} wrapping up and ${talking} talking due in ${Math.round(lead / 1_000)} s × ${this.#ratio} ÷ hit rate ${hitRate.toFixed(2)} − ${out} out`);
+    const lines = Math.ceil(((idle + wrapping + talking) * this.#ratio) / hitRate - 1e-9);
+    return limited(lines - out, state, `${idle} idle, ${wrapping} wrapping up and ${talking} talking due in ${Math.round(lead / 1_000)} s × ${this.#ratio} ÷ hit rate ${hitRate.toFixed(2)} − ${out} out`);
   }
 }

@@ -1,3 +1,4 @@
+import { callsOut } from './floor-counts.ts';
 import { limited } from './limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState, SkillPacing } from './pacing.ts';
 
@@ -22,7 +23,7 @@ export class SkillPacer implements Pacer {
     const { measure, keep, ratio = 1 } = this.#skill;
     const { skill } = state;
     if (skill === undefined) return { dial: 0, why: 'no figures of the inbound skill' };
-    const out = state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length;
+    const out = callsOut(state);
     switch (measure) {
       case 'freeAgents':
         return limited(Math.floor(Math.max(0, skill.freeAgents - keep) * ratio) - out, state, `${skill.freeAgents} free in the skill, ${keep} kept, ${out} out`);

@@ -87,7 +87,7 @@ export class DurationHazard {
   /** Brings the curve up to date; `running` are the ages of those that have not ended. */
   refresh(running: readonly number[]): void {
     this.#rescale();
-    const exposure = Float64Array.from(this.#exposure);
+    const exposure = this.#exposure.slice();
     for (const age of running) {
       const last = binOf(age);
       for (let b = 0; b < last; b++) exposure[b] = (exposure[b] as number) + width(b);

@@ -1,3 +1,4 @@
+import { addTo, binomial } from './count-distribution.ts';
 import { expectedExcess, type Moments } from './crowd.ts';
 
 /** Steps of the look-ahead, each three seconds: 24 s, by when a call dialled now has been judged. */
@@ -44,8 +45,8 @@ export class LookAhead {
   free = 0;
   freshChance = 0;
 
-  readonly #freePmf: Float64Array[] = Array.from({ length: steps + 1 }, () => new Float64Array(widest));
-  readonly #freeWidth = new Int32Array(steps + 1);
+  readonly #freePmf: Float64Array[] = Array.from({ length: steps }, () => new Float64Array(widest));
+  readonly #freeWidth = new Int32Array(steps);
   readonly #pmf = new Float64Array(widest);
   readonly #number = new Float64Array(exactPeople + 1);
   #walk = new Float64Array(widest);
@@ -69,10 +70,11 @@ export class LookAhead {
     }
   }
 
+  /** Who becomes free after the last people have come serves nobody. */
   #spreadFrees(): void {
     if (this.#prepared) return;
     this.#prepared = true;
-    for (let j = 0; j <= steps; j++) this.#freeWidth[j] = binomial(this.frees[j] as number, this.freesSquared[j] as number, this.#freePmf[j] as Float64Array);
+    for (let j = 0; j < steps; j++) this.#freeWidth[j] = binomial(this.frees[j] as number, this.freesSquared[j] as number, this.#freePmf[j] as Float64Array);
   }
 
   /** Starts the distribution of the number of people on their way anew. */
@@ -132,7 +134,6 @@ export class LookAhead {
 
   #by(method: 'exact' | 'walk' | 'crowd', k: number): number {
     if (method === 'crowd') return this.#crowd(k);
-    this.#spreadFrees();
     return method === 'exact' ? this.#exact(k) : this.#walkThrough(k);
   }
 
@@ -192,6 +193,7 @@ export class LookAhead {
     let left = 0;
     for (let j = 0; j < steps; j++) left += (this.arrivals[j] as number) + k * (this.fresh[j] as number);
     if (left <= 0) return 0;
+    this.#spreadFrees();
     const grid = this.#grid;
     for (let i = 0; i < (top + 1) * side; i++) grid[i] = 0;
     let lost = 0;
@@ -213,10 +215,12 @@ export class LookAhead {
       const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
       const h = Math.min(1, here / left);
       left -= here;
+      // Nobody comes later.
+      if (1 - h <= 1e-9) return lost + lacking(grid, top);
       if (h > 1e-6) lost += this.#arrive(grid, top, h);
+      if (left <= 1e-9 || j === steps - 1) break;
       const width = this.#freeWidth[j + 1] as number;
       if (width > 1) this.#depart(grid, top, this.#freePmf[j + 1] as Float64Array, width);
-      if (left <= 1e-9) break;
     }
     return lost;
   }
@@ -224,7 +228,7 @@ export class LookAhead {
   /** Each of the u people still to come comes now with chance h. In place, upwards in u. */
   #arrive(grid: Float64Array, top: number, h: number): number {
     const stay = 1 - h;
-    const odds = stay <= 1e-9 ? 0 : h / stay;
+    const odds = h / stay;
     const chances = this.#comeNow;
     let lost = 0;
     let none = 1;
@@ -239,10 +243,6 @@ export class LookAhead {
         const weight = grid[u * side + z] as number;
         if (weight < 1e-9) continue;
         grid[u * side + z] = 0;
-        if (stay <= 1e-9) {
-          lost += weight * (u - z);
-          continue;
-        }
         // As many come as there are agents, and then those who find nobody.
         const expected = u * h;
         let n = 0;
@@ -276,6 +276,7 @@ export class LookAhead {
   }
 
   #walkThrough(k: number): number {
+    this.#spreadFrees();
     const mean = this.peopleMean + k * this.freshChance;
     const squared = this.peopleSquared + k * this.freshChance ** 2;
     const each = mean <= 0 ? 0 : squared / mean;
@@ -317,6 +318,7 @@ export class LookAhead {
           next[0] = (next[0] as number) + w;
         }
       }
+      if (j === steps - 1) break;
       const free = this.#freePmf[j + 1] as Float64Array;
       const freeWidth = this.#freeWidth[j + 1] as number;
       const top = Math.min(bound, high + freeWidth - 1);
@@ -335,50 +337,11 @@ export class LookAhead {
   }
 }
 
-/** Folds one more chance into the distribution of a number that is at most `most`; what would fall off the end stays on the last place. */
-function addTo(pmf: Float64Array, chance: number, most: number): void {
-  const last = pmf.length - 1;
-  if (most >= last - 1) pmf[last] = (pmf[last] as number) + (pmf[last - 1] as number) * chance;
-  for (let u = Math.min(last - 1, most + 1); u > 0; u--) pmf[u] = (pmf[u] as number) * (1 - chance) + (pmf[u - 1] as number) * chance;
-  pmf[0] = (pmf[0] as number) * (1 - chance);
-}
-
-/**
- * The distribution of a number of independent events with this sum of chances and of squared chances, as the binomial with the
- * same mean and variance (its number of trials need not be whole). Answers how many places of `into` are used.
- */
-function binomial(mean: number, squared: number, into: Float64Array): number {
-  if (mean < 1e-9) {
-    into[0] = 1;
-    return 1;
+/** Expected people who find nobody if all who are still to come came at once. */
+function lacking(grid: Float64Array, top: number): number {
+  let lost = 0;
+  for (let u = 1; u <= top; u++) {
+    for (let z = 0; z < u; z++) lost += (grid[u * side + z] as number) < 1e-9 ? 0 : (grid[u * side + z] as number) * (u - z);
   }
-  const p = Math.min(0.95, Math.max(1e-6, squared / mean));
-  const n = mean / p;
-  const odds = p / (1 - p);
-  let term = n > 300 ? Math.exp(n * Math.log1p(-p)) : (1 - p) ** n;
-  if (term < 1e-290) return normalPlaces(mean, Math.sqrt(mean * (1 - p)), into);
-  let sum = 0;
-  let k = 0;
-  for (; k < widest - 1; k++) {
-    into[k] = term;
-    sum += term;
-    if (1 - sum < 1e-7 || n - k <= 0) break;
-    term *= ((n - k) / (k + 1)) * odds;
-    if (k > mean && term < 1e-8) break;
-  }
-  const width = k + 1;
-  for (let i = 0; i < width; i++) into[i] = (into[i] as number) / sum;
-  return width;
-}
-
-function normalPlaces(mean: number, spread: number, into: Float64Array): number {
-  const width = Math.min(widest, Math.ceil(mean + 5 * spread) + 1);
-  let sum = 0;
-  for (let i = 0; i < width; i++) {
-    const x = (i - mean) / spread;
-    into[i] = Math.exp(-0.5 * x * x);
-    sum += into[i] as number;
-  }
-  for (let i = 0; i < width; i++) into[i] = (into[i] as number) / sum;
-  return width;
+  return lost;
 }

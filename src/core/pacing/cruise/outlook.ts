@@ -1,3 +1,4 @@
+import { staffedAgents } from '../floor-counts.ts';
 import type { ContactClass, PacingState } from '../pacing.ts';
 import { gridMs, gridPlace, gridSize, type AnswerEstimate } from './answer-estimate.ts';
 import type { ArrivalProfile } from './arrival-profile.ts';
@@ -41,7 +42,7 @@ export class Outlook {
     const ahead = this.#ahead;
     const { share: expected, error } = answer;
     const raised = this.#raised(expected, error);
-    const staff = agents.idle + agents.talking.length + agents.wrapping.length;
+    const staff = staffedAgents(state);
     const floor = Math.min(1, Math.max(0, (staff - fearFrom) / (fearTo - fearFrom)));
     ahead.clear();
     ahead.free = agents.idle - calls.waiting.length;

@@ -6,6 +6,8 @@ export class QuickSlowShare {
   #slowOf = 0;
   readonly #fastMemory: number;
   readonly #slowMemory: number;
+  /** The value, until something is added. */
+  #value = Number.NaN;
   readonly #prior: { readonly share: number; readonly weight: number };
 
   constructor(options: { readonly share: number; readonly weight: number; readonly fastMemory: number; readonly slowMemory: number }) {
@@ -15,6 +17,7 @@ export class QuickSlowShare {
   }
 
   add(hits: number, of: number): void {
+    this.#value = Number.NaN;
     const fastKeep = Math.exp(-of / this.#fastMemory);
     const slowKeep = Math.exp(-of / this.#slowMemory);
     this.#fastHits = this.#fastHits * fastKeep + hits;
@@ -30,6 +33,11 @@ export class QuickSlowShare {
   }
 
   get value(): number {
+    if (Number.isNaN(this.#value)) this.#value = this.#believed();
+    return this.#value;
+  }
+
+  #believed(): number {
     const slow = this.#slowShare;
     const quick = this.#quick(slow);
     const surprise = this.#surprise(slow, quick);

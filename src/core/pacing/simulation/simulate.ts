@@ -1,3 +1,4 @@
+import { callsOut, staffedAgents } from '../floor-counts.ts';
 import type { Pacer } from '../pacing.ts';
 import type { Scenario } from './scenario.ts';
 import { Simulation, type SimulationOptions } from './simulation.ts';
@@ -24,9 +25,9 @@ export function simulate(scenario: Scenario, seed: number, pacer: Pacer, sample?
     pacer.observe(facts, now);
     const decision = pacer.decide(state, now);
     if (sample !== undefined && now % 60_000 === 0) {
-      const busy = state.agents.talking.length + state.agents.wrapping.length;
+      const staffed = staffedAgents(state);
       const { tally } = simulation;
-      sample({ atMs: now, busy, staffed: busy + state.agents.idle, answered: tally.outcomesAt.length, abandoned: tally.abandoned, out: state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length, why: decision.why });
+      sample({ atMs: now, busy: staffed - state.agents.idle, staffed, answered: tally.outcomesAt.length, abandoned: tally.abandoned, out: callsOut(state), why: decision.why });
     }
     step = run.next(decision.dial);
   }

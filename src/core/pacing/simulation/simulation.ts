@@ -4,6 +4,7 @@ import { EventQueue } from './event-queue.ts';
 import { FloorPicture } from './floor-picture.ts';
 import type { Scenario } from './scenario.ts';
 import { SimulationTally, type SimulationReport } from './simulation-report.ts';
+import { SimulatedStaff } from './simulated-staff.ts';
 import { SinceList } from './since-list.ts';
 
 /** A question to the pacer. The arrays of `state` are reused: read them before asking for the next tick. */
@@ -75,15 +76,7 @@ export class Simulation {
   readonly #waitingSince: number[] = [];
   readonly #talking = new SinceList();
   readonly #wrapping = new SinceList();
-  /** Idle agents, longest idle first. */
-  readonly #idle: number[] = [];
-  readonly #idleSince: number[] = [];
-  readonly #hadCall: boolean[] = [];
-  readonly #freeAgents: number[] = [];
-  #agents = 0;
-  #present = 0;
-  #presentSince = 0;
-  #toLeave = 0;
+  readonly #staff: SimulatedStaff;
   #contactsLeft: number;
   #facts: PacingFact[] = [];
   readonly #recentDials: number[] = [];
@@ -100,6 +93,7 @@ export class Simulation {
     this.#seed = seed;
     this.#draws = new CallDraws(scenario, seed);
     this.#contactsLeft = scenario.contacts;
+    this.#staff = new SimulatedStaff(scenario.agents, this.#tally);
     this.#floor = new FloorPicture({ talking: this.#talking, wrapping: this.#wrapping, ringing: this.#ringing, classifying: this.#classifying, waiting: this.#waitingSince }, scenario.limits, scenario.turns === undefined ? undefined : { ringing: (i) => this.#call(this.#ringing.ids[i] as number).of ?? {}, next: () => this.#nextKinds() });
   }
 
@@ -121,7 +115,7 @@ export class Simulation {
 
   /** What only a clairvoyant may ask: when each agent will be free, and which people are on their way. */
   foresee(now: number): { readonly freeAt: number[]; readonly people: ForeseenPerson[] } {
-    const freeAt = this.#idle.map(() => now);
+    const freeAt = new Array<number>(this.#staff.idle).fill(now);
     for (const [i, agent] of this.#talking.ids.entries()) {
       const call = this.#call(this.#callOf[agent] as number);
       freeAt.push((this.#talking.since[i] as number) + call.talkMs + (call.outcome === 'person' ? call.wrapMs : 0));
@@ -148,18 +142,14 @@ export class Simulation {
 
   *run(): Generator<SimulationTick, SimulationReport, number> {
     const { durationMs } = this.#scenario;
-    const staffTimes = [...new Set(this.#scenario.agents.flatMap((a) => [a.from, a.to]))].filter((t) => t < durationMs).sort((a, b) => a - b);
-    let staffIndex = 0;
     for (let second = 0; second <= durationMs; second += 1000) {
       // Everything up to this tick, staff changes first among things of one instant.
       for (;;) {
-        const staffAt = staffTimes[staffIndex] ?? Number.POSITIVE_INFINITY;
+        const staffAt = this.#staff.changesAt;
         const next = Math.min(staffAt, this.#queue.nextTime);
         if (next > second || next >= durationMs) break;
-        if (staffAt === next) {
-          staffIndex += 1;
-          this.#staff(next);
-        } else this.#step(next);
+        if (staffAt === next) this.#change(next);
+        else this.#step(next);
         if (this.#becameIdle || this.#atEveryEvent) {
           this.#becameIdle = false;
           if ((this.#waiting.length === 0 || this.#atEveryEvent) && next < second) this.#dial(next, yield this.#tick(next));
@@ -174,7 +164,7 @@ export class Simulation {
   }
 
   #tick(now: number): SimulationTick {
-    this.#floor.look(now, this.#idle.length, this.#contactsLeft);
+    this.#floor.look(now, this.#staff.idle, this.#contactsLeft);
     const facts = this.#facts;
     if (facts.length > 0) this.#facts = [];
     this.#tally.decisions += 1;
@@ -268,7 +258,7 @@ export class Simulation {
     const leavesAt = this.#leavingTime(call, answeredAt);
     this.#leavesAt[of] = leavesAt;
     if (now > leavesAt) return this.#abandon(of, now);
-    const agent = this.#takeIdle(now);
+    const agent = this.#staff.takeIdle(now);
     if (agent !== undefined) return this.#connect(of, agent, now, 0);
     this.#waiting.push(of);
     this.#waitingSince.push(now);
@@ -286,18 +276,10 @@ export class Simulation {
     this.#freeCalls.push(of);
   }
 
-  #takeIdle(now: number): number | undefined {
-    const agent = this.#idle.shift();
-    if (agent === undefined) return undefined;
-    const since = this.#idleSince.shift() as number;
-    if (this.#hadCall[agent] === true) this.#tally.agentWaits.push(now - since);
-    return agent;
-  }
-
   #connect(of: number, agent: number, now: number, waitMs: number): void {
     const call = this.#call(of);
     this.#leavesAt[of] = -1;
-    this.#hadCall[agent] = true;
+    this.#staff.hasCall(agent);
     this.#callOf[agent] = of;
     this.#talking.add(agent, now);
     this.#facts.push({ what: 'connected', waitMs });
@@ -327,61 +309,35 @@ export class Simulation {
 
   /** An agent is done: goes home if the shift is over, takes who waits, or is idle. */
   #free(agent: number, now: number): void {
-    if (this.#toLeave > 0) {
-      this.#toLeave -= 1;
-      this.#presence(now, -1);
-      this.#freeAgents.push(agent);
+    if (this.#staff.goesHome(agent, now)) {
       this.#facts.push(bare.agentOff);
       return;
     }
     const next = this.#waiting.shift();
     if (next !== undefined) {
       const since = this.#waitingSince.shift() as number;
-      if (this.#hadCall[agent] === true) this.#tally.agentWaits.push(0);
+      this.#staff.waitedNot(agent);
       return this.#connect(next, agent, now, now - since);
     }
-    this.#idle.push(agent);
-    this.#idleSince.push(now);
+    this.#staff.rest(agent, now);
     this.#becameIdle = true;
   }
 
-  #staff(now: number): void {
-    let wanted = 0;
-    for (const a of this.#scenario.agents) if (a.from <= now && now < a.to) wanted += a.count;
-    let change = wanted - (this.#present - this.#toLeave);
+  /** A shift begins or ends. */
+  #change(now: number): void {
+    let change = this.#staff.change(now);
     for (; change > 0; change--) {
-      if (this.#toLeave > 0) {
-        this.#toLeave -= 1;
-        continue;
-      }
-      const agent = this.#freeAgents.pop() ?? this.#agents++;
-      this.#hadCall[agent] = false;
-      this.#presence(now, 1);
+      const agent = this.#staff.come(now);
+      if (agent === undefined) continue;
       this.#facts.push(bare.agentOn);
       this.#free(agent, now);
     }
-    for (; change < 0; change++) {
-      const agent = this.#idle.pop();
-      if (agent === undefined) {
-        this.#toLeave += 1;
-        continue;
-      }
-      this.#idleSince.pop();
-      this.#presence(now, -1);
-      this.#freeAgents.push(agent);
-      this.#facts.push(bare.agentOff);
-    }
-  }
-
-  #presence(now: number, change: number): void {
-    this.#tally.staffedMs += this.#present * (now - this.#presentSince);
-    this.#presentSince = now;
-    this.#present += change;
+    for (; change < 0; change++) if (this.#staff.leave(now)) this.#facts.push(bare.agentOff);
   }
 
   /** What is open at the end counts up to the end. */
   #closeBooks(endMs: number): void {
-    this.#presence(endMs, 0);
+    this.#staff.closeBooks(endMs);
     for (const [i, agent] of this.#talking.ids.entries()) {
       const part = endMs - (this.#talking.since[i] as number);
       if (this.#call(this.#callOf[agent] as number).outcome === 'person') this.#tally.usefulMs += part;

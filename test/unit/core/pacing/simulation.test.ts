@@ -152,6 +152,24 @@ describe('a simulation', () => {
     const [some, many] = [1.5, 3].map((ratio) => simulate(day, 1, new RatioPacer({ ratio })));
     expect(many!.abandonRate).toBeGreaterThan(some!.abandonRate);
   });
+
+  test('shows its floor to whoever reads it as JSON as to whoever reads its lists and counts', () => {
+    let busy = 0;
+    simulate(shortDay({ durationMs: 120_000 }), 1, {
+      kind: 'ratio', observe: () => undefined,
+      decide: (state) => {
+        const { agents, calls } = state;
+        busy += agents.talking.length;
+        expect(JSON.parse(JSON.stringify({ agents, calls }))).toEqual({
+          agents: { idle: agents.idle, talking: [...agents.talking], wrapping: [...agents.wrapping] },
+          calls: { ringing: [...calls.ringing], classifying: [...calls.classifying], waiting: [...calls.waiting] },
+        });
+        expect([agents.talkingCount, agents.wrappingCount, calls.outCount]).toEqual([agents.talking.length, agents.wrapping.length, calls.ringing.length + calls.classifying.length + calls.waiting.length]);
+        return { dial: 1, why: '' };
+      },
+    });
+    expect(busy).toBeGreaterThan(0);
+  });
 });
 
 describe('contacts that differ', () => {

@@ -1,3 +1,4 @@
+import { callsOut, staffedAgents, talkingAgents } from '../../floor-counts.ts';
 import { limited } from '../../limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from '../../pacing.ts';
 
@@ -38,9 +39,8 @@ export class AdaptiveLevel implements Pacer {
   }
 
   decide(state: PacingState, now: number): PacingDecision {
-    const { agents, calls } = state;
-    const staff = agents.idle + agents.talking.length + agents.wrapping.length;
-    this.#idle += agents.idle - calls.waiting.length;
+    const staff = staffedAgents(state);
+    this.#idle += state.agents.idle - state.calls.waiting.length;
     this.#staff += staff;
     this.#looks += 1;
     if (now >= this.#next) {
@@ -50,8 +50,9 @@ export class AdaptiveLevel implements Pacer {
       this.#staff = 0;
       this.#looks = 0;
     }
-    const active = calls.ringing.length + calls.classifying.length + calls.waiting.length + agents.talking.length;
-    return limited(Math.floor(staff * this.#level) - active, state, `level ${this.#level.toFixed(2)} × ${staff} agents − ${active} lines`);
+    const active = callsOut(state) + talkingAgents(state);
+    const level = this.#level;
+    return limited(Math.floor(staff * level) - active, state, () => `level ${level.toFixed(2)} × ${staff} agents − ${active} lines`);
   }
 
   #adapt(now: number): void {

@@ -1,3 +1,4 @@
+import { callsOut, talkingAgents } from '../../floor-counts.ts';
 import type { Scenario } from '../scenario.ts';
 import { Simulation, type ForeseenPerson } from '../simulation.ts';
 import type { SimulationReport } from '../simulation-report.ts';
@@ -14,7 +15,7 @@ export function clairvoyant(scenario: Scenario, seed: number): SimulationReport 
   let step = run.next(0);
   while (step.done !== true) {
     const { now, state } = step.value;
-    const lines = state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length + state.agents.talking.length;
+    const lines = callsOut(state) + talkingAgents(state);
     const most = Math.min(maxConcurrentCalls - lines, maxCallsPerSecond, state.contactsLeft);
     const { freeAt, people } = simulation.foresee(now);
     let dial = 0;

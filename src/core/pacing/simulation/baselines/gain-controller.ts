@@ -1,3 +1,4 @@
+import { callsOut } from '../../floor-counts.ts';
 import { limited } from '../../limited.ts';
 import type { Pacer, PacingDecision, PacingFact, PacingState } from '../../pacing.ts';
 
@@ -31,7 +32,7 @@ export class GainController implements Pacer {
   }
 
   decide(state: PacingState, _now: number): PacingDecision {
-    const out = state.calls.ringing.length + state.calls.classifying.length + state.calls.waiting.length;
-    return limited(Math.round(state.agents.idle * this.#lines) - out, state, `${this.#lines.toFixed(2)} lines per available agent`);
+    const lines = this.#lines;
+    return limited(Math.round(state.agents.idle * lines) - callsOut(state), state, () => `${lines.toFixed(2)} lines per available agent`);
   }
 }
