@@ -10,8 +10,8 @@ const furthest = 0.011;
 const furthestMarkovian = 0.0145;
 /** Once it knows the floor and fears nothing it is to come so near to the bound. */
 const near = 0.002;
-/** The part of the constrained optimum that asking at every event may bring, or asking once a second would be what is missing. */
-const asking = 0.003;
+/** So near to the constrained optimum, as a part of it, the frontier is to come if the pacer is asked at every event. */
+const asking = 0.006;
 
 const percent = (share: number): string => (share * 100).toFixed(2);
 const differing = ({ mean, error }: Difference): string => `${mean < 0 ? '−' : '+'}${percent(Math.abs(mean))} ± ${percent(error)}`;
@@ -57,7 +57,7 @@ function goalsOf(study: Study): Goal[] {
   }
   if (optimum !== undefined && atEveryEvent !== undefined) {
     const [often, seldom] = [atEveryEvent / optimum, free / optimum];
-    goals.push({ name, goal: `asking once a second is not what is missing: at every event brings less than ${asking} of the optimum more`, measured: `${often.toFixed(3)} beside ${seldom.toFixed(3)}`, met: often - seldom < asking });
+    goals.push({ name, goal: `asked at every event, the frontier comes within ${asking} of the optimum, nearer than once a second`, measured: `${often.toFixed(3)} beside ${seldom.toFixed(3)}`, met: often >= 1 - asking && often > seldom });
   }
   return goals;
 }
