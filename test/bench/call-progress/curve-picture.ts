@@ -6,21 +6,21 @@ const LEFT = 60;
 const TOP = 20;
 const RIGHT = 150;
 const BOTTOM = 50;
-const FROM = 0.8;
 
 /** An SVG of how many are right over the time that is allowed, and of the people who speak on by then. */
 export function curvePicture(points: readonly CurvePoint[]): string {
   const first = points[0]?.p95 ?? 0;
   const last = points.at(-1)?.p95 ?? 1;
+  const from = Math.floor(20 * Math.min(0.8, ...points.flatMap((p) => [p.people, p.machines, 1 - p.peopleStillSpeaking]))) / 20;
   const x = (ms: number): number => LEFT + ((ms - first) / Math.max(1, last - first)) * (WIDTH - LEFT - RIGHT);
-  const y = (part: number): number => TOP + (1 - (Math.max(FROM, part) - FROM) / (1 - FROM)) * (HEIGHT - TOP - BOTTOM);
+  const y = (part: number): number => TOP + (1 - (part - from) / (1 - from)) * (HEIGHT - TOP - BOTTOM);
   const line = (name: string, colour: string, value: (p: CurvePoint) => number, dash = ''): string => {
     const shown = points.map((p) => `${x(p.p95).toFixed(1)},${y(value(p)).toFixed(1)}`);
     const end = points.at(-1);
     return `<polyline points="${shown.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>` + (end === undefined ? '' : `<text x="${x(end.p95) + 6}" y="${y(value(end)) + 4}" fill="${colour}">${name}</text>`);
   };
   const out: string[] = [];
-  for (let part = FROM; part <= 1.0001; part += 0.05) out.push(`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(part)}" y2="${y(part)}" stroke="#ddd"/><text x="${LEFT - 6}" y="${y(part) + 4}" text-anchor="end">${Math.round(part * 100)} %</text>`);
+  for (let part = from; part <= 1.0001; part += 0.05) out.push(`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(part)}" y2="${y(part)}" stroke="#ddd"/><text x="${LEFT - 6}" y="${y(part) + 4}" text-anchor="end">${Math.round(part * 100)} %</text>`);
   for (const p of points) out.push(`<text x="${x(p.p95)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${Math.round(p.p95)}</text>`);
   out.push(`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(0.97)}" y2="${y(0.97)}" stroke="#888" stroke-dasharray="4 3"/><text x="${LEFT + 4}" y="${y(0.97) - 4}" fill="#666">97 %</text>`);
   out.push(line('people right', '#2e7d32', (p) => p.people), line('machines right', '#1565c0', (p) => p.machines), line('people done speaking', '#999', (p) => 1 - p.peopleStillSpeaking, ' stroke-dasharray="2 3"'));

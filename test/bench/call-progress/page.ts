@@ -122,7 +122,7 @@ The two parts share no language, no sentence, no voice and no random seed; the r
 The held-out part was measured three times before, with other seeds. It showed cadences that were not heard in the hum of the mains; beeps that die
 away or are not one pure tone, whose end was told too early or too late; and, when those were heard, 95.1 % of the people right after revision
 where 96.9 % of others had been. The first two were mended on sounds of the tuning part (the buzz is one of its beeps); the wider ear for beeps
-is kept to long messages since, for a person's verdict is never taken back after a beep. From seed to seed the first verdicts differ by some
+is kept to long messages since, for a verdict is not taken back once a beep was heard. From seed to seed the first verdicts differ by some
 points and their p95 by 90 ms, as the model and its limits have not changed.
 Running the benchmark with \`--tuning\` is for development; the held-out part is measured when
 that is done.
