@@ -202,11 +202,11 @@ export class CruisePacer implements Pacer {
   /** Would what is out and so many dials more stay within what the windows bear, also in a storm and when agents leave? */
   #bearable(k: number, spare: number, staff: number, honesty: number): boolean {
     const ahead = this.#ahead;
-    const { risk, storm, stormRisk, stay, leaveRisk } = this.#tuning;
-    // On a large floor shifts end one after the other, and the room that it earns in a minute outlasts a change of list.
-    const rise = storm - (storm - Math.min(storm, 2)) * Math.min(1, Math.max(0, (staff - 40) / 60));
+    const { risk, stormRisk, stay, leaveRisk } = this.#tuning;
+    this.#outlook.lookAtStorm();
+    // On a large floor shifts end one after the other.
     const leave = leaveRisk * Math.max(1, (staff / 40) ** 2);
-    return ahead.stressed(spare, k, rise) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
+    return ahead.stressed(spare, k) <= stormRisk && ahead.deserted(spare, k, stay) <= leave && ahead.exceeding(spare, k) * honesty <= risk;
   }
 
   #answerWith(dial: number, state: PacingState, why: string | (() => string)): PacingDecision {

@@ -29,9 +29,14 @@ export class LookAhead {
   /** Expected people per step: of the calls that are out, and of one new dial. */
   readonly arrivals = new Float64Array(steps);
   readonly fresh = new Float64Array(steps);
-  /** The same as a storm is looked at: some kinds of contacts may be better than is believed of them. */
+  /** The same in a storm, and the sums of the chances that each call brings a person then, and of their squares. */
   readonly feared = new Float64Array(steps);
   readonly fearedFresh = new Float64Array(steps);
+  fearedMean = 0;
+  fearedSquared = 0;
+  fearedChance = 0;
+  /** The calls' chances are those of their lists, and turn together: what came before takes nothing from the spread that is feared. */
+  together = false;
   /** Expected agents becoming free before the first step's people give up, then per step; and the sums of the squared chances. */
   readonly frees = new Float64Array(steps + 1);
   readonly freesSquared = new Float64Array(steps + 1);
@@ -84,6 +89,8 @@ export class LookAhead {
     this.#folded = 0;
     this.peopleMean = 0;
     this.peopleSquared = 0;
+    this.fearedMean = 0;
+    this.fearedSquared = 0;
   }
 
   /** Adds calls that bring a person each with this chance. */
@@ -92,6 +99,12 @@ export class LookAhead {
     if (this.peopleMean + calls * chance <= 6) for (let i = 0; i < calls; i++) addTo(this.people, chance, this.#folded++);
     this.peopleMean += calls * chance;
     this.peopleSquared += calls * chance * chance;
+  }
+
+  /** Adds calls that bring a person each with this chance in a storm. */
+  addFeared(calls: number, chance: number): void {
+    this.fearedMean += calls * chance;
+    this.fearedSquared += calls * chance * chance;
   }
 
   /**
@@ -137,15 +150,15 @@ export class LookAhead {
     return method === 'exact' ? this.#exact(k) : this.#walkThrough(k);
   }
 
-  /** Expected abandonments beyond `spare` if so many times as many answered as is believed, each by himself. */
-  stressed(spare: number, k: number, times: number): number {
-    this.#apart(k, times, this.feared, this.fearedFresh);
+  /** Expected abandonments beyond `spare` in a storm. */
+  stressed(spare: number, k: number): number {
+    this.#coming(k, this.feared, this.fearedFresh, this.fearedMean + k * this.fearedChance, this.together ? 0 : this.fearedSquared + k * this.fearedChance ** 2);
     return expectedExcess(this.free + spare, this.#come, this.#go);
   }
 
   /** Expected abandonments beyond `spare` if every idle agent went home now, and of those who become free all but this share. */
   deserted(spare: number, k: number, stay: number): number {
-    this.#apart(k, 1, this.arrivals, this.fresh);
+    this.#coming(k, this.arrivals, this.fresh, this.peopleMean + k * this.freshChance, this.together ? 0 : this.peopleSquared + k * this.freshChance ** 2);
     for (let j = 0; j < steps; j++) {
       this.#stay.mean[j] = stay * (this.#go.mean[j] as number);
       this.#stay.variance[j] = stay * (this.#go.variance[j] as number);
@@ -153,27 +166,22 @@ export class LookAhead {
     return expectedExcess(Math.min(0, this.free) + spare, this.#come, this.#stay);
   }
 
-  /** People of what is out and of k fresh dials, each by himself. */
-  #apart(k: number, times: number, arrivals: Float64Array, fresh: Float64Array): void {
-    for (let j = 0; j < steps; j++) {
-      const here = times * ((arrivals[j] as number) + k * (fresh[j] as number));
-      this.#come.mean[j] = here;
-      this.#come.variance[j] = here;
-    }
+  #crowd(k: number): number {
+    this.#coming(k, this.arrivals, this.fresh, this.peopleMean + k * this.freshChance, this.peopleSquared + k * this.freshChance ** 2);
+    return expectedExcess(this.free, this.#come, this.#go);
   }
 
-  #crowd(k: number): number {
-    const mean = this.peopleMean + k * this.freshChance;
-    const each = (this.peopleSquared + k * this.freshChance ** 2) / mean;
+  /** People of what is out and of k fresh dials at each step; `mean` and `squared` are the sums of their chances and of the squares. */
+  #coming(k: number, arrivals: Float64Array, fresh: Float64Array, mean: number, squared: number): void {
+    const each = mean <= 0 ? 0 : squared / mean ** 2;
     let came = 0;
     for (let j = 0; j < steps; j++) {
-      const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
+      const here = (arrivals[j] as number) + k * (fresh[j] as number);
       this.#come.mean[j] = here;
       // A call answers once: what came before takes from the spread of what comes.
-      this.#come.variance[j] = here * Math.max(0.05, 1 - (each / mean) * (2 * came + here));
+      this.#come.variance[j] = here * Math.max(0.05, 1 - each * (2 * came + here));
       came += here;
     }
-    return expectedExcess(this.free, this.#come, this.#go);
   }
 
   /** The distribution of the number of people to come, with k fresh dials. */

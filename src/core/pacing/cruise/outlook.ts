@@ -16,6 +16,12 @@ const fearTo = 20;
  */
 const fearOf = (share: number, common: number, floor: number): number => (share >= common || floor === 0 ? 1 : (common / Math.max(1e-4, share)) ** (floor / 2));
 
+/**
+ * The people that a call brings if so many times as many answer as is believed: one at most. Not where the chance is that of its list: that may
+ * have turned by more than this, and with it all its calls.
+ */
+const inStorm = (chance: number, times: number, together: boolean): number => (together ? times * chance : 1 - (1 - Math.min(1, chance)) ** times);
+
 /** Sets the look-ahead's inputs from what is out, who is busy and what is believed of both. */
 export class Outlook {
   readonly #answer: AnswerEstimate;
@@ -25,6 +31,13 @@ export class Outlook {
   readonly #tuning: CruiseTuning;
   readonly #ringingByAge = new Float64Array(gridSize + 1);
   #lastWatch = Number.NEGATIVE_INFINITY;
+  /** Of how many times as many answers a storm is thought. */
+  #rise = 1;
+  /** What the last look saw ringing: the place of the age, the number of calls and the chance feared of each; and being judged. */
+  readonly #seen: { readonly place: number[]; readonly calls: number[]; readonly chance: number[] } = { place: [], calls: [], chance: [] };
+  #seenCount = 0;
+  #classifying: readonly number[] = [];
+  #stormLooked = false;
 
   constructor(parts: { readonly answer: AnswerEstimate; readonly arriving: ArrivalProfile; readonly freeing: FreeingProfile; readonly ahead: LookAhead; readonly tuning: CruiseTuning }) {
     this.#answer = parts.answer;
@@ -44,6 +57,10 @@ export class Outlook {
     const raised = this.#raised(expected, error);
     const staff = staffedAgents(state);
     const floor = Math.min(1, Math.max(0, (staff - fearFrom) / (fearTo - fearFrom)));
+    // On a large floor the room that it earns in a minute outlasts a change of list.
+    const { storm } = this.#tuning;
+    this.#rise = storm - (storm - Math.min(storm, 2)) * Math.min(1, Math.max(0, (staff - 40) / 60));
+    this.#seenCount = 0;
     ahead.clear();
     ahead.free = agents.idle - calls.waiting.length;
     ahead.freshChance = next === undefined || next.length === 0 ? raised : this.#chanceOfNext(next.slice(0, Math.max(3, 2 * lastDials)), error / Math.max(1e-9, expected));
@@ -53,19 +70,42 @@ export class Outlook {
     ahead.fearedFresh.fill(0);
     if (Number.isFinite(this.#lastWatch)) answer.watch(ringing, now - this.#lastWatch);
     this.#lastWatch = now;
+    ahead.together = ringingOf !== undefined;
     if (ringingOf === undefined) this.#addRinging(ringing, raised);
     else this.#addRingingOf(ringing, ringingOf, raised / Math.max(1e-9, expected), floor);
     this.#arriving.addRinging(0, ahead.freshChance, ahead.fresh);
-    const fear = fearOf(ahead.freshChance, answer.commonShare, floor);
-    for (let j = 0; j < ahead.fresh.length; j++) ahead.fearedFresh[j] = fear * (ahead.fresh[j] as number);
+    ahead.fearedChance = ahead.freshChance * fearOf(ahead.freshChance, answer.commonShare, floor);
     const { personShare } = answer;
     for (const age of calls.classifying) {
       ahead.addCalls(1, personShare);
       this.#arriving.addClassifying(Math.floor(age / gridMs), personShare, ahead.arrivals);
     }
-    for (let j = 0; j < ahead.feared.length; j++) ahead.feared[j] = (ahead.feared[j] as number) + (ahead.arrivals[j] as number);
+    this.#classifying = calls.classifying;
+    this.#stormLooked = false;
     this.#freeing.sum(agents.talking, agents.wrapping, ahead.frees, ahead.freesSquared);
     ahead.prepare();
+  }
+
+  /** What is out as a storm would have it. Only who is about to dial needs it: call it before `stressed`; it holds for the last look. */
+  lookAtStorm(): void {
+    if (this.#stormLooked) return;
+    this.#stormLooked = true;
+    const ahead = this.#ahead;
+    const { together } = ahead;
+    const { place, calls, chance } = this.#seen;
+    for (let i = 0; i < this.#seenCount; i++) {
+      const count = calls[i] as number;
+      const feared = inStorm(chance[i] as number, this.#rise, together);
+      ahead.addFeared(count, feared);
+      this.#arriving.addRinging(place[i] as number, count * feared, ahead.feared);
+    }
+    const feared = inStorm(this.#answer.personShare, this.#rise, together);
+    for (const age of this.#classifying) {
+      ahead.addFeared(1, feared);
+      this.#arriving.addClassifying(Math.floor(age / gridMs), feared, ahead.feared);
+    }
+    ahead.fearedChance = inStorm(ahead.fearedChance, this.#rise, together);
+    this.#arriving.addRinging(0, ahead.fearedChance, ahead.fearedFresh);
   }
 
   /** While the share is hardly known, more may answer than it says. */
@@ -95,7 +135,7 @@ export class Outlook {
     }
     for (let b = 0; b <= gridSize; b++) {
       const here = count[b] as number;
-      if (here > 0) this.#add(b, here, answer.chanceAt(b, share, answerShare));
+      if (here > 0) this.#add(b, here, answer.chanceAt(b, share, answerShare), 1);
     }
   }
 
@@ -107,15 +147,18 @@ export class Outlook {
       const share = Math.min(0.98, answerShare * personShare * raise);
       const b = gridPlace(ringing[i] as number);
       const chance = answer.chanceAt(b, share, Math.max(share, answerShare));
-      this.#add(b, 1, chance);
-      const more = fearOf(share, common, floor) - 1;
-      if (more > 0) this.#arriving.addRinging(b, more * chance, this.#ahead.feared);
+      this.#add(b, 1, chance, fearOf(share, common, floor));
     }
   }
 
   /** Calls that have rung for `b` half seconds. */
-  #add(b: number, calls: number, chance: number): void {
+  #add(b: number, calls: number, chance: number, fear: number): void {
     if (chance <= 1e-6) return;
+    const { place, calls: counts, chance: chances } = this.#seen;
+    const at = this.#seenCount++;
+    place[at] = b;
+    counts[at] = calls;
+    chances[at] = fear * chance;
     this.#ahead.addCalls(calls, chance);
     this.#arriving.addRinging(b, calls * chance, this.#ahead.arrivals);
   }

@@ -1,11 +1,15 @@
 import { AbandonmentPrice, type WorkingDay } from '../../../../src/core/pacing/cruise/abandonment-price.ts';
+import { AnswerEstimate } from '../../../../src/core/pacing/cruise/answer-estimate.ts';
+import { ArrivalProfile } from '../../../../src/core/pacing/cruise/arrival-profile.ts';
 import { cruiseTuning } from '../../../../src/core/pacing/cruise/cruise-tuning.ts';
 import { expectedExcess } from '../../../../src/core/pacing/cruise/crowd.ts';
 import { mostDials } from '../../../../src/core/pacing/cruise/dial-search.ts';
 import { CruisePacer } from '../../../../src/core/pacing/cruise/cruise.ts';
+import { FreeingProfile } from '../../../../src/core/pacing/cruise/freeing-profile.ts';
 import { LateVerdicts } from '../../../../src/core/pacing/cruise/late-verdicts.ts';
 import { DurationHazard } from '../../../../src/core/pacing/cruise/duration-hazard.ts';
 import { LookAhead, steps } from '../../../../src/core/pacing/cruise/look-ahead.ts';
+import { Outlook } from '../../../../src/core/pacing/cruise/outlook.ts';
 import { defaultPromise, type PacingState } from '../../../../src/core/pacing/pacing.ts';
 import { simulate } from '../../../../src/core/pacing/simulation/simulate.ts';
 import { SeededRandom } from '../../../../src/kernel/random.ts';
@@ -84,6 +88,34 @@ describe('cruise control on a large floor', () => {
     const report = simulate(shortDay({ durationMs: 1_800_000, agents: [{ from: 0, to: 1_800_000, count: 300 }], limits: { maxConcurrentCalls: 12_000, maxCallsPerSecond: 320 } }), 3, new CruisePacer({ promise: defaultPromise }));
     expect(report.occupancy).toBeGreaterThan(0.94);
     expect(report.worst24h).toBeLessThanOrEqual(0.03);
+  });
+});
+
+describe('the outlook', () => {
+  const answer = new AnswerEstimate();
+  const [talk, wrap] = [new DurationHazard({ priorMeanMs: 120_000, memory: 1500 }), new DurationHazard({ priorMeanMs: 25_000, memory: 1500 })];
+  const ahead = new LookAhead();
+  const outlook = new Outlook({ answer, arriving: new ArrivalProfile(answer), freeing: new FreeingProfile(talk, wrap), ahead, tuning: cruiseTuning });
+  const sum = (values: Float64Array): number => values.reduce((all, v) => all + v, 0);
+  const out = (ringing: readonly number[], classifying: readonly number[]): PacingState => ({ ...idleFloor(2), calls: { ringing, classifying, waiting: [] } });
+
+  test('takes it that in a storm up to three times as many answer, and each call once', () => {
+    outlook.look(out([1000, 4000, 9000, 9000], [500, 500]), 60_000, 1);
+    outlook.lookAtStorm();
+    expect(sum(ahead.feared)).toBeGreaterThan(1.25 * sum(ahead.arrivals));
+    expect(sum(ahead.feared)).toBeLessThan(Math.min(6, 3 * sum(ahead.arrivals)));
+    expect(ahead.fearedMean).toBeCloseTo(sum(ahead.feared), 6);
+    expect(sum(ahead.fearedFresh)).toBeCloseTo(1 - (1 - sum(ahead.fresh)) ** 3, 6);
+  });
+
+  test('forgets what rang at the look before, and looks at a storm once however often it is asked', () => {
+    outlook.look(out([2000], []), 61_000, 1);
+    outlook.lookAtStorm();
+    const once = sum(ahead.feared);
+    outlook.lookAtStorm();
+    expect(sum(ahead.feared)).toBe(once);
+    expect(once).toBeLessThanOrEqual(1);
+    expect(ahead.fearedMean).toBeCloseTo(once, 6);
   });
 });
 
@@ -220,11 +252,14 @@ describe('the look-ahead', () => {
     ahead.free = free;
     ahead.freshChance = chance;
     ahead.addCalls(calls, chance);
+    const inStorm = 1 - (1 - chance) ** 2;
+    ahead.addFeared(calls, inStorm);
+    ahead.fearedChance = inStorm;
     for (let j = 0; j < steps; j++) {
       ahead.arrivals[j] = (calls * chance) / steps;
       ahead.fresh[j] = chance / steps;
-      ahead.feared[j] = ahead.arrivals[j] as number;
-      ahead.fearedFresh[j] = ahead.fresh[j] as number;
+      ahead.feared[j] = (calls * inStorm) / steps;
+      ahead.fearedFresh[j] = inStorm / steps;
     }
     ahead.prepare();
     return ahead;
@@ -249,13 +284,27 @@ describe('the look-ahead', () => {
     expect(Math.abs(set(14, 40, 0.3).abandoned(0) / expected - 1)).toBeLessThan(0.15);
   });
 
-  test('counts those who find nobody when the idle agents go home, and when twice as many answer', () => {
+  test('counts those who find nobody when the idle agents go home, and in a storm', () => {
     const ahead = set(4, 12, 0.3);
     expect(ahead.deserted(0, 0, 0.5)).toBeGreaterThan(3.4);
     expect(ahead.deserted(0, 0, 0.5)).toBeLessThan(3.9);
     expect(ahead.deserted(8, 0, 0.5)).toBeLessThan(0.1);
-    expect(ahead.stressed(0, 0, 2)).toBeGreaterThan(3.2);
-    expect(ahead.stressed(0, 4, 2)).toBeGreaterThan(ahead.stressed(0, 0, 2) + 1.5);
+    // Of 12 calls that answer with 0.51, beyond four agents: the binomial.
+    let expected = 0;
+    let chance = 0.49 ** 12;
+    for (let n = 0; n <= 12; n++) {
+      expected += chance * Math.max(0, n - 4);
+      chance *= ((12 - n) / (n + 1)) * (0.51 / 0.49);
+    }
+    expect(Math.abs(ahead.stressed(0, 0) / expected - 1)).toBeLessThan(0.05);
+    expect(ahead.stressed(0, 4)).toBeGreaterThan(ahead.stressed(0, 0) + 1.5);
+  });
+
+  test('knows that a call brings one person at most, whatever the storm', () => {
+    // Counted thrice each, they would be seven beyond the four that may be lost.
+    const ahead = set(0, 4, 0.9);
+    expect(ahead.stressed(4, 0)).toBeLessThan(0.5);
+    expect(ahead.stressed(3, 0)).toBeGreaterThan(0.8);
   });
 
   test('never makes an abandonment likelier when more may be borne', () => {
