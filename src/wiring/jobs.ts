@@ -8,6 +8,7 @@ import type { SharedLines } from '../core/call-control/shared-lines.ts';
 import type { MessageAttempts } from '../core/messaging/message-attempts.ts';
 import { CampaignLedger } from '../core/pacing/campaign-ledger.ts';
 import type { LedgerHistory, LedgerSums } from '../core/pacing/ledger.ts';
+import { callsOut } from '../core/pacing/floor-counts.ts';
 import type { PacingAccount, PacingFact, PacingLimits } from '../core/pacing/pacing.ts';
 import type { JobId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -199,8 +200,8 @@ export class Jobs {
 
   /** What is on its way still needs its agents; the others may serve other jobs. */
   #needNoMore(job: JobId): void {
-    const { up, ringing, classifying, waiting } = this.#deps.runner.calls(job);
-    this.#deps.agents.setNeed(job, up, ringing.length + classifying.length + waiting.length);
+    const calls = this.#deps.runner.calls(job);
+    this.#deps.agents.setNeed(job, calls.up, callsOut({ calls }));
   }
 
   #openAgain(id: JobId): void {

@@ -6,11 +6,13 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { CallProgress, MediaEvent } from '../../media/media.ts';
 import type { AgentPool, ChosenAgent, ContactOffer, DiallingAgents, LeasedContact, OutcomeSink, PlacedCall } from '../ports.ts';
 import { untilStored } from '../until-stored.ts';
-import type { ContactClass, PacingFact, PacingState } from '../pacing/pacing.ts';
+import type { ContactClass, PacingFact } from '../pacing/pacing.ts';
 import { Attempt } from './attempt.ts';
 import type { CallQualities } from './call-qualities.ts';
 import type { LauncherMessage, PlacingCall } from './call-platform-parts.ts';
 import { launchValues, type DriverSettings } from './driver-settings.ts';
+import { callsOfJob, type CallsOfJob } from './job-calls.ts';
+import { JobFacts } from './job-facts.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
 
 /** An agent who dials: `session` becomes the attempt's id. */
@@ -42,9 +44,6 @@ export type AttemptEvent =
 /** The agent who dialled gave up before anybody answered. */
 const cancelled = 'Cancel_No_Answer';
 
-/** A job's calls as its pacer sees them, `up`: all that are not over, those with a machine or an agent too; `unplaced`: those not dialled yet. */
-export type CallsOfJob = PacingState['calls'] & { readonly ringingOf: readonly ContactClass[]; readonly up: number; readonly unplaced: number };
-
 /** An attempt's life: launches its driver session, answers its wishes, and hands its one result to the sink. */
 export class AttemptRunner {
   readonly #deps: AttemptRunnerDeps;
@@ -52,7 +51,7 @@ export class AttemptRunner {
   readonly #byId = new Map<AttemptId, Attempt>();
   readonly #byConnection = new Map<ConnectionId, Attempt>();
   readonly #settings = new Map<JobId, DriverSettings>();
-  readonly #facts = new Map<JobId, PacingFact[]>();
+  readonly #facts = new JobFacts();
   /** Attempts whose session is over and whose result is being stored (wrap-up included). */
   readonly #finishing = new Set<Promise<void>>();
 
@@ -89,7 +88,7 @@ export class AttemptRunner {
       this.#forget(attempt);
       throw error;
     }
-    this.#fact(attempt.job, { what: 'dialled', of });
+    this.#facts.add(attempt.job, { what: 'dialled', of });
     this.#deps.observe({ name: 'attempt.started', attempt });
     // The agent who dialled it has left while the record was written.
     if (attempt.givenUp !== undefined) {
@@ -109,32 +108,15 @@ export class AttemptRunner {
 
   /** What happened since the last call, for the pacer of the job. */
   takeFacts(job: JobId): readonly PacingFact[] {
-    const facts = this.#facts.get(job) ?? [];
-    this.#facts.set(job, []);
-    return facts;
+    return this.#facts.take(job);
   }
 
   fact(job: JobId, fact: PacingFact): void {
-    this.#fact(job, fact);
+    this.#facts.add(job, fact);
   }
 
   calls(job: JobId): CallsOfJob {
-    const now = this.#deps.clock.monotonic();
-    const ages = { ringing: [] as number[], classifying: [] as number[], waiting: [] as number[], ringingOf: [] as ContactClass[], up: 0, unplaced: 0 };
-    for (const attempt of this.#byId.values()) {
-      if (attempt.job !== job) continue;
-      if (attempt.phase !== 'over') ages.up += 1;
-      // Its agent is there already: no idle one has to be.
-      if (attempt.dialledBy !== undefined) {
-        if (attempt.phase === 'ringing' && attempt.calls.length === 0) ages.unplaced += 1;
-        continue;
-      }
-      if (attempt.phase === 'ringing' || attempt.phase === 'classifying' || attempt.phase === 'waiting') ages[attempt.phase].push(now - attempt.phaseSince);
-      if (attempt.phase !== 'ringing') continue;
-      ages.ringingOf.push(attempt.of);
-      if (attempt.calls.length === 0) ages.unplaced += 1;
-    }
-    return ages;
+    return callsOfJob(this.#byId.values(), job, this.#deps.clock.monotonic());
   }
 
   /** Ends the customer's leg: the agent released the line, or the job is stopped. */
@@ -236,7 +218,7 @@ export class AttemptRunner {
     const answeredAt = info?.['answeredat'];
     attempt.times.answered = typeof answeredAt === 'number' ? answeredAt : now;
     this.#enter(attempt, 'classifying', now);
-    this.#fact(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now), of: attempt.of });
+    this.#facts.add(attempt.job, { what: 'answered', ringMs: now - (attempt.times.dialled ?? now), of: attempt.of });
     this.#note(attempt, { answeredAt: this.#deps.clock.now(), [dialogKey(attempt.calls.indexOf(connection) + 1)]: info?.['sip'] ?? {} });
   }
 
@@ -247,7 +229,7 @@ export class AttemptRunner {
     if (attempt.phase !== 'classifying') return;
     attempt.times.verdict ??= now;
     this.#enter(attempt, 'messaging', now);
-    this.#fact(attempt.job, { what: 'machine', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
+    this.#facts.add(attempt.job, { what: 'machine', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
   }
 
   #wantAgent(attempt: Attempt): void {
@@ -257,7 +239,7 @@ export class AttemptRunner {
     if (attempt.times.agentFound !== undefined || attempt.phase === 'over') return;
     attempt.times.verdict ??= now;
     this.#enter(attempt, 'waiting', now);
-    this.#fact(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
+    this.#facts.add(attempt.job, { what: 'person', verdictMs: now - (attempt.times.answered ?? now), of: attempt.of });
     this.#note(attempt, { person: true });
     const chosen = own ?? pool.acquire(attempt.job, attempt.id);
     if (chosen !== undefined) return this.#agentFound(attempt, chosen);
@@ -284,7 +266,7 @@ export class AttemptRunner {
   #abandon(attempt: Attempt, reason: string): void {
     attempt.nuisance = true;
     this.#enter(attempt, 'messaging', this.#deps.clock.monotonic());
-    this.#fact(attempt.job, { what: 'abandoned' });
+    this.#facts.add(attempt.job, { what: 'abandoned' });
     this.#deps.ccxml().inject(attempt.session, 'agent.none', { reason });
   }
 
@@ -293,7 +275,7 @@ export class AttemptRunner {
     if (attempt.agent === undefined) return;
     attempt.agentTalked = true;
     attempt.times.joined = now;
-    this.#fact(attempt.job, { what: 'connected', waitMs: now - (attempt.times.verdict ?? now) });
+    this.#facts.add(attempt.job, { what: 'connected', waitMs: now - (attempt.times.verdict ?? now) });
     this.#enter(attempt, 'talking', now);
     this.#note(attempt, { joined: true });
     this.#deps.qualities.joined(attempt.id, attempt.agent.agent);
@@ -311,10 +293,12 @@ export class AttemptRunner {
     this.#enter(attempt, 'over', now);
     attempt.waiting.abort();
     attempt.nuisance ||= end.values['nuisance'] === true || end.values['nuisance'] === 'true';
-    if (before === 'waiting') this.#fact(attempt.job, { what: 'abandoned' });
-    if (attempt.agentTalked) this.#deps.qualities.left(attempt.id);
-    if (attempt.agentTalked) this.#fact(attempt.job, { what: 'talkEnded', talkMs: now - (attempt.times.joined ?? now) });
-    if (attempt.times.answered === undefined) this.#fact(attempt.job, { what: unansweredFact(end), of: attempt.of });
+    if (before === 'waiting') this.#facts.add(attempt.job, { what: 'abandoned' });
+    if (attempt.agentTalked) {
+      this.#deps.qualities.left(attempt.id);
+      this.#facts.add(attempt.job, { what: 'talkEnded', talkMs: now - (attempt.times.joined ?? now) });
+    }
+    if (attempt.times.answered === undefined) this.#facts.add(attempt.job, { what: unansweredFact(end), of: attempt.of });
     const pageCode = end.values['completioncode'];
     const code = end.how === 'exit' && typeof pageCode === 'string' && pageCode !== '' ? pageCode : 'Application_Error';
     if (end.how !== 'exit') this.#deps.logger.error({ attempt: attempt.id, how: end.how, reason: end.reason, place: end.place }, 'driver session did not exit by itself');
@@ -340,12 +324,6 @@ export class AttemptRunner {
     if (attempt.phase === 'over') return;
     attempt.enter(phase, now);
     this.#deps.observe({ name: 'attempt.phase', attempt });
-  }
-
-  #fact(job: JobId, fact: PacingFact): void {
-    const facts = this.#facts.get(job);
-    if (facts === undefined) this.#facts.set(job, [fact]);
-    else if (facts.length < 10_000) facts.push(fact);
   }
 
   #forget(attempt: Attempt): void {

@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { JobId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import { callsOut } from '../pacing/floor-counts.ts';
 import type { ContactClass, Pacer, PacingDecision, PacingFact, PacingLimits, PacingState } from '../pacing/pacing.ts';
 import type { AgentPool, AttemptAsker, AttemptChannel, AttemptGate, AttemptSource, GateVerdict, LeasedContact } from '../ports.ts';
 import type { AgentDials } from './agent-dials.ts';
-import type { CallsOfJob } from './attempt-runner.ts';
+import type { CallsOfJob } from './job-calls.ts';
 import { ContactClasses } from './contact-class.ts';
 import type { LineRoom, SharedLines } from './shared-lines.ts';
 
@@ -167,7 +168,7 @@ export class Dialler {
     const { up, unplaced, ...known } = attempts.calls(this.job);
     // A contact whose start is under way (gate, record) is out already.
     const calls = { ...known, ringing: [...known.ringing, ...new Array<number>(this.#starting).fill(0)], ringingOf: [...known.ringingOf, ...new Array<object>(this.#starting).fill({})] };
-    const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
+    const out = callsOut({ calls });
     const agents = pool.snapshot(this.job, now);
     pool.setNeed(this.job, this.#byHand ? Number.POSITIVE_INFINITY : this.#buffer.length + out + agents.talking.length + agents.wrapping.length + agents.dialling, out);
     const room = lines.room(this.job, up + this.#starting, unplaced + this.#starting);

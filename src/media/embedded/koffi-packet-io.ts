@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { IoRing, ringOperation } from './io-ring.ts';
 import { KoffiSocket } from './koffi-socket.ts';
 import type { Libc } from './libc.ts';
+import { nativeAddresses, type NativeAddresses } from './native-addresses.ts';
 import type { PacketIo, SocketPair } from './packet-io.ts';
 import { PortRange } from './port-range.ts';
 import { Readiness } from './readiness.ts';
@@ -31,10 +32,8 @@ export class KoffiPacketIo implements PacketIo {
   readonly #dscp: number;
   readonly #ring: IoRing | undefined;
   readonly #batch: ReceiveBatch;
-  readonly #headersLow: Uint32Array;
-  readonly #headersHigh: Uint32Array;
-  readonly #packetsLow: Uint32Array;
-  readonly #packetsHigh: Uint32Array;
+  readonly #headers: NativeAddresses;
+  readonly #packets: NativeAddresses;
   readonly #bursts: ReceiveBatch;
   readonly #sending: SendBatch;
   readonly #readiness: Readiness;
@@ -51,11 +50,8 @@ export class KoffiPacketIo implements PacketIo {
     this.#dscp = dscp;
     this.#ring = ring;
     this.#batch = new ReceiveBatch(libc, ringSize);
-    const low = (addressOf: (slot: number) => bigint): Uint32Array => Uint32Array.from({ length: ringSize }, (_, slot) => Number(addressOf(slot) & 0xffff_ffffn));
-    const high = (addressOf: (slot: number) => bigint): Uint32Array => Uint32Array.from({ length: ringSize }, (_, slot) => Number(addressOf(slot) >> 32n));
-    const header = (slot: number): bigint => this.#batch.headerAt(slot);
-    const packet = (slot: number): bigint => this.#batch.packetAddress(slot);
-    [this.#headersLow, this.#headersHigh, this.#packetsLow, this.#packetsHigh] = [low(header), high(header), low(packet), high(packet)];
+    this.#headers = nativeAddresses(ringSize, (slot) => this.#batch.headerAt(slot));
+    this.#packets = nativeAddresses(ringSize, (slot) => this.#batch.packetAddress(slot));
     this.#bursts = new ReceiveBatch(libc, burst);
     this.#sending = new SendBatch(libc, ring);
     this.#readiness = new Readiness(libc);
@@ -116,19 +112,20 @@ export class KoffiPacketIo implements PacketIo {
       if (socket !== undefined) reading[slots++] = socket;
     }
     const batch = this.#batch;
+    const headers = this.#headers;
     // What the chunk before this one led to: sends and reads never share a batch, and what is forwarded is sent from where it was read to.
     this.flush();
     if (this.#ring === undefined) {
-      for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#libc.recvmsg((reading[slot] as KoffiSocket).fd, (this.#headersLow[slot] as number) + (this.#headersHigh[slot] as number) * 4_294_967_296, msgDontwait));
+      for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#libc.recvmsg((reading[slot] as KoffiSocket).fd, (headers.low[slot] as number) + (headers.high[slot] as number) * 4_294_967_296, msgDontwait));
     } else {
-      for (let slot = 0; slot < slots; slot++) this.#ring.add(ringOperation.recvmsg, (reading[slot] as KoffiSocket).fd, this.#headersLow[slot] as number, this.#headersHigh[slot] as number, msgDontwait);
+      for (let slot = 0; slot < slots; slot++) this.#ring.add(ringOperation.recvmsg, (reading[slot] as KoffiSocket).fd, headers.low[slot] as number, headers.high[slot] as number, msgDontwait);
       this.#ring.run();
       // Before anything is delivered: who hears a packet may send one, by the same ring.
       for (let slot = 0; slot < slots; slot++) batch.setLength(slot, this.#ring.result(slot));
     }
     for (let slot = 0; slot < slots; slot++) {
       if (batch.length(slot) <= batch.packet(slot).length) {
-        this.#sending.lend(batch.packet(slot), this.#packetsLow[slot], this.#packetsHigh[slot]);
+        this.#sending.lend(batch.packet(slot), this.#packets.low[slot], this.#packets.high[slot]);
         (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
       }
       reading[slot] = undefined;

@@ -63,14 +63,12 @@ export class LegAnalysis {
     if (this.#waiting === undefined && this.#turn === 0 && lasts && this.#progress?.hurries !== true) {
       this.#waiting = frame;
       this.#waitingSinceMs = nowMs;
-    } else this.#take(frame, nowMs);
+    } else {
+      this.#lookAtWaiting();
+      this.#look(frame, nowMs);
+    }
     this.#toneGate = gatesTones ? (this.#toneGate ?? new ToneGate()) : undefined;
     return this.#toneGate?.process(frame) ?? false;
-  }
-
-  #take(frame: Int16Array, nowMs: number): void {
-    this.#lookAtWaiting();
-    this.#look(frame, nowMs);
   }
 
   #lookAtWaiting(): void {

@@ -1,6 +1,7 @@
 import type { IoRing } from './io-ring.ts';
 import { ringOperation } from './io-ring.ts';
 import type { Libc } from './libc.ts';
+import { nativeAddresses, type NativeAddresses } from './native-addresses.ts';
 import { socketAddressBytes } from './socket-address.ts';
 
 const msgDontwait = 0x40;
@@ -19,11 +20,8 @@ export class SendBatch {
   readonly #view: DataView;
   readonly #packets: Uint8Array[] = [];
   readonly #addresses: Uint8Array[] = [];
-  readonly #low: Uint32Array;
-  readonly #high: Uint32Array;
-  readonly #headers: Float64Array;
-  readonly #packetLow: Uint32Array;
-  readonly #packetHigh: Uint32Array;
+  readonly #headers: NativeAddresses;
+  readonly #packetsAt: NativeAddresses;
   #count = 0;
   #lent: Uint8Array | undefined;
   #lentLow = 0;
@@ -36,25 +34,16 @@ export class SendBatch {
     const memory = libc.allocate(this.#size * slotBytes);
     const { buffer } = memory.bytes;
     this.#view = new DataView(buffer);
-    this.#low = new Uint32Array(this.#size);
-    this.#high = new Uint32Array(this.#size);
-    this.#headers = new Float64Array(this.#size);
-    this.#packetLow = new Uint32Array(this.#size);
-    this.#packetHigh = new Uint32Array(this.#size);
+    this.#headers = nativeAddresses(this.#size, (slot) => memory.address + BigInt(slot * slotBytes));
+    this.#packetsAt = nativeAddresses(this.#size, (slot) => memory.address + BigInt(slot * slotBytes + packetAt));
     for (let i = 0; i < this.#size; i++) {
       const at = i * slotBytes;
       const header = memory.address + BigInt(at);
       this.#view.setBigUint64(at, header + BigInt(addressAt), true);
       this.#view.setBigUint64(at + 16, header + BigInt(vectorAt), true);
       this.#view.setBigUint64(at + 24, 1n, true);
-      const packet = header + BigInt(packetAt);
-      this.#packetLow[i] = Number(packet & 0xffff_ffffn);
-      this.#packetHigh[i] = Number(packet >> 32n);
       this.#packets.push(new Uint8Array(buffer, at + packetAt, packetBytes));
       this.#addresses.push(new Uint8Array(buffer, at + addressAt, socketAddressBytes));
-      this.#low[i] = Number(header & 0xffff_ffffn);
-      this.#high[i] = Number(header >> 32n);
-      this.#headers[i] = Number(header);
     }
   }
 
@@ -81,15 +70,15 @@ export class SendBatch {
     } else {
       const packet = this.#packets[slot] as Uint8Array;
       for (let i = 0; i < length; i++) packet[i] = bytes[i] as number;
-      view.setUint32(vector, this.#packetLow[slot] as number, true);
-      view.setUint32(vector + 4, this.#packetHigh[slot] as number, true);
+      view.setUint32(vector, this.#packetsAt.low[slot] as number, true);
+      view.setUint32(vector + 4, this.#packetsAt.high[slot] as number, true);
     }
     view.setUint32(vector + 8, length, true);
     const target = this.#addresses[slot] as Uint8Array;
     for (let i = 0; i < addressBytes; i++) target[i] = address[i] as number;
     view.setUint32(slot * slotBytes + 8, addressBytes, true);
-    if (this.#ring === undefined) return this.#libc.sendmsg(fd, this.#headers[slot] as number, msgDontwait) >= 0;
-    this.#ring.add(ringOperation.sendmsg, fd, this.#low[slot] as number, this.#high[slot] as number, msgDontwait, false);
+    if (this.#ring === undefined) return this.#libc.sendmsg(fd, (this.#headers.low[slot] as number) + (this.#headers.high[slot] as number) * 4_294_967_296, msgDontwait) >= 0;
+    this.#ring.add(ringOperation.sendmsg, fd, this.#headers.low[slot] as number, this.#headers.high[slot] as number, msgDontwait, false);
     this.#count += 1;
     return true;
   }

@@ -58,11 +58,11 @@ const byCode = statement<{ code: string; n: number }>('campaigns.report-by-code'
 const byState = statement<{ code: string; n: number }>('campaigns.report-by-state', 'SELECT state AS code, count(*) AS n FROM job_contact WHERE job_id = $1 GROUP BY 1 ORDER BY 1', { repeatable: true });
 const restricted = statement<{ code: string; n: number }>('campaigns.report-restricted', 'SELECT code, count(*) AS n FROM restriction WHERE job_id = $1 GROUP BY 1 ORDER BY 2 DESC, 1', { repeatable: true });
 
-/** `$2` whose legs; those that older servers noted were all of contacts. */
-const sound = statement<{ calls: number; mean: number | null; least: number | null; poor: number }>(
+/** By whose leg; those that older servers noted were all of contacts. */
+const sound = statement<{ leg: CallQuality['leg']; calls: number; mean: number | null; least: number | null; poor: number }>(
   'campaigns.report-sound',
-  `SELECT count(mos) AS calls, round(avg(mos), 2)::float8 AS mean, min(mos)::float8 AS least, count(*) FILTER (WHERE mos < 3.6) AS poor
-   FROM attempt CROSS JOIN LATERAL (SELECT (value ->> 'mos')::numeric AS mos FROM jsonb_each(calls) WHERE coalesce(value ->> 'leg', 'customer') = $2) c WHERE job_id = $1`,
+  `SELECT coalesce(value ->> 'leg', 'customer') AS leg, count(mos) AS calls, round(avg(mos), 2)::float8 AS mean, min(mos)::float8 AS least, count(*) FILTER (WHERE mos < 3.6) AS poor
+   FROM attempt CROSS JOIN LATERAL jsonb_each(calls) CROSS JOIN LATERAL (SELECT (value ->> 'mos')::numeric AS mos) m WHERE job_id = $1 GROUP BY 1`,
   { repeatable: true },
 );
 
@@ -89,16 +89,16 @@ const integrity = statement<{ without_result: number; two_results: number; lost:
   { repeatable: true },
 );
 
-async function soundOf(store: Store, job: JobId, leg: CallQuality['leg']): Promise<Sound> {
-  const { calls, mean, least, poor } = await one(store, sound, [job, leg]);
-  return { calls, meanMos: mean, leastMos: least, poor };
-}
-
 /** @throws NailupError JOB_UNKNOWN */
 export async function jobReport(store: Store, job: JobId): Promise<JobReport> {
   const [totals] = await store.query(numbers, [job]);
   if (totals === undefined) throw new NailupError('JOB_UNKNOWN', `there is no job ${job}`);
   const checks = await one(store, integrity, [job]);
+  const heard = await store.query(sound, [job]);
+  const soundOf = (leg: CallQuality['leg']): Sound => {
+    const { calls = 0, mean = null, least = null, poor = 0 } = heard.find((row) => row.leg === leg) ?? {};
+    return { calls, meanMos: mean, leastMos: least, poor };
+  };
   const counts = (rows: readonly { code: string; n: number }[]): Record<string, number> => Object.fromEntries(rows.map((row) => [row.code, row.n]));
   return {
     contacts: {
@@ -117,8 +117,8 @@ export async function jobReport(store: Store, job: JobId): Promise<JobReport> {
       abandoned: totals.abandoned,
       abandonRate: totals.answered === 0 ? 0 : totals.abandoned / totals.answered,
     },
-    sound: await soundOf(store, job, 'customer'),
-    agentSound: await soundOf(store, job, 'agent'),
+    sound: soundOf('customer'),
+    agentSound: soundOf('agent'),
     integrity: {
       attemptsWithoutResult: checks.without_result,
       attemptsWithTwoResults: checks.two_results,

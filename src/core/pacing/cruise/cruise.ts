@@ -1,3 +1,4 @@
+import { callsOut, staffedAgents, talkingAgents } from '../floor-counts.ts';
 import { AbandonmentLedger, type LedgerHistory } from '../ledger.ts';
 import { limited } from '../limited.ts';
 import type { Pacer, PacingAccount, PacingDecision, PacingFact, PacingPromise, PacingState } from '../pacing.ts';
@@ -155,10 +156,10 @@ export class CruisePacer implements Pacer {
 
   decide(state: PacingState, now: number): PacingDecision {
     if (this.#staff > manyAgents && now >= this.#lastDecision && now - this.#lastDecision < (this.#staff > hundredsOfAgents ? 2 * betweenMs : betweenMs) && state.limits.floor === undefined) return { dial: 0, why: 'within the half second' };
-    const { agents, calls } = state;
+    const { agents } = state;
     this.#takeIn(state, now);
-    const staff = agents.idle + agents.talking.length + agents.wrapping.length;
-    const out = calls.ringing.length + calls.classifying.length + calls.waiting.length;
+    const staff = staffedAgents(state);
+    const out = callsOut(state);
     this.#staff = staff;
     this.#lastDecision = now;
     if (staff === 0) return this.#answerWith(0, state, 'nobody is staffed');
@@ -167,7 +168,7 @@ export class CruisePacer implements Pacer {
     this.#outlook.look(state, now, this.#lastWorth);
     // Before anything is known: one call for each idle agent.
     const atFirst = this.#dialsResolved < Math.min(60, 3 * staff) ? Math.max(0, agents.idle - out) : Number.POSITIVE_INFINITY;
-    const most = Math.min(atFirst, state.contactsLeft, Math.max(0, state.limits.maxConcurrentCalls - out - agents.talking.length), (state.limits.ceiling ?? Number.POSITIVE_INFINITY) - out);
+    const most = Math.min(atFirst, state.contactsLeft, Math.max(0, state.limits.maxConcurrentCalls - out - talkingAgents(state)), (state.limits.ceiling ?? Number.POSITIVE_INFINITY) - out);
     if (most <= 0) return this.#answerWith(0, state, 'nothing may be dialled');
     const chance = ahead.freshChance;
     if (chance <= 1e-6) return this.#answerWith(Math.max(0, agents.idle - out), state, 'nobody answers: one call per idle agent');

@@ -1,7 +1,8 @@
 import { DurationHazard } from './duration-hazard.ts';
 import { stepMs, steps } from './look-ahead.ts';
 
-const width = steps + 1;
+/** Who becomes free after the last step's people have come serves nobody. */
+const width = steps;
 const bins = DurationHazard.bins();
 
 /**

@@ -37,9 +37,9 @@ export class LookAhead {
   fearedChance = 0;
   /** The calls' chances are those of their lists, and turn together: what came before takes nothing from the spread that is feared. */
   together = false;
-  /** Expected agents becoming free before the first step's people give up, then per step; and the sums of the squared chances. */
-  readonly frees = new Float64Array(steps + 1);
-  readonly freesSquared = new Float64Array(steps + 1);
+  /** Expected agents becoming free before each step's people give up and after those of the step before; and the sums of the squared chances. */
+  readonly frees = new Float64Array(steps);
+  readonly freesSquared = new Float64Array(steps);
   /** The chances that the calls that are out bring a person, as a distribution of their number. */
   readonly people = new Float64Array(exactPeople + 1);
   peopleMean = 0;
@@ -75,7 +75,6 @@ export class LookAhead {
     }
   }
 
-  /** Who becomes free after the last people have come serves nobody. */
   #spreadFrees(): void {
     if (this.#prepared) return;
     this.#prepared = true;
