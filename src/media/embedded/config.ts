@@ -21,7 +21,7 @@ export interface EmbeddedMediaConfig {
   readonly dscp?: number;
   /** No new endpoint once the work of a 20 ms tick passes this at its 99th percentile. Milliseconds, default 12. */
   readonly admissionTickMs?: number;
-  /** A media thread that fails sooner than this after its start is replaced only after so long. Milliseconds, default 5,000. */
+  /** A media or file thread that fails sooner than this after its start is replaced only after so long. Milliseconds, default 5,000. */
   readonly steadyMs?: number;
   /** 64 hexadecimal digits: recordings are encrypted with it (docs/recording.md). */
   readonly recordingKey?: string;
@@ -46,6 +46,7 @@ export interface WorkerConfig {
   readonly dscp: number;
 }
 
+export const defaultSteadyMs = 5_000;
 export const defaultCodecs: readonly string[] = ['PCMU', 'PCMA', 'telephone-event'];
 
 /** The share of the ports that worker `index` of `count` allocates from; even bounds, so that no pair is cut. */

@@ -1,12 +1,10 @@
-import type { Worker } from 'node:worker_threads';
 import type { MediaId } from '../../kernel/ids.ts';
-import type { Logger } from '../../kernel/logger.ts';
-import { startModuleWorker } from '../../kernel/module-worker.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { localCodec } from '../../sdp/index.ts';
 import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
 import { isCodecAvailable } from './codecs.ts';
-import type { EmbeddedMediaConfig, EmbeddedMediaDeps } from './config.ts';
+import { defaultSteadyMs, type EmbeddedMediaConfig, type EmbeddedMediaDeps } from './config.ts';
+import { FileThreadKeeper } from './file-thread-keeper.ts';
 import type { MediaThread } from './media-thread.ts';
 import { MediaThreads } from './media-threads.ts';
 import type { WorkerCommand, WorkerStats } from './worker-protocol.ts';
@@ -34,7 +32,7 @@ interface Running {
 export class EmbeddedMedia implements Media {
   readonly capabilities: ReadonlySet<MediaCapability>;
   readonly #config: EmbeddedMediaConfig;
-  readonly #log: Logger;
+  readonly #files: FileThreadKeeper;
   readonly #threads: MediaThreads;
   readonly #nodes = new Map<MediaId, KnownNode>();
   readonly #groups = new Map<string, { readonly thread: MediaThread; nodes: number }>();
@@ -43,7 +41,6 @@ export class EmbeddedMedia implements Media {
   /** Closed, and not told so yet. */
   readonly #closing = new Map<MediaId, MediaThread>();
   readonly #plays = new Map<string, Running>();
-  #files: Worker | undefined;
   #listener: (event: MediaEvent) => void = () => undefined;
   #running = false;
 
@@ -52,8 +49,8 @@ export class EmbeddedMedia implements Media {
   constructor(config: EmbeddedMediaConfig, { log, observe }: EmbeddedMediaDeps) {
     this.#config = config;
     this.#observe = observe;
-    this.#log = log;
-    this.#threads = new MediaThreads({ config, log, events: (events) => this.#happened(events), lost: (thread) => this.#lost(thread) });
+    this.#files = new FileThreadKeeper({ recordingKey: config.recordingKey, steadyMs: config.steadyMs ?? defaultSteadyMs, log });
+    this.#threads = new MediaThreads({ config, files: this.#files, log, events: (events) => this.#happened(events), lost: (thread) => this.#lost(thread) });
     const codecs: MediaCapability[] = [];
     if (isCodecAvailable('G722')) codecs.push('g722');
     if (isCodecAvailable('opus')) codecs.push('opus');
@@ -63,16 +60,14 @@ export class EmbeddedMedia implements Media {
 
   async start(listener: (event: MediaEvent) => void): Promise<void> {
     this.#listener = listener;
-    this.#files = startModuleWorker(import.meta.url, './file-worker');
-    this.#files.on('error', (error) => this.#log.error({ error: error.stack }, 'the file thread failed'));
-    await this.#threads.start(this.#files);
+    await Promise.all([this.#files.start(), this.#threads.start()]);
     this.#running = true;
   }
 
   async stop(): Promise<void> {
     this.#running = false;
     await this.#threads.stop();
-    await this.#files?.terminate();
+    await this.#files.stop();
     this.#nodes.clear();
     this.#groups.clear();
   }

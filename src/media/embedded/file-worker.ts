@@ -1,18 +1,21 @@
 /** The file thread: loads prompts and writes recordings for all media workers, so that no disk ever holds up a tick. */
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { PromptLoads } from './prompt-loads.ts';
 import { PromptStore } from './prompt-store.ts';
 import { RecordingFiles } from './recording-files.ts';
-import type { FileReply, FileRequest } from './worker-protocol.ts';
+import type { FileReply, FileRequest, FileThreadMessage } from './worker-protocol.ts';
 
 const prompts = new PromptStore();
 
-parentPort?.on('message', ({ port, recordingKey }: { port: MessagePort; recordingKey: string | undefined }) => {
+parentPort?.on('message', ({ line, recordingKey }: FileThreadMessage) => {
   const recordings = new RecordingFiles(recordingKey === undefined ? undefined : Buffer.from(recordingKey, 'hex'));
-  const reply = (message: FileReply, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
+  const reply = (message: FileReply, moved: ArrayBuffer[] = []): void => line.postMessage(message, moved);
   const loads = new PromptLoads(prompts, reply);
-  port.on('close', () => loads.close());
-  port.on('message', (request: FileRequest) => {
+  line.on('close', () => {
+    loads.close();
+    void recordings.closeAll();
+  });
+  line.on('message', (request: FileRequest) => {
     switch (request.op) {
       case 'load':
         void loads.load(request);
@@ -35,3 +38,5 @@ parentPort?.on('message', ({ port, recordingKey }: { port: MessagePort; recordin
     }
   });
 });
+
+parentPort?.postMessage('ready');

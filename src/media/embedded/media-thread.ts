@@ -1,10 +1,11 @@
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/logger.ts';
 import { NailupError } from '../../kernel/nailup-error.ts';
 import { startModuleWorker } from '../../kernel/module-worker.ts';
 import type { MediaEvent } from '../media.ts';
 import type { WorkerConfig } from './config.ts';
-import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
+import type { FileThreadKeeper } from './file-thread-keeper.ts';
+import { loadCells, type FileLine, type WorkerCommand, type WorkerMessage, type WorkerStart, type WorkerStats } from './worker-protocol.ts';
 
 /** A tick leaves little behind: a small nursery keeps a thread's memory, and each of its collections, small. */
 const youngGenerationMb = 6;
@@ -12,9 +13,7 @@ const youngGenerationMb = 6;
 export interface MediaThreadParts {
   readonly index: number;
   readonly config: WorkerConfig;
-  /** The thread that reads and writes files, and the key of its recordings. */
-  readonly files: Worker | undefined;
-  readonly recordingKey: string | undefined;
+  readonly files: FileThreadKeeper;
   readonly log: Logger;
   readonly events: (events: readonly MediaEvent[]) => void;
   /** It failed: what was on it is gone. */
@@ -35,16 +34,16 @@ export class MediaThread {
   #stopping = false;
   readonly #stopped: Promise<void>;
   #tellStopped: () => void = () => undefined;
+  readonly #leaveFiles: () => void;
 
   constructor(parts: MediaThreadParts) {
     this.#parts = parts;
     this.#stopped = new Promise((done) => (this.#tellStopped = done));
-    const { port1, port2 } = new MessageChannel();
-    parts.files?.postMessage({ port: port2, recordingKey: parts.recordingKey }, [port2]);
     const load = new SharedArrayBuffer(loadCells.count * 8);
     this.#load = new Float64Array(load);
-    const start: WorkerStart = { config: parts.config, processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load, files: port1 };
-    this.#worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, transferList: [port1], resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } });
+    const start: WorkerStart = { config: parts.config, processOrigin: Number(process.hrtime.bigint()) / 1e6 - performance.now(), load };
+    this.#worker = startModuleWorker(import.meta.url, './media-worker', { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } });
+    this.#leaveFiles = parts.files.join((line: MessagePort) => this.#worker.postMessage({ op: 'files', line } satisfies FileLine, [line]));
   }
 
   /** Resolves when it takes commands; rejects when it ends before. */
@@ -114,6 +113,7 @@ export class MediaThread {
   #ended(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#leaveFiles();
     this.#tellStopped();
     for (const { reject } of this.#queries.values()) reject(threadFailed(this.#parts.index));
     this.#queries.clear();

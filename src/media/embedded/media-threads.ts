@@ -1,12 +1,13 @@
-import type { Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MediaEvent } from '../media.ts';
-import { defaultCodecs, portShare, type EmbeddedMediaConfig, type WorkerConfig } from './config.ts';
+import { defaultCodecs, defaultSteadyMs, portShare, type EmbeddedMediaConfig, type WorkerConfig } from './config.ts';
+import type { FileThreadKeeper } from './file-thread-keeper.ts';
 import { MediaThread } from './media-thread.ts';
 import type { WorkerStats } from './worker-protocol.ts';
 
 export interface MediaThreadsDeps {
   readonly config: EmbeddedMediaConfig;
+  readonly files: FileThreadKeeper;
   readonly log: Logger;
   readonly events: (events: readonly MediaEvent[]) => void;
   /** A thread failed: what was on it is gone. Another one is on its way in its place. */
@@ -17,7 +18,6 @@ export interface MediaThreadsDeps {
 export class MediaThreads {
   readonly #deps: MediaThreadsDeps;
   readonly #threads: (MediaThread | undefined)[] = [];
-  #files: Worker | undefined;
   readonly #again = new Set<NodeJS.Timeout>();
   #stopped = false;
 
@@ -25,9 +25,8 @@ export class MediaThreads {
     this.#deps = deps;
   }
 
-  /** `files`: the thread that reads and writes files. Rejects when one of them does not come up. */
-  async start(files: Worker): Promise<void> {
-    this.#files = files;
+  /** Rejects when one of them does not come up. */
+  async start(): Promise<void> {
     this.#stopped = false;
     const count = Math.max(1, this.#deps.config.workers ?? 1);
     await Promise.all(Array.from({ length: count }, (_, index) => this.#start(index, count)));
@@ -57,11 +56,11 @@ export class MediaThreads {
   }
 
   async #start(index: number, count: number): Promise<void> {
-    const { config, log, events } = this.#deps;
-    const { steadyMs = 5_000 } = config;
+    const { config, files, log, events } = this.#deps;
+    const { steadyMs = defaultSteadyMs } = config;
     const startedAt = performance.now();
     const thread = new MediaThread({
-      index, config: this.#workerConfig(index, count), files: this.#files, recordingKey: config.recordingKey, log, events,
+      index, config: this.#workerConfig(index, count), files, log, events,
       lost: (lost) => {
         // Before it was up its start is what failed.
         if (this.#threads[index] !== lost) return;
@@ -77,7 +76,7 @@ export class MediaThreads {
 
   #replace(index: number, count: number, delayMs: number): void {
     if (this.#stopped) return;
-    const { config: { steadyMs = 5_000 }, log } = this.#deps;
+    const { config: { steadyMs = defaultSteadyMs }, log } = this.#deps;
     const timer = setTimeout(() => {
       this.#again.delete(timer);
       this.#start(index, count).catch((error: unknown) => {

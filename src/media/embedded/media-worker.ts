@@ -6,11 +6,11 @@ import { MediaEngine } from './engine.ts';
 import { FileThread } from './file-thread.ts';
 import { openPacketIo } from './open-packet-io.ts';
 import { Ticker } from './ticker.ts';
-import { loadCells, type WorkerCommand, type WorkerMessage, type WorkerStart } from './worker-protocol.ts';
+import { loadCells, type FileLine, type WorkerCommand, type WorkerMessage, type WorkerStart } from './worker-protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('media-worker runs as a worker thread only');
-const { config, processOrigin, load, files } = workerData as WorkerStart;
+const { config, processOrigin, load } = workerData as WorkerStart;
 const post = (message: WorkerMessage): void => port.postMessage(message);
 const cells = new Float64Array(load);
 const now = (): number => performance.now();
@@ -41,7 +41,7 @@ const emit = (event: MediaEvent): void => {
 };
 
 const { io, why } = openPacketIo(config, now);
-const fileThread = new FileThread(files, emit);
+const fileThread = new FileThread(emit);
 const engine = new MediaEngine({ config, io, files: fileThread, log, random: Math.random, now, processOffset, emit });
 let ticks = 0;
 const forward = (): void => engine.forward(now());
@@ -61,7 +61,8 @@ const ticker = new Ticker(20, (nowMs) => {
   }
 });
 
-port.on('message', (command: WorkerCommand) => {
+port.on('message', (command: WorkerCommand | FileLine) => {
+  if (command.op === 'files') return fileThread.attach(command.line);
   if (command.op === 'stats') {
     post({ kind: 'stats', query: command.query, stats: { ...engine.stats(), latenessP50: ticker.latenessMs(0.5), latenessP99: ticker.latenessMs(0.99), recentP99: ticker.latenessMs(0.99, 250), workP50: ticker.workMs(0.5, 250), workP99: ticker.workMs(0.99, 250) } });
     return;

@@ -5,7 +5,8 @@ import { frameSamples, type SampleRate } from './source.ts';
 
 /** Where a recorder's samples go: the file thread. */
 export interface RecordSink {
-  open(record: string, path: string, sampleRate: number, channels: number, temporary: boolean): void;
+  /** `failed` is called when nothing more can be written; never within the call itself. */
+  open(record: string, path: string, sampleRate: number, channels: number, temporary: boolean, failed: () => void): void;
   /** Hands the array over. */
   write(record: string, samples: Int16Array): void;
   /** → `record.done` with this, once the file is closed. */
@@ -56,7 +57,7 @@ export class Recorder {
     this.#voice = new VoiceActivityDetector(rate);
     const size = frameSamples(rate);
     this.#chunk = new Int16Array(size * this.#channels * chunkFrames);
-    sink.open(command.record, command.path, rate, this.#channels, command.temporary === true);
+    sink.open(command.record, command.path, rate, this.#channels, command.temporary === true, () => this.end('failed'));
   }
 
   /** One frame of both directions, at the recorder's rate. `hidden`: digits are masked from here on, until it is false again; `keyHeld`: a telephone-event lasts. */

@@ -64,6 +64,13 @@ export class RecordingFiles {
       });
   }
 
+  /** The media thread that wrote them is gone: what came is kept. */
+  async closeAll(): Promise<void> {
+    const recordings = [...this.#recordings.values()];
+    this.#recordings.clear();
+    await Promise.all(recordings.map(({ opened }) => opened.then((writer) => writer?.close()).catch(() => undefined)));
+  }
+
   async close({ record, ending }: Extract<FileRequest, { op: 'close' }>): Promise<FileReply> {
     const recording = this.#recordings.get(record);
     this.#recordings.delete(record);

@@ -11,8 +11,6 @@ export interface WorkerStart {
   readonly processOrigin: number;
   /** Float64 cells, see `loadCells`. */
   readonly load: SharedArrayBuffer;
-  /** To the file thread. */
-  readonly files: MessagePort;
 }
 
 /** Cells of the shared load array. */
@@ -39,6 +37,18 @@ export type WorkerCommand =
   | { readonly op: 'measure' | 'endMeasure'; readonly node: MediaId; readonly measure: string }
   | { readonly op: 'stats'; readonly query: number }
   | { readonly op: 'shutdown' };
+
+/** Main thread → media worker as well: its line to a file thread, before all else and whenever that has been replaced. */
+export interface FileLine {
+  readonly op: 'files';
+  readonly line: MessagePort;
+}
+
+/** Main thread → file thread: a media worker's line, and the key of its recordings. */
+export interface FileThreadMessage {
+  readonly line: MessagePort;
+  readonly recordingKey: string | undefined;
+}
 
 /** Media worker → main thread. */
 export type WorkerMessage =

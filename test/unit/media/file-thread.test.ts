@@ -27,7 +27,8 @@ it('a file that grows is heard over the line to the file thread: every sample on
   });
   const events: MediaEvent[] = [];
   const emit = (event: MediaEvent): void => void events.push(event);
-  const files = new FileThread(port1, emit);
+  const files = new FileThread(emit);
+  files.attach(port1);
   const player = new Player('a' as MediaId, { emit, now: () => 0, processTime: (ms: number) => ms } as unknown as ConstructorParameters<typeof Player>[1]);
 
   const samples = Int16Array.from({ length: 5 * 8_000 }, (_, i) => (i % 30_000) + 1);

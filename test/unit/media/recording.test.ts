@@ -138,3 +138,13 @@ test('a disk that does not keep up fails the recording instead of growing the me
   for (let i = 0; i < 1200; i++) files.write({ op: 'write', record: 'r', samples: new Int16Array(4000) });
   expect(await files.close({ op: 'close', record: 'r', ending })).toMatchObject({ failure: 'the disk is too slow' });
 });
+
+test('what a media thread had recorded when it died is a file that can be read', async () => {
+  const files = new RecordingFiles();
+  const path = join(folder, 'orphan.wav');
+  files.open({ op: 'open', ...request, path });
+  for (let i = 0; i < 4; i++) files.write({ op: 'write', record: 'r', samples: tone(25) });
+  await files.closeAll();
+  const wav = readWav(readFileSync(path));
+  expect(wav.ok && wav.value.samples.length).toBe(16_000);
+});
