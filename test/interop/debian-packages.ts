@@ -35,26 +35,34 @@ export function installDebianPackages(wanted: readonly DebianPackage[], tell: (l
   const missing = wanted.filter(({ program }) => !has(program));
   if (missing.length === 0) return undefined;
   const names = missing.map(({ name }) => name);
-  if (!has('apt-get')) return `The packages ${names.join(', ')} are not installed, and this system has no apt-get to install them with.`;
+  if (!has('apt-get')) return `Not installed: ${names.join(', ')}; this system has no apt-get to install it with.`;
   const root = process.getuid?.() === 0;
   if (!root && (!has('sudo') || spawnSync('sudo', ['-n', 'true']).status !== 0)) {
-    return `The packages ${names.join(', ')} are not installed. Install them as root: apt-get install ${names.join(' ')}`;
+    return `Not installed: ${names.join(', ')}. Install it as root: apt-get install ${names.join(' ')}`;
   }
   tell(`Installing ${names.join(', ')} …`);
-  const apt = (...args: string[]): { status: number | null; stderr: string } =>
-    spawnSync(root ? 'apt-get' : 'sudo', [...(root ? [] : ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']), ...args], {
-      // A package that starts a service of its own (kamailio) must not do so here.
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'],
-    });
-  const install = (): { status: number | null; stderr: string } => apt('install', '-y', '-qq', '--no-install-recommends', ...names);
-  let made = install();
-  if (made.status !== 0) {
-    apt('update', '-qq');
-    made = install();
-  }
+  const asRoot = (...command: string[]): { status: number | null; stderr: string } => {
+    const [program = '', ...args] = root ? ['env', ...command] : ['sudo', '-n', 'env', ...command];
+    return spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  };
+  asRoot('DEBIAN_FRONTEND=noninteractive', 'apt-get', 'update', '-qq');
+  const made = withoutServices(asRoot, () => asRoot('DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...names));
   const absent = missing.filter(({ program }) => !has(program)).map(({ name }) => name);
   if (absent.length === 0) return undefined;
-  return `The packages ${absent.join(', ')} could not be installed: ${made.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}`;
+  return `Could not be installed: ${absent.join(', ')}: ${made.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}`;
+}
+
+const servicePolicy = '/usr/sbin/policy-rc.d';
+
+/** A package with a service of its own (kamailio, rtpengine-daemon) must not start it: Debian asks this file, which is there in containers only. */
+function withoutServices<T>(asRoot: (...command: string[]) => unknown, install: () => T): T {
+  if (existsSync(servicePolicy)) return install();
+  asRoot('sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' >${servicePolicy} && chmod 755 ${servicePolicy}`);
+  try {
+    return install();
+  } finally {
+    asRoot('rm', '-f', servicePolicy);
+  }
 }
 
 /** Package name and version of every peer, as dpkg knows it. */

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import type { DebianPackage } from '../../interop/debian-packages.ts';
 
-export const rtpenginePath = '/usr/bin/rtpengine';
-export const isRtpengineThere = (): boolean => existsSync(rtpenginePath);
+const rtpenginePath = '/usr/bin/rtpengine';
+export const rtpenginePackage: DebianPackage = { name: 'rtpengine-daemon', program: rtpenginePath };
 
 type Bencoded = string | { readonly [key: string]: Bencoded };
 
@@ -26,13 +27,17 @@ export class Rtpengine {
   static async start(controlPort: number, ports: { from: number; to: number }): Promise<Rtpengine> {
     const daemon = spawn(rtpenginePath, [
       '--foreground', '--table=-1', '--interface=127.0.0.1', `--listen-ng=127.0.0.1:${controlPort}`, `--port-min=${ports.from}`, `--port-max=${ports.to}`, '--log-level=3', '--log-stderr', '--num-threads=1',
-    ], { stdio: 'ignore' });
+    ], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    daemon.stderr.setEncoding('utf8').on('data', (text: string) => (said = text.trim() || said));
+    daemon.on('error', ({ message }) => (said = message));
     const control = createSocket('udp4');
     const engine = new Rtpengine(daemon, control, controlPort);
     for (let attempt = 0; attempt < 50; attempt++) {
       if ((await engine.#ask({ command: 'ping' }, 100))?.includes('pong') === true) return engine;
     }
-    throw new Error('rtpengine did not answer its control port');
+    await engine.stop();
+    throw new Error(`rtpengine did not answer its control port: ${said}`);
   }
 
   /** One call of two legs, both at `remotePort`; the two ports to send to. */
@@ -52,6 +57,7 @@ export class Rtpengine {
 
   async stop(): Promise<void> {
     this.#control.close();
+    if (this.#process.exitCode !== null || this.#process.pid === undefined) return;
     const gone = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await gone;

@@ -84,6 +84,8 @@ export class MediaHarness {
     for (const peer of this.peers) peer.close();
     this.peers.length = 0;
     for (const node of this.#open) this.media.close({ node });
+    // What comes late would be taken for the next case's.
+    await this.until(() => [...this.#open].every((node) => this.all('node.closed').some((event) => event.node === node)), 4000, 'the end of all nodes');
     this.#open.clear();
   }
 
