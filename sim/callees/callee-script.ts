@@ -12,9 +12,13 @@ export interface CalleeScript {
   readonly digits?: string;
   /** Sounded in the voice after the answer, 1.5 s after it. */
   readonly tones?: string;
+  /** 183 with early media: the network plays this tone until the answer, whose description it has sent already. */
+  readonly early?: EarlyTone;
 }
 
-/** `answer`, `answer-hangup-<ms>`, `ring-<ms>`, `ring-<ms>-hangup-<ms>`, `ring-<ms>-drop-<ms>` (the network ends it), `congested`, `busy`, `noanswer`, `reject`, `notfound`, `unavailable`, `redirect`, `decline-after-ring-<ms>`, `dtmf-<digits>`, `tones-<digits>`. */
+export type EarlyTone = 'ringback' | 'busy' | 'reorder' | 'sit';
+
+/** `answer`, `answer-hangup-<ms>`, `ring-<ms>`, `ring-<ms>-hangup-<ms>`, `ring-<ms>-drop-<ms>` (the network ends it), `congested`, `busy`, `noanswer`, `reject`, `notfound`, `unavailable`, `redirect`, `decline-after-ring-<ms>`, `dtmf-<digits>`, `tones-<digits>`, `early-<tone>` (never answered), `early-<tone>-<ms>`. */
 export function calleeScript(user: string): CalleeScript {
   const number = Number(/-(\d+)$/.exec(user)?.[1] ?? Number.NaN);
   if (user === 'answer') return { rings: false, answerAfterMs: 0 };
@@ -27,6 +31,8 @@ export function calleeScript(user: string): CalleeScript {
   if (digits !== undefined) return { rings: false, answerAfterMs: 0, digits };
   const tones = /^tones-([0-9*#A-D]+)$/.exec(user)?.[1];
   if (tones !== undefined) return { rings: false, answerAfterMs: 0, tones };
+  const early = /^early-(ringback|busy|reorder|sit)(?:-(\d+))?$/.exec(user);
+  if (early !== null) return { rings: false, early: early[1] as EarlyTone, ...(early[2] === undefined ? {} : { answerAfterMs: Number(early[2]) }) };
   switch (user) {
     case 'busy': return refuse(486);
     case 'reject': return refuse(603);

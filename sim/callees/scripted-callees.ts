@@ -1,4 +1,5 @@
 import { DtmfGenerator } from '../../src/audio/dtmf-generator.ts';
+import { ToneGenerator, type ToneCadence } from '../../src/audio/tone-generator.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { RandomIds } from '../../src/kernel/ids.ts';
 import type { Logger } from '../../src/kernel/logger.ts';
@@ -9,7 +10,7 @@ import { UserAgent } from '../../src/sip/user-agent/user-agent.ts';
 import { ClipPlayer } from '../phone/clip-player.ts';
 import { FrameTicker } from '../phone/frame-ticker.ts';
 import type { PhoneListener } from '../phone/rtp-phone.ts';
-import { calleeScript, silentUser } from './callee-script.ts';
+import { calleeScript, silentUser, type CalleeScript, type EarlyTone } from './callee-script.ts';
 import { ScriptedTelephone, type TelephoneParts } from './scripted-telephone.ts';
 
 const host = '127.0.0.1';
@@ -23,6 +24,32 @@ function toneClip(digits: string): Int16Array {
   generator.send(digits, 100, 100);
   generator.process(clip.subarray(before));
   return clip;
+}
+
+const networkTones: Readonly<Record<EarlyTone, ToneCadence>> = {
+  // Of the United Kingdom: soon known.
+  ringback: { segments: [{ frequencies: [400, 450], durationMs: 400 }, { frequencies: [], durationMs: 200 }, { frequencies: [400, 450], durationMs: 400 }, { frequencies: [], durationMs: 2000 }], repeatFrom: 0 },
+  busy: { segments: [{ frequencies: [480, 620], durationMs: 500 }, { frequencies: [], durationMs: 500 }], repeatFrom: 0 },
+  reorder: { segments: [{ frequencies: [480, 620], durationMs: 250 }, { frequencies: [], durationMs: 250 }], repeatFrom: 0 },
+  sit: { segments: [{ frequencies: [985.2], durationMs: 380 }, { frequencies: [1428.5], durationMs: 380 }, { frequencies: [1776.7], durationMs: 380 }] },
+};
+
+/** What sounds in the telephone's voice. */
+function speaker({ tones, early }: CalleeScript): Partial<PhoneListener> {
+  if (early !== undefined) {
+    const tone = new ToneGenerator(networkTones[early], 8000, -19);
+    return {
+      speak: (out) => {
+        out.fill(0);
+        tone.process(out, 0, out.length);
+        return true;
+      },
+    };
+  }
+  if (tones === undefined) return {};
+  const voice = new ClipPlayer();
+  voice.play(toneClip(tones));
+  return { speak: (out) => voice.fill(out) };
 }
 
 /** The far end of scripted tests: whom one calls at host `sim` does what the user part says, and anybody can call out. SIP and RTP on loopback. */
@@ -79,9 +106,7 @@ export class ScriptedCallees {
   #take(invite: ServerInvite): void {
     // Whoever takes over a call of ours (RFC 3891) is let in, whatever the number says.
     const script = invite.replaces === undefined ? calleeScript(/^sips?:([^@;]*)@/i.exec(invite.request.requestUri)?.[1] ?? '') : { rings: false, answerAfterMs: 0 };
-    const voice = script.tones === undefined ? undefined : new ClipPlayer();
-    voice?.play(toneClip(script.tones ?? ''));
-    void this.#telephone(voice === undefined ? {} : { speak: (out) => voice.fill(out) }).take(invite, script);
+    void this.#telephone(speaker(script)).take(invite, script);
   }
 
   #telephone(listener: Partial<PhoneListener> = {}): ScriptedTelephone {

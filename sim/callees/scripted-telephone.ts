@@ -74,13 +74,18 @@ export class ScriptedTelephone {
       });
       return;
     }
-    const { answerAfterMs } = script;
-    if (answerAfterMs === undefined) return;
+    const { answerAfterMs, early } = script;
+    if (answerAfterMs === undefined && early === undefined) return;
     const phone = await this.#open();
     if (phone === undefined) return;
+    if (early !== undefined && invite.sdp !== undefined) {
+      invite.provisional(183, { sdp: phone.sdp() });
+      phone.connect(invite.sdp);
+    }
+    if (answerAfterMs === undefined) return;
     this.#after(answerAfterMs, () => {
       if (invite.sdp === undefined) return invite.reject(488);
-      invite.answer(phone.sdp());
+      invite.answer(early === undefined ? phone.sdp() : undefined);
       this.#ringing = undefined;
       this.#session = invite.session;
       phone.connect(invite.sdp);

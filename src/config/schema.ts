@@ -86,6 +86,7 @@ const campaign = z.strictObject({
   machineDialog: z.string().default('vxml/voicemail.vxml'),
   leaveMessage: z.boolean().default(true),
   classify: z.boolean().default(true),
+  classifyEarlyMedia: z.boolean().default(false),
   pacing: z.string().default('progressive'),
   promise: promise.optional(),
   floor: count.optional(),

@@ -30,6 +30,7 @@ export function driverSettings(campaign: CampaignConfig, uriOf: (page: string) =
     driverUri: uriOf(campaign.driver),
     mode: campaign.mode,
     classify: campaign.classify,
+    classifyEarly: campaign.classifyEarlyMedia,
     callerId: campaign.callerId,
     trunk: campaign.trunk,
     ringTimeoutMs: campaign.ringTimeoutMs,

@@ -1,7 +1,7 @@
 import type { BridgeId, CcxmlPlatform, ConnectionFacts, MediaPath, PlatformEvent } from '../../ccxml/platform.ts';
 import type { CallId, ConferenceId, ConnectionId, DialogId, MediaId, SessionId } from '../../kernel/ids.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
-import type { MediaEvent } from '../../media/media.ts';
+import type { ClassifyHints, MediaEvent } from '../../media/media.ts';
 import type { SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
 import { clampFor, type PartyRole } from '../clamping/clamp-policy.ts';
 import { secretEvent, SecretDigits } from '../clamping/secret-digits.ts';
@@ -48,6 +48,7 @@ export class CallPlatform implements CcxmlPlatform {
       logger: deps.logger,
       now: () => deps.clock.monotonic(),
       tell: (event) => this.#legEvent(event),
+      early: (leg) => this.#classify(leg.id, 'progress'),
       closed: (leg) => this.#forget(leg),
     };
   }
@@ -325,7 +326,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   #legEvent(event: PlatformEvent): void {
-    if (event.name === 'connection.connected') this.#classify(event.connection);
+    if (event.name === 'connection.connected') this.#classify(event.connection, 'connected');
     if (lastWords.has(event.name) && 'connection' in event) {
       this.#secret.ended(event.connection);
       this.#dialogs.hangUp(event.connection, event.name === 'connection.redirected' || event.name === 'connection.merged');
@@ -333,9 +334,9 @@ export class CallPlatform implements CcxmlPlatform {
     this.#tell(event);
   }
 
-  #classify(connection: ConnectionId): void {
+  #classify(connection: ConnectionId, phase: ClassifyHints['phase']): void {
     const leg = this.#legs.get(connection);
-    const hints = leg === undefined ? undefined : classifyHints(leg.hints);
+    const hints = leg === undefined ? undefined : classifyHints(leg.hints, phase);
     if (leg === undefined || hints === undefined) return;
     const reply = this.#deps.media.classify({ node: leg.node, hints });
     if (!reply.accepted) this.#tell({ name: 'connection.signal', connection, info: { callprogress: 'error', reason: reply.refusal.reason } });

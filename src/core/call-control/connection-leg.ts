@@ -5,6 +5,7 @@ import { step } from '../../kernel/machine.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { PlaceCall, Signalling, SignallingEvent, SipHeaders } from '../../signalling/signalling.ts';
+import { classifiesEarly } from './platform-hints.ts';
 import { legMachine, type LegEffect, type LegEvent, type LegState } from './connection-leg.machine.ts';
 
 /** All that may be joined stands on one media thread. */
@@ -18,6 +19,8 @@ export interface LegDeps {
   /** Monotonic ms. */
   now(): number;
   tell(event: PlatformEvent): void;
+  /** What the network plays before the answer is heard from now on. */
+  early(leg: ConnectionLeg): void;
   /** The leg has told its last event and holds nothing any more. */
   closed(leg: ConnectionLeg): void;
 }
@@ -48,6 +51,10 @@ export class ConnectionLeg {
   #remoteTarget = '';
   #localSdp = '';
   #answerSdp: string | undefined;
+  /** Of the last provisional response that had one. */
+  #earlySdp: string | undefined;
+  /** It is with the media plane, whose word on it is still to come. */
+  #earlyPending = 0;
   #reason = '';
   #status = 0;
   #info: PlatformHints = {};
@@ -117,9 +124,11 @@ export class ConnectionLeg {
         this.#info = { sip: { respcode: event.status, resptext: event.reason, headers: event.headers }, callprogress: event.status === 180 ? 'ringing' : undefined };
         this.#setHeaders(event.headers);
         this.#take('sip.progress');
+        if (event.sdp !== undefined) this.#hearEarly(event.sdp);
         return;
       case 'call.answered':
-        this.#answerSdp = event.sdp;
+        // RFC 3261 §13.2.1: a reliable provisional response may have had the answer already.
+        this.#answerSdp = event.sdp ?? this.#earlySdp;
         // `answeredat`: when the 200 came in, not when the media was ready.
         this.#info = { sip: { respcode: 200, resptext: 'OK', ...event.sip, headers: event.headers }, answeredat: this.#deps.now() };
         this.#remoteTarget = event.sip.remoteTarget;
@@ -160,12 +169,22 @@ export class ConnectionLeg {
         this.#take('media.ready');
         return;
       case 'endpoint.negotiated':
-        this.#take('media.negotiated');
+        if (this.#earlyPending === 0) this.#take('media.negotiated');
+        else {
+          this.#earlyPending -= 1;
+          if (this.#state === 'progressing') this.#deps.early(this);
+        }
         return;
       case 'endpoint.failed':
         if (this.#pendingOffer) {
           this.#pendingOffer = false;
           this.#deps.signalling.answerOffer({ call: this.call });
+          return;
+        }
+        if (this.#earlyPending > 0) {
+          // The answer itself may still be good.
+          this.#earlyPending -= 1;
+          this.#deps.logger.warn({ connection: this.id, reason: event.reason }, 'early media cannot be heard');
           return;
         }
         this.#reason = event.kind === 'noresource' ? 'noresource' : 'unsupported';
@@ -281,6 +300,14 @@ export class ConnectionLeg {
 
   #wrongState(why: string): Reply {
     return refused('bad-state', `connection ${this.id} is ${this.#state}, ${why}`);
+  }
+
+  /** Where the page wants tones before the answer, the media plane takes the provisional description for the answer. */
+  #hearEarly(sdp: string): void {
+    const known = sdp === this.#earlySdp;
+    this.#earlySdp = sdp;
+    if (known || this.#state !== 'progressing' || !classifiesEarly(this.hints)) return;
+    if (this.#deps.media.applyAnswer({ node: this.node, sdp }).accepted) this.#earlyPending += 1;
   }
 
   /** What became of the REFER, ours or the one that names us. */

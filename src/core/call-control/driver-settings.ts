@@ -6,6 +6,8 @@ export interface DriverSettings {
   readonly driverUri: string;
   readonly mode: 'agent' | 'dialog';
   readonly classify: boolean;
+  /** Tones before the answer too. */
+  readonly classifyEarly?: boolean;
   readonly callerId: string;
   readonly trunk: string;
   readonly ringTimeoutMs: number;
@@ -31,6 +33,7 @@ export function launchValues(attempt: Attempt, settings: DriverSettings): Readon
         trunk: settings.trunk,
         noAnsTime: settings.ringTimeoutMs,
         enhCCA: settings.classify,
+        earlyCCA: settings.classifyEarly === true,
         mode: settings.mode,
         humanUrl: settings.humanUrl,
         machineUrl: settings.machineUrl,

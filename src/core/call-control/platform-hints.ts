@@ -4,7 +4,11 @@ import type { PlaceCall } from '../../signalling/signalling.ts';
 
 /** The hints of `<createcall>` that pages written for Experience Portal use, read leniently: `"true"` counts as true. */
 
-export function classifyHints(hints: PlatformHints): ClassifyHints | undefined {
+/** The page wants the tones before the answer too (early media): `call_classification_connectWhen` is `OnProgress`. */
+export const classifiesEarly = (hints: PlatformHints): boolean =>
+  isTrue(hints['enable_call_classification']) && String(hints['call_classification_connectWhen']).toLowerCase() === 'onprogress';
+
+export function classifyHints(hints: PlatformHints, phase: ClassifyHints['phase'] = 'connected'): ClassifyHints | undefined {
   if (!isTrue(hints['enable_call_classification'])) return undefined;
   const timeoutMs = milliseconds(hints['call_classification_timeout']);
   const recordedMsgTimeoutMs = milliseconds(hints['call_classification_recorded_msg_timeout']);
@@ -13,7 +17,7 @@ export function classifyHints(hints: PlatformHints): ClassifyHints | undefined {
   const missedPersonCost = cost(hints['call_classification_missed_person_cost']);
   const country = hints['call_classification_country'];
   return {
-    phase: 'connected',
+    phase,
     ...(verdictMs === undefined ? {} : { verdictMs }),
     ...(messageEndSilenceMs === undefined ? {} : { messageEndSilenceMs }),
     ...(missedPersonCost === undefined ? {} : { missedPersonCost }),

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { registerCcxml } from '../../../src/commands/ccxml.ts';
 import { onLoaded } from '../ccxml/ccxml-world.ts';
@@ -63,6 +64,14 @@ describe('nailup ccxml', () => {
   it('run says when a page does not end as it should', async () => {
     expect(await call('run', file('c.ccxml', onLoaded('<log expr="nothing"/>')), '--quiet')).toMatch(/end +session-1 error: error\.semantic was not handled/);
     expect(process.exitCode).toBe(1);
+  });
+
+  it.each([['busy_tone', 'Call_Busy'], ['sit_tone_vacant', 'SIT_Tone'], ['reorder', 'Reorder_Tone']])('run shows that the shipped driver gives up a call whose early media is %s', async (callprogress, code) => {
+    const values = { avaya: { ParameterMap: { attempt: 'a', dnis: 'sip:noanswer@sim', ani: '', trunk: '', noAnsTime: 20_000, enhCCA: true, earlyCCA: true, mode: 'agent', humanUrl: 'human.vxml', machineUrl: '' } } };
+    const signal = (after: number, told: string): object => ({ after, event: 'connection.signal', data: { connectionid: '$connection:0', info: { callprogress: told } } });
+    const script = file('early.json', JSON.stringify({ values, inject: [signal(1000, 'ringing'), signal(2000, callprogress)] }));
+    const printed = await call('run', fileURLToPath(new URL('../../../ccxml/driver.ccxml', import.meta.url)), '--script', script);
+    expect(printed).toMatch(new RegExp(`^ {4}2\\.0\\d\\d  end +session-1 exit .*"completioncode":"${code}".*"_avayaExitInfo1":"${callprogress}"`, 'm'));
   });
 
   it('names the file and the mend when something is missing or wrong', async () => {

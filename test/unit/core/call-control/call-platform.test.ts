@@ -148,6 +148,40 @@ describe('the call platform over SIP and RTP', () => {
     expect(told('connection.disconnected')).toHaveLength(1);
   });
 
+  describe('early media', () => {
+    const classified = { enable_call_classification: true, call_classification_connectWhen: 'OnProgress' };
+    const progress = (connection: ConnectionId): unknown[] => told('connection.signal').filter((event) => event.connection === connection).map(({ info }) => info['callprogress']);
+    const dial = (dest: string, asked: object): ConnectionId => {
+      const connection = ids.next('connection');
+      stack.platform.createCall({ connection, session, dest, timeoutMs: 20_000, hints: { ...asked } });
+      return connection;
+    };
+
+    it.each([['busy', 'busy_tone'], ['reorder', 'reorder'], ['sit', 'sit_tone_no_circuit']])('tells the network\'s %s before the answer', async (tone, name) => {
+      const connection = dial(`sip:early-${tone}@sim`, classified);
+      await until(() => progress(connection).includes(name));
+      expect(told('connection.connected')).toEqual([]);
+      stack.platform.disconnect({ connection, hints });
+      await until(() => told('connection.failed').length > 0);
+    });
+
+    it('tells ringback, begins anew at the answer, and takes the description of the early media for an answer that has none', async () => {
+      const connection = dial('sip:early-ringback-5000@sim', classified);
+      await until(() => told('connection.connected').length > 0);
+      expect(progress(connection)).toEqual(['ringing']);
+      await until(() => progress(connection).length > 1);
+      expect(progress(connection)).toEqual(['ringing', 'ringing']);
+      stack.platform.disconnect({ connection, hints });
+    });
+
+    it.each([{ enable_call_classification: true }, {}])('is not listened to with hints %p, and the call is answered all the same', async (asked) => {
+      const connection = dial('sip:early-busy-4000@sim', asked);
+      await until(() => told('connection.connected').length > 0);
+      expect(progress(connection)).toEqual([]);
+      stack.platform.disconnect({ connection, hints });
+    });
+  });
+
   it('sends a connected far end elsewhere by REFER and lets go of it', async () => {
     const connection = await call('sip:answer@sim');
     expect(stack.platform.redirect({ connection, dest: 'sip:answer-hangup-200@sim', hints }).accepted).toBe(true);
