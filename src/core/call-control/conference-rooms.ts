@@ -67,9 +67,9 @@ export class ConferenceRooms {
     if (tone !== undefined) this.#toneToOthers(members, from, 'exit');
   }
 
-  /** A leg is gone: it is a member of nothing. */
+  /** A leg is gone: it has left what it was a member of. */
   forget(node: MediaId): void {
-    for (const members of this.#members.values()) members.delete(node);
+    for (const conference of this.#members.keys()) this.left(node, conference);
     for (const key of this.#exitTones.keys()) if (key.startsWith(`${node} `)) this.#exitTones.delete(key);
   }
 

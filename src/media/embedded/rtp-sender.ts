@@ -65,13 +65,21 @@ export class RtpSender {
 
   /** The stream goes on under what was agreed now. */
   agree(agreed: NegotiatedAudio, codec: Codec, send: PacketSink): void {
+    const unitsPerMs = (agreed.sendEvents?.clockRate ?? 8000) / 1000;
+    if (agreed.sendEvents === undefined) this.#events = undefined;
+    else if (this.#events === undefined || unitsPerMs !== this.#eventUnitsPerMs) this.#events = new TelephoneEventSender(unitsPerMs * 20);
+    if (codec.rate !== this.#codec.rate) this.#tones = undefined;
     this.#send = send;
     this.#codec = codec;
     this.#payloadType = agreed.send.payloadType;
     this.#eventType = agreed.sendEvents?.payloadType ?? -1;
-    this.#eventUnitsPerMs = (agreed.sendEvents?.clockRate ?? 8000) / 1000;
-    this.#events = agreed.sendEvents === undefined ? undefined : new TelephoneEventSender(this.#eventUnitsPerMs * 20);
-    this.#tones = undefined;
+    this.#eventUnitsPerMs = unitsPerMs;
+    // A digit that cannot go on as it began is sent anew, as it can be now.
+    if (this.#events?.active !== true) this.#relayed = '';
+    if (this.#sending !== undefined && this.#events?.active !== true && this.#tones?.active !== true) {
+      this.#queue.unshift(this.#sending);
+      this.#sending = undefined;
+    }
     const splits = codec.name !== 'opus';
     this.#halves = splits && agreed.ptimeMs < 20;
     this.#framesPerPacket = splits ? Math.max(1, Math.min(3, Math.floor(agreed.ptimeMs / 20))) : 1;
