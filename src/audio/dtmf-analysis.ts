@@ -63,15 +63,14 @@ export class DtmfAnalysis {
     return sum;
   }
 
-  /** Takes one block and returns the digit of the window that ends with it, or NO_DIGIT. */
-  process(samples: Int16Array, start: number): number {
+  /** Takes one block, whose sum of squares may be known already, and returns the digit of the window that ends with it, or NO_DIGIT. */
+  process(samples: Int16Array, start: number, energy = energyOf(samples, start, this.#plan.blockSize)): number {
     const { blockSize, blocks, minEnergy, minEdge, sampleRate } = this.#plan;
     const sums = this.#sums;
     const kept = this.#samples;
     const at = this.#at;
     const row = at * blockSize;
     for (let i = 0; i < blockSize; i++) kept[row + i] = samples[start + i] as number;
-    const energy = energyOf(samples, start, blockSize);
     if (this.#waiting < blocks) {
       this.#waiting += 1;
       this.#leave(at * 16);

@@ -1,7 +1,13 @@
 import { saturate } from './level.ts';
 
 /** Scratch of the thread: a history at 48 kHz. */
-const turned = new Int16Array(2400);
+const scratch = new Int16Array(2400);
+
+/** Where the samples before a loss can be had from. */
+export interface RecentSamples {
+  /** Fills `into` with the last samples, the oldest first. */
+  recent(into: Int16Array): void;
+}
 
 /**
  * Conceals lost packets by repeating the last pitch period (after ITU-T G.711 Appendix I, without its 3.75 ms lag: the
@@ -10,9 +16,11 @@ const turned = new Int16Array(2400);
  */
 export class PacketLossConcealment {
   readonly #sampleRate: number;
-  /** What was heard last: a ring while all is well, in order (the oldest first) once something is lost. */
-  readonly #history: Int16Array;
+  /** What was heard last, as a ring; undefined where somebody else keeps it. */
+  readonly #ring: Int16Array | undefined;
   #at = 0;
+  /** The same from the oldest on, at the beginning of a loss. */
+  readonly #history: Int16Array;
   readonly #minPeriod: number;
   readonly #maxPeriod: number;
   readonly #window: number;
@@ -23,26 +31,21 @@ export class PacketLossConcealment {
   #lost = 0;
   #gain = 1;
 
-  constructor(sampleRate = 8000) {
+  /** @param keeps remembers what it is given; else `conceal` has to be told where to find it */
+  constructor(sampleRate = 8000, keeps = true) {
     this.#sampleRate = sampleRate;
     // 66 to 200 Hz as in Appendix I; the correlation runs over 20 ms.
     this.#minPeriod = Math.round(sampleRate * 0.005);
     this.#maxPeriod = Math.round(sampleRate * 0.015);
     this.#window = Math.round(sampleRate * 0.02);
-    this.#history = new Int16Array(this.#window + this.#maxPeriod * 2);
+    const kept = this.#window + this.#maxPeriod * 2;
+    this.#history = scratch.subarray(0, kept);
+    this.#ring = keeps ? new Int16Array(kept) : undefined;
   }
 
   /** Lost audio in a row until now, ms. */
   get lostMs(): number {
     return (this.#lost * 1000) / this.#sampleRate;
-  }
-
-  /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
-  preload(): number {
-    const history = this.#history;
-    let sum = this.#lost;
-    for (let i = 0, at = this.#at; i < 160 && at < history.length; i += 32, at += 32) sum += history[at] as number;
-    return sum;
   }
 
   /** A frame that arrived. After a loss its beginning is blended in place. */
@@ -60,11 +63,11 @@ export class PacketLossConcealment {
     this.#remember(frame);
   }
 
-  /** Fills `out` in place of a frame that did not arrive. */
-  conceal(out: Int16Array): void {
+  /** Fills `out` in place of a frame that did not arrive. `past`: needed if it does not keep what it is given. */
+  conceal(out: Int16Array, past: RecentSamples = this): void {
     const first = this.#lost === 0;
     if (first) {
-      this.#inOrder();
+      past.recent(this.#history);
       this.#findPeriod();
     }
     const quarter = this.#periodLength >> 2;
@@ -140,21 +143,21 @@ export class PacketLossConcealment {
   }
 
   #remember(frame: Int16Array): void {
-    const history = this.#history;
-    const size = history.length;
+    const ring = this.#ring;
+    if (ring === undefined) return;
+    const size = ring.length;
     let at = this.#at;
     for (let i = Math.max(0, frame.length - size); i < frame.length; i++) {
-      history[at] = frame[i] as number;
+      ring[at] = frame[i] as number;
       at = at + 1 === size ? 0 : at + 1;
     }
     this.#at = at;
   }
 
-  #inOrder(): void {
-    const history = this.#history;
-    const size = history.length;
-    for (let i = 0; i < size; i++) turned[i] = history[(this.#at + i) % size] as number;
-    for (let i = 0; i < size; i++) history[i] = turned[i] as number;
-    this.#at = 0;
+  /** What it has been given. */
+  recent(into: Int16Array): void {
+    const ring = this.#ring;
+    if (ring === undefined) into.fill(0);
+    else for (let i = 0; i < into.length; i++) into[i] = ring[(this.#at + i) % ring.length] as number;
   }
 }

@@ -59,10 +59,9 @@ export class VoiceActivityDetector {
     return this.#floor + this.#nowMs + this.#power + this.#runMs;
   }
 
-  /** Takes a frame of 5 to 40 ms; true when `speaking` changed with it. */
-  process(frame: Int16Array): boolean {
+  /** Takes a frame of 5 to 40 ms, whose mean square may be known already; true when `speaking` changed with it. */
+  process(frame: Int16Array, power = meanSquare(frame)): boolean {
     const ms = (frame.length * 1000) / this.#sampleRate;
-    const power = meanSquare(frame);
     this.#power = power;
     const loud = power > this.#minPower && power > this.#floor * this.#margin;
     // The floor falls within some frames and rises by 3 dB a second, faster while nobody speaks.

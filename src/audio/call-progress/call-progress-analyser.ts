@@ -122,22 +122,26 @@ export class CallProgressAnalyser {
     return this.#tones.preload() + this.#features.preload() + this.#nowMs + this.#floor + this.#lastSoundMs + this.#filled;
   }
 
-  /** Takes a frame of 8 kHz audio. */
-  push(frame: Int16Array): void {
+  /**
+   * Takes a frame of 8 kHz audio.
+   * @param energies of its blocks of 5 ms, the sums of squares, where they are known: for frames that are whole blocks of 10 ms only
+   */
+  push(frame: Int16Array, energies?: Float64Array): void {
     let i = 0;
     if (this.#filled > 0) {
       while (i < frame.length && this.#filled < BLOCK) this.#pending[this.#filled++] = frame[i++] as number;
       if (this.#filled < BLOCK) return;
       this.#filled = 0;
-      this.#block(this.#pending, 0);
+      this.#block(this.#pending, 0, meanSquare(this.#pending));
     }
-    for (; i + BLOCK <= frame.length; i += BLOCK) this.#block(frame, i);
+    for (let half = 0; i + BLOCK <= frame.length; i += BLOCK, half += 2) {
+      this.#block(frame, i, energies === undefined ? meanSquare(frame, i, BLOCK) : ((energies[half] as number) + (energies[half + 1] as number)) / BLOCK);
+    }
     while (i < frame.length) this.#pending[this.#filled++] = frame[i++] as number;
   }
 
-  #block(samples: Int16Array, start: number): void {
+  #block(samples: Int16Array, start: number, power: number): void {
     if (this.#state === 'done') return;
-    const power = meanSquare(samples, start, BLOCK);
     this.#tones.block(samples, start, BLOCK, power);
     this.#nowMs += BLOCK_MS;
     const loud = power > MIN_SPEECH && power > this.#floor * SPEECH_OVER_FLOOR;

@@ -122,6 +122,10 @@ class DgramSocket implements PacketSocket {
     return this.#source?.address ?? '';
   }
 
+  room(): Uint8Array {
+    return room;
+  }
+
   send(bytes: Uint8Array, length: number): boolean {
     if (this.#closed || this.#toPort === 0) return false;
     // libuv keeps a reference when it cannot send at once, so the reused buffer is copied.
@@ -137,5 +141,8 @@ class DgramSocket implements PacketSocket {
     this.#onClose();
   }
 }
+
+/** One for the thread: what is sent is copied. */
+const room = new Uint8Array(1536);
 
 const ignore = (): void => undefined;

@@ -19,8 +19,7 @@ export class DialogNode implements MediaNode {
   readonly recorders: Recorder[] = [];
   readonly rate = 8000;
   tap: Tap | undefined;
-  /** What it heard in this tick. */
-  readonly heard = new Int16Array(frameSamples(8000));
+  readonly #heard = new Int16Array(frameSamples(8000));
   readonly #context: NodeContext;
   readonly #voice = new VoiceActivityDetector(8000);
   #heardMs = 0;
@@ -41,13 +40,13 @@ export class DialogNode implements MediaNode {
   /** Takes in what it hears. */
   hear(gatherer: Gatherer): void {
     if (this.edgesIn.length === 0 && this.tap === undefined && this.recorders.length === 0 && !this.#voice.speaking) return;
-    gatherer.gather(this, this.heard, false);
+    const heard = gatherer.gather(this, this.#heard, false);
     this.#heardMs += 20;
-    if (this.#voice.process(this.heard)) {
+    if (this.#voice.process(heard)) {
       const atMs = this.#context.processTime(this.#context.now()) - (this.#heardMs - this.#voice.changedAtMs);
       this.#context.emit({ name: 'speech', node: this.id, speaking: this.#voice.speaking, atMs });
     }
-    this.tap?.take(this.heard, 8000);
+    this.tap?.take(heard, 8000);
     if (this.recorders.length === 0) return;
     let hidden = false;
     let keyHeld = false;
@@ -55,7 +54,7 @@ export class DialogNode implements MediaNode {
       hidden ||= from.kind === 'endpoint' && (from as Endpoint).hidesDigits;
       keyHeld ||= from.source.keyHeld;
     }
-    for (const recorder of [...this.recorders]) recorder.take(this.heard, this.source.frame, hidden, keyHeld);
+    for (const recorder of [...this.recorders]) recorder.take(heard, this.source.frame, hidden, keyHeld);
   }
 
   /** A dialog is an end of the graph for digits: it never passes them on. */

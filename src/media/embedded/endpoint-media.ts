@@ -5,7 +5,7 @@ import { Latch } from './latch.ts';
 import { addressNumber, type PacketListener, type SocketPair } from './packet-io.ts';
 import { RtcpSession } from './rtcp-session.ts';
 import { RtpReceiver, type KeyListener } from './rtp-receiver.ts';
-import { RtpSender } from './rtp-sender.ts';
+import { RtpSender, type PacketSink } from './rtp-sender.ts';
 import type { SampleRate, Source } from './source.ts';
 
 const packet = new RtpPacket();
@@ -57,15 +57,20 @@ export class EndpointMedia implements PacketListener {
     const word = (): number => Math.floor(random() * 4294967296) >>> 0;
     this.#word = word;
     this.#renamed = before !== undefined && before.#renamed;
-    const send = (bytes: Uint8Array, length: number): void => {
-      const size = this.#crypto === undefined ? length : this.#crypto.out.protect(bytes, length);
-      if (size > 0) pair.rtp.send(bytes, size);
+    const { rtp } = pair;
+    const out = this.#crypto?.out;
+    const sink: PacketSink = {
+      room: () => rtp.room(),
+      send: (bytes, length) => {
+        const size = out === undefined ? length : out.protect(bytes, length);
+        if (size > 0) rtp.send(bytes, size);
+      },
     };
     // A stream that goes on keeps its SSRC, sequence and clock (RFC 3264 §8 changes the description, not the stream).
-    if (before === undefined) this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, send);
+    if (before === undefined) this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, sink);
     else {
       this.sender = before.sender;
-      this.sender.agree(agreed, codec, send);
+      this.sender.agree(agreed, codec, sink);
     }
     this.receiver = before !== undefined && sameReception(before.agreed, agreed) ? before.receiver : new RtpReceiver(agreed, codec, keys);
     const { remote } = agreed;

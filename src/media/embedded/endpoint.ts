@@ -158,9 +158,17 @@ export class Endpoint implements MediaNode {
     }
     this.media.pull(source, nowMs);
     if (!this.#isHeard) return;
-    // A source's own frame is there for two ticks more, what is made of it for another rate only in this one.
-    source.toneSounds = this.#analysis.process(source.view('pass', 8000) ?? still, nowMs, this.#gatesTones, source.rate === 8000 || !source.present);
+    // A source's own frame is there for three ticks more, what is made of it for another rate only in this one.
+    const waits = (source.rate === 8000 || !source.present) && !this.#hearsPlay;
+    source.toneSounds = this.#analysis.process(source.view('pass', 8000) ?? still, nowMs, this.#gatesTones, waits);
     this.tap?.take(source.frame, source.rate, this.hidesDigits, source.keyHeld);
+  }
+
+  /** Something is played that what the phone says may break off. */
+  get #hearsPlay(): boolean {
+    if (this.player.active) return true;
+    for (let i = 0; i < this.edgesOut.length; i++) if ((this.edgesOut[i] as EdgeLine).to.player.active) return true;
+    return false;
   }
 
   /** Somebody wants to know what the phone says, beside those to whom it is passed on. */
@@ -184,8 +192,12 @@ export class Endpoint implements MediaNode {
       return false;
     }
     if (media.fed) return true;
-    const sent = this.rate === 8000 ? sent8 : sent16;
-    gatherer.gather(this, sent, true);
+    const own = this.rate === 8000 ? sent8 : sent16;
+    let sent = gatherer.gather(this, own, true);
+    if (media.sender.sounds && sent !== own) {
+      own.set(sent);
+      sent = own;
+    }
     const left = media.push(sent);
     if (this.recorders.length > 0) {
       for (const recorder of [...this.recorders]) {

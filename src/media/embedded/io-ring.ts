@@ -1,4 +1,5 @@
 import type { Libc, NativeMemory } from './libc.ts';
+import type { Target } from './target-pool.ts';
 
 /** linux/io_uring.h */
 const enterGetEvents = 1;
@@ -7,7 +8,7 @@ const singleMmap = 1;
 const mayBeQuiet = 1 << 11;
 const quietEntry = 1 << 6 << 8;
 const offset = { rings: 0, entries: 0x10000000 } as const;
-export const ringOperation = { sendmsg: 9, recvmsg: 10 } as const;
+export const ringOperation = { sendmsg: 9, recvmsg: 10, send: 26 } as const;
 const entryBytes = 64;
 const completionBytes = 16;
 
@@ -83,20 +84,41 @@ export class IoRing {
   add(operation: number, fd: number, addressLow: number, addressHigh: number, flags: number, asks = true): number {
     const at = ((this.#tail + this.#count) & this.#entryMask) << 4;
     const entries = this.#entries;
+    this.#write(at, operation, fd, addressLow, addressHigh, flags, asks);
+    entries[at + 2] = 0;
+    entries[at + 3] = 0;
+    entries[at + 6] = 1;
+    entries[at + 11] = 0;
+    return this.#count++;
+  }
+
+  /**
+   * Adds a send of `length` octets from the address `low`, `high` to a socket address. Systems before Linux 6.2 do not know where to
+   * (see `SendBatch`). Its place in the batch.
+   * @param asks as `add` has it
+   */
+  addSend(fd: number, low: number, high: number, length: number, target: Pick<Target, 'low' | 'high' | 'length'>, flags: number, asks = true): number {
+    const at = ((this.#tail + this.#count) & this.#entryMask) << 4;
+    const entries = this.#entries;
+    this.#write(at, ringOperation.send, fd, low, high, flags, asks);
+    entries[at + 2] = target.low;
+    entries[at + 3] = target.high;
+    entries[at + 6] = length;
+    entries[at + 11] = target.length;
+    return this.#count++;
+  }
+
+  #write(at: number, operation: number, fd: number, addressLow: number, addressHigh: number, flags: number, asks: boolean): void {
+    const entries = this.#entries;
     entries[at] = asks ? operation : operation | this.#quiet;
     if (asks || this.#quiet === 0) this.#telling += 1;
     entries[at + 1] = fd;
-    entries[at + 2] = 0;
-    entries[at + 3] = 0;
     entries[at + 4] = addressLow;
     entries[at + 5] = addressHigh;
-    entries[at + 6] = 1;
     entries[at + 7] = flags;
     entries[at + 8] = this.#count;
     entries[at + 9] = 0;
     entries[at + 10] = 0;
-    entries[at + 11] = 0;
-    return this.#count++;
   }
 
   /** How many are in the batch. */

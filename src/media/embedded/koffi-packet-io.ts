@@ -9,6 +9,7 @@ import { Readiness } from './readiness.ts';
 import { ReceiveBatch } from './receive-batch.ts';
 import { SendBatch } from './send-batch.ts';
 import { socketAddressBytes, writeSocketAddress } from './socket-address.ts';
+import { TargetPool } from './target-pool.ts';
 
 const af = { inet: 2, inet6: 10 } as const;
 const sockDgram = 2 | 0o4000 | 0o2000000; // SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC
@@ -17,6 +18,9 @@ const option = { socket: 1, receiveBuffer: 8, timestampNs: 35, ip: 0, tos: 1, ip
 const receiveBufferBytes = 65_536;
 /** Sockets that are read, or packets that are sent, with one system call of a ring. Of 64 a forwarded packet costs about a fifth more, measured in turn. */
 const ringSize = 256;
+/** Ticks, at most, until it is asked whose socket holds more than one packet, and a tick that comes so late asks. Milliseconds. */
+const askEvery = 4;
+const lateMs = 30;
 /** What one socket may bring in a poll beyond its first packet: a flood on one leg must not hold up the others. */
 const burst = 64;
 
@@ -37,9 +41,13 @@ export class KoffiPacketIo implements PacketIo {
   readonly #bursts: ReceiveBatch;
   readonly #sending: SendBatch;
   readonly #readiness: Readiness;
+  readonly #targets: TargetPool;
   /** By descriptor: small numbers, as the system gives out the lowest that is free. */
   readonly #sockets: (KoffiSocket | undefined)[] = [];
   #open = 0;
+  #polledMs = 0;
+  #unasked = 0;
+  #hasMore = false;
   readonly #reading: (KoffiSocket | undefined)[] = new Array<undefined>(ringSize).fill(undefined);
 
   constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number, ring?: IoRing) {
@@ -55,6 +63,7 @@ export class KoffiPacketIo implements PacketIo {
     this.#bursts = new ReceiveBatch(libc, burst);
     this.#sending = new SendBatch(libc, ring);
     this.#readiness = new Readiness(libc);
+    this.#targets = new TargetPool(libc);
   }
 
   /** With a ring, or why the system gives none. */
@@ -89,9 +98,20 @@ export class KoffiPacketIo implements PacketIo {
     // A packet of each socket first; then, once, a burst of those that have more: or a socket that is flooded would be told again and again.
     const count = this.#readiness.wait();
     for (let from = 0; from < count; from += ringSize) this.#readEach(from, Math.min(count, from + ringSize), wallOffset, nowMs);
-    const more = count === 0 || between ? 0 : this.#readiness.wait();
-    for (let i = 0; i < more; i++) this.#readBurst(this.#sockets[this.#readiness.fd(i)], wallOffset, nowMs);
+    if (!between) this.#readMore(count, wallOffset, nowMs);
     this.flush();
+  }
+
+  /** Who has more is asked as long as somebody has, after a pause, and now and then: to ask of all costs as much as a quarter of reading them. */
+  #readMore(read: number, wallOffset: number, nowMs: number): void {
+    const late = nowMs - this.#polledMs > lateMs;
+    this.#polledMs = nowMs;
+    this.#unasked += 1;
+    if (read === 0 || !(this.#hasMore || late || this.#unasked >= askEvery)) return;
+    this.#unasked = 0;
+    const more = this.#readiness.wait();
+    this.#hasMore = more > 0;
+    for (let i = 0; i < more; i++) this.#readBurst(this.#sockets[this.#readiness.fd(i)], wallOffset, nowMs);
   }
 
   flush(): void {
@@ -159,8 +179,12 @@ export class KoffiPacketIo implements PacketIo {
     if (six) set(option.ipv6, option.trafficClass, this.#dscp << 2);
     else set(option.ip, option.tos, this.#dscp << 2);
     libc.getsockname(fd, address, Int32Array.of(socketAddressBytes));
-    const socket = new KoffiSocket(fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4, this.#sending);
-    socket.onClose = () => libc.close(fd);
+    const target = this.#targets.take();
+    const socket = new KoffiSocket(fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4, this.#sending, target);
+    socket.onClose = () => {
+      this.#targets.give(target);
+      libc.close(fd);
+    };
     return socket;
   }
 
@@ -171,12 +195,13 @@ export class KoffiPacketIo implements PacketIo {
     this.#open += 1;
     this.#readiness.add(fd);
     // What it still sends goes out under its own descriptor, whose number may be given out again at once.
+    const { onClose } = socket;
     socket.onClose = () => {
       this.flush();
       this.#sockets[fd] = undefined;
       this.#open -= 1;
       this.#readiness.delete(fd);
-      this.#libc.close(fd);
+      onClose();
     };
   }
 }

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { addressNumber, type PacketListener, type PacketSocket } from './packet-io.ts';
 import type { ReceiveBatch } from './receive-batch.ts';
 import type { SendBatch } from './send-batch.ts';
-import { readSocketAddress, socketAddressBytes, writeSocketAddress } from './socket-address.ts';
+import { readSocketAddress, writeSocketAddress } from './socket-address.ts';
+import type { Target } from './target-pool.ts';
 
 /** A socket of the system's own, by its descriptor. */
 export class KoffiSocket implements PacketSocket {
@@ -13,17 +14,17 @@ export class KoffiSocket implements PacketSocket {
   onClose: () => void = () => undefined;
   readonly #sending: SendBatch;
   readonly #family: 4 | 6;
-  readonly #target = new Uint8Array(socketAddressBytes);
-  #targetBytes = 0;
+  readonly #target: Target;
   #closed = false;
   #batch: ReceiveBatch | undefined;
   #slot = 0;
 
-  constructor(fd: number, port: number, family: 4 | 6, sending: SendBatch) {
+  constructor(fd: number, port: number, family: 4 | 6, sending: SendBatch, target: Target) {
     this.fd = fd;
     this.port = port;
     this.#family = family;
     this.#sending = sending;
+    this.#target = target;
   }
 
   get isClosed(): boolean {
@@ -45,23 +46,30 @@ export class KoffiSocket implements PacketSocket {
 
   sendTo(address: string, port: number): boolean {
     if (isIP(address) !== this.#family || port < 1 || port > 65_535) return false;
-    this.#targetBytes = writeSocketAddress(this.#target, address, port);
+    // What is queued goes to where it was meant to.
+    this.#sending.flush();
+    this.#target.length = writeSocketAddress(this.#target.bytes, address, port);
     return true;
   }
 
   sendToSource(): void {
     if (this.#batch === undefined) return;
-    this.#target.set(this.#batch.address(this.#slot));
-    this.#targetBytes = this.#family === 4 ? 16 : 28;
+    this.#sending.flush();
+    this.#target.bytes.set(this.#batch.address(this.#slot));
+    this.#target.length = this.#family === 4 ? 16 : 28;
   }
 
   sourceAddress(): string {
     return this.#batch === undefined ? '' : readSocketAddress(this.#batch.address(this.#slot));
   }
 
+  room(): Uint8Array {
+    return this.#sending.room();
+  }
+
   send(bytes: Uint8Array, length: number): boolean {
-    if (this.#closed || this.#targetBytes === 0) return false;
-    return this.#sending.send(this.fd, bytes, length, this.#target, this.#targetBytes);
+    if (this.#closed || this.#target.length === 0) return false;
+    return this.#sending.send(this.fd, bytes, length, this.#target);
   }
 
   close(): void {

@@ -77,8 +77,11 @@ export class Gatherer {
   /** The last `gather` found sound of a phone among what it summed. */
   live = false;
 
-  /** Fills `out` at the node's rate. False when it is silence (`out` is zeroed). `withPlay`: the node's own play as well. */
-  gather(node: MediaNode, out: Int16Array, withPlay: boolean): boolean {
+  /**
+   * What reaches the node in this tick, at its rate: `out`, filled, or where it comes from one place alone that place's own frame, not to be
+   * written to. `withPlay`: the node's own play as well.
+   */
+  gather(node: MediaNode, out: Int16Array, withPlay: boolean): Int16Array {
     const rate = node.rate;
     let only: Int16Array | undefined;
     let count = 0;
@@ -100,11 +103,11 @@ export class Gatherer {
     }
     if (count === 0 || only === undefined) {
       out.fill(0);
-      return false;
+      return out;
     }
-    if (count === 1) out.set(only);
-    else mixAll(sum, out);
-    return true;
+    if (count === 1) return only;
+    mixAll(sum, out);
+    return out;
   }
 
   /** The sum begins with the second frame, so that a single one is only copied. */

@@ -1,4 +1,5 @@
 /** A media thread: its own graph, sockets and 20 ms tick. Talks to the main thread by messages, in order. */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogFields, Logger } from '../../kernel/logger.ts';
 import type { MediaEvent } from '../media.ts';
@@ -40,6 +41,7 @@ const emit = (event: MediaEvent): void => {
   }
 };
 
+raisePriority();
 const { io, why } = openPacketIo(config, now);
 const fileThread = new FileThread(emit);
 const engine = new MediaEngine({ config, io, files: fileThread, log, random: Math.random, now, processOffset, emit });
@@ -74,6 +76,15 @@ port.on('message', (command: WorkerCommand | FileLine) => {
     log.error({ op: command.op, error: error instanceof Error ? error.stack : String(error) }, 'a media command failed');
   }
 });
+
+/** A tick that waits for a processor is heard by everybody. The system names a thread where others name a process, so this thread alone is meant. */
+function raisePriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch (error) {
+    log.info({ why: error instanceof Error ? error.message : String(error) }, 'the media thread has no higher priority than others: root or CAP_SYS_NICE may raise it');
+  }
+}
 
 function shutDown(): void {
   engine.closeAll();

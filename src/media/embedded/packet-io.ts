@@ -13,6 +13,8 @@ export interface PacketSocket {
   sendToSource(): void;
   /** The source of the packet being handled, as text. Only inside `packet`. */
   sourceAddress(): string;
+  /** Where the next packet may be made: `send` then takes it without a copy. Until the next `send` of any socket of this thread; at least 1,500 octets. */
+  room(): Uint8Array;
   /** False when the system refused it (no route, full buffer); nothing is thrown. */
   send(bytes: Uint8Array, length: number): boolean;
   close(): void;

@@ -68,7 +68,7 @@ export class RtpReceiver {
       started: (key) => keys.keyDown(key),
       ended: (key, units) => keys.keyUp(key, Math.round((units * 1000) / eventRate)),
     }, eventRate);
-    this.#concealment = new PacketLossConcealment(codec.rate);
+    this.#concealment = new PacketLossConcealment(codec.rate, false);
     this.#frameUnits = frameSamples(codec.rate) * codec.unitsPerSample;
   }
 
@@ -155,7 +155,7 @@ export class RtpReceiver {
 
   /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
   preload(): number {
-    return this.#jitter.preload() + this.#concealment.preload() + this.#events.pressed.length + this.#codecs.size + this.#buffered + this.unknown;
+    return this.#jitter.preload() + this.#concealment.lostMs + this.#events.pressed.length + this.#codecs.size + this.#buffered + this.unknown;
   }
 
   /** Fills the source's frame with what is due. */
@@ -181,7 +181,7 @@ export class RtpReceiver {
         continue;
       }
       this.#jitter.passed(this.#frameUnits);
-      sound = this.#fillGap(pulled, frame) || sound;
+      sound = this.#fillGap(pulled, source) || sound;
       if (this.#buffered === 0) {
         source.present = sound;
         return;
@@ -214,7 +214,8 @@ export class RtpReceiver {
   }
 
   /** Something in place of what is missing: false is silence. */
-  #fillGap(why: 'lost' | 'silence' | 'empty', out: Int16Array): boolean {
+  #fillGap(why: 'lost' | 'silence' | 'empty', source: Source): boolean {
+    const out = source.frame;
     if (this.pressed || this.ssrc < 0) {
       out.fill(0);
       return false;
@@ -225,7 +226,7 @@ export class RtpReceiver {
     }
     // A pause that the sender announced is silence; anything else is concealed for a moment. The concealment fades by itself.
     if (why !== 'silence' && this.#concealment.lostMs < concealMs) {
-      this.#concealment.conceal(out);
+      this.#concealment.conceal(out, source);
       return true;
     }
     out.fill(0);

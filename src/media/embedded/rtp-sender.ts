@@ -4,8 +4,12 @@ import type { NegotiatedAudio } from '../../sdp/index.ts';
 import type { Codec } from './codecs.ts';
 import { frameSamples } from './source.ts';
 
-/** Sends a finished RTP packet: encrypts it if agreed, and hands it to the socket. */
-export type PacketSink = (bytes: Uint8Array, length: number) => void;
+/** Takes finished RTP packets: encrypts them if agreed, and hands them to the socket. */
+export interface PacketSink {
+  /** Where the next packet may be made: what lies there is sent without a copy. */
+  room(): Uint8Array;
+  send(bytes: Uint8Array, length: number): void;
+}
 
 interface QueuedDigit {
   readonly key: string;
@@ -15,8 +19,8 @@ interface QueuedDigit {
   readonly whenSent: (() => void) | undefined;
 }
 
-/** One buffer per thread for what is being sent. */
-const packet = new Uint8Array(1500);
+/** The longest packet that is made, octets. */
+const longest = 1500;
 
 /** The sending half of an endpoint: sequence, timestamps, encoding, digits as events or in band. */
 export class RtpSender {
@@ -140,10 +144,15 @@ export class RtpSender {
     return this.#sending === undefined && this.#queue.length === 0 && this.#events?.active !== true && this.#tones?.active !== true;
   }
 
+  /** Digits are sent in band: `frame` may write to what it is given. */
+  get sounds(): boolean {
+    return this.#events === undefined && (this.#sending !== undefined || this.#queue.length > 0 || this.#tones?.active === true);
+  }
+
   /** Passes a packet on as it came, under our own SSRC, sequence and clock; what the network lost stays lost, so that the far end knows. `bytes` may be written to. */
   forward(source: RtpPacket, bytes: Uint8Array, isEvent: boolean): void {
     const payloadType = isEvent ? this.#eventType : this.#payloadType;
-    if (payloadType < 0 || source.payloadLength + rtpHeaderBytes > packet.length - srtpOverhead) return;
+    if (payloadType < 0 || source.payloadLength + rtpHeaderBytes > longest - srtpOverhead) return;
     if (!this.#forwarding || source.ssrc !== this.#forwardedSsrc) {
       this.#forwarding = true;
       this.#forwardedSsrc = source.ssrc;
@@ -154,15 +163,15 @@ export class RtpSender {
     const timestamp = (source.timestamp + this.#timestampOffset) >>> 0;
     // Where it lies if it can: there is room for what SRTP adds, and nothing between header and payload.
     const inPlace = source.payloadOffset === rtpHeaderBytes && bytes.length >= rtpHeaderBytes + source.payloadLength + srtpOverhead;
-    const out = inPlace ? bytes : packet;
-    if (!inPlace) for (let i = 0; i < source.payloadLength; i++) packet[rtpHeaderBytes + i] = bytes[source.payloadOffset + i] as number;
+    const out = inPlace ? bytes : this.#send.room();
+    if (!inPlace) for (let i = 0; i < source.payloadLength; i++) out[rtpHeaderBytes + i] = bytes[source.payloadOffset + i] as number;
     writeRtpHeader(out, 0, payloadType, source.marker, sequence, timestamp, this.ssrc);
     if (((sequence - this.#sequence) & 0xffff) < 0x8000) this.#sequence = (sequence + 1) & 0xffff;
     const units = frameSamples(this.#codec.rate) * this.#codec.unitsPerSample;
     if (((timestamp + units - this.timestamp) | 0) > 0) this.timestamp = (timestamp + units) >>> 0;
     this.packets += 1;
     this.octets += source.payloadLength;
-    this.#send(out, rtpHeaderBytes + source.payloadLength);
+    this.#send.send(out, rtpHeaderBytes + source.payloadLength);
   }
 
   /** Forwarding is over: our own frames go on where it ended. */
@@ -180,13 +189,14 @@ export class RtpSender {
     this.#heldBytes = 0;
   }
 
-  /** Sends one frame, or the digit that is due in its place. False when the frame itself did not go (yet). */
+  /** Sends one frame, or the digit that is due in its place; writes to it only where it `sounds`. False when the frame itself did not go (yet). */
   frame(samples: Int16Array): boolean {
     this.#nextDigit();
     const units = samples.length * this.#codec.unitsPerSample;
     if (this.#events?.active === true && this.#events.next()) {
+      const packet = this.#send.room();
       packet.set(this.#events.payload, rtpHeaderBytes);
-      this.#emit(this.#eventType, this.#events.marker, this.#events.timestamp, 4);
+      this.#emit(packet, this.#eventType, this.#events.marker, this.#events.timestamp, 4);
       if (!this.#events.active) this.#digitDone();
       this.timestamp = (this.timestamp + units) >>> 0;
       this.#marker = true;
@@ -201,13 +211,15 @@ export class RtpSender {
     if (this.#halves) {
       const half = samples.length >> 1;
       for (let part = 0; part < 2; part++) {
+        const packet = this.#send.room();
         const size = this.#codec.encode(samples.subarray(part * half, part * half + half), packet, rtpHeaderBytes);
-        this.#emit(this.#payloadType, this.#marker, (this.timestamp + (part * units) / 2) >>> 0, size);
+        this.#emit(packet, this.#payloadType, this.#marker, (this.timestamp + (part * units) / 2) >>> 0, size);
         this.#marker = false;
       }
     } else if (this.#framesPerPacket === 1) {
+      const packet = this.#send.room();
       const size = this.#codec.encode(samples, packet, rtpHeaderBytes);
-      if (size > 0) this.#emit(this.#payloadType, this.#marker, this.timestamp, size);
+      if (size > 0) this.#emit(packet, this.#payloadType, this.#marker, this.timestamp, size);
       this.#marker = false;
     } else {
       this.#hold(samples);
@@ -222,19 +234,20 @@ export class RtpSender {
     this.#heldBytes += this.#codec.encode(samples, holding, this.#heldBytes);
     this.#held += 1;
     if (this.#held < this.#framesPerPacket) return;
+    const packet = this.#send.room();
     for (let i = 0; i < this.#heldBytes; i++) packet[rtpHeaderBytes + i] = holding[i] as number;
-    this.#emit(this.#payloadType, this.#marker, this.#heldTimestamp, this.#heldBytes);
+    this.#emit(packet, this.#payloadType, this.#marker, this.#heldTimestamp, this.#heldBytes);
     this.#marker = false;
     this.#held = 0;
     this.#heldBytes = 0;
   }
 
-  #emit(payloadType: number, marker: boolean, timestamp: number, size: number): void {
+  #emit(packet: Uint8Array, payloadType: number, marker: boolean, timestamp: number, size: number): void {
     writeRtpHeader(packet, 0, payloadType, marker, this.#sequence, timestamp, this.ssrc);
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.packets += 1;
     this.octets += size;
-    this.#send(packet, rtpHeaderBytes + size);
+    this.#send.send(packet, rtpHeaderBytes + size);
   }
 
   #nextDigit(): void {

@@ -25,7 +25,8 @@ export class Source {
   toneSounds = false;
   /** The phone holds a key down, by its events or by SIP INFO. */
   keyHeld = false;
-  /** The two frames before, so that a clamp that begins in mid-stream knows its past. */
+  /** The frames before, so that a clamp that begins in mid-stream, and what conceals a loss, know the past. */
+  #oldest: Int16Array;
   #older: Int16Array;
   #newer: Int16Array;
   #historyFrames = 0;
@@ -39,16 +40,18 @@ export class Source {
   constructor(rate: SampleRate) {
     this.rate = rate;
     this.frame = new Int16Array(frameSamples(rate));
+    this.#oldest = new Int16Array(frameSamples(rate));
     this.#older = new Int16Array(frameSamples(rate));
     this.#newer = new Int16Array(frameSamples(rate));
   }
 
   /** A new tick: what was there becomes the past. The owner then fills `frame` or calls `silence`. */
   begin(): void {
-    // After three silent frames the past is silent too, and stays so without being written again.
+    // After so many silent frames the past is silent too, and stays so without being written again.
     this.#silentFrames = this.present ? 0 : this.#silentFrames + 1;
-    if (this.#silentFrames < 4) {
-      const reused = this.#older;
+    if (this.#silentFrames <= keptFrames) {
+      const reused = this.#oldest;
+      this.#oldest = this.#older;
       this.#older = this.#newer;
       this.#newer = this.frame;
       this.frame = reused;
@@ -61,10 +64,20 @@ export class Source {
 
   /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
   preload(): number {
-    const next = this.#older;
+    const next = this.#oldest;
     let sum = this.#silentFrames;
     for (let i = 0; i < next.length; i += 32) sum += next[i] as number;
     return sum;
+  }
+
+  /** Fills `into` with what was there before this tick's frame, as far as it is kept (60 ms), the oldest first. */
+  recent(into: Int16Array): void {
+    const size = this.frame.length;
+    let at = into.length;
+    for (const past of [this.#newer, this.#older, this.#oldest]) {
+      for (let i = size - 1; i >= 0 && at > 0; i--) into[--at] = past[i] as number;
+    }
+    into.fill(0, 0, at);
   }
 
   #renewViews(): void {
@@ -104,7 +117,7 @@ export class Source {
   }
 
   silence(): void {
-    if (this.#silentFrames < 4) this.frame.fill(0);
+    if (this.#silentFrames <= keptFrames) this.frame.fill(0);
     this.present = false;
   }
 
@@ -130,6 +143,8 @@ export class Source {
   }
 }
 
+/** Frames that are there: this tick's, and the past. */
+const keptFrames = 4;
 /** Frames that the look-back takes: until so many are known, nothing of a stream may leave as it is. */
 const lookBackFrames = 2;
 

@@ -3,6 +3,7 @@ import { loadLibc, type Libc } from '../../../src/media/embedded/libc.ts';
 import { ReceiveBatch } from '../../../src/media/embedded/receive-batch.ts';
 import { SendBatch } from '../../../src/media/embedded/send-batch.ts';
 import { socketAddressBytes, writeSocketAddress } from '../../../src/media/embedded/socket-address.ts';
+import { TargetPool, type Target } from '../../../src/media/embedded/target-pool.ts';
 import { linearToUlaw } from '../../../src/audio/g711.ts';
 import { speechLike } from '../../contract/media/signals.ts';
 
@@ -18,7 +19,7 @@ export class Load {
   readonly #ring: IoRing | undefined;
   readonly #speech: Uint8Array;
   readonly #packet = new Uint8Array(172);
-  #targets: Uint8Array[] = [];
+  #targets: Target[] = [];
   #timer: NodeJS.Timeout | undefined;
   #tick = 0;
 
@@ -42,10 +43,11 @@ export class Load {
   }
 
   start(ports: readonly number[]): void {
+    const pool = new TargetPool(this.#libc);
     this.#targets = ports.map((port) => {
-      const address = new Uint8Array(16);
-      writeSocketAddress(address, '127.0.0.1', port);
-      return address;
+      const target = pool.take();
+      target.length = writeSocketAddress(target.bytes, '127.0.0.1', port);
+      return target;
     });
     let due = performance.now();
     const run = (): void => {
@@ -77,7 +79,7 @@ export class Load {
       for (let i = 0; i < 160; i++) packet[12 + i] = this.#speech[at + i] as number;
       packet[10] = leg >> 8;
       packet[11] = leg & 0xff;
-      if (this.#sending.send(this.#fd, packet, 172, this.#targets[leg] as Uint8Array, 16)) this.sent += 1;
+      if (this.#sending.send(this.#fd, packet, 172, this.#targets[leg] as Target)) this.sent += 1;
     }
     this.#sending.flush();
   }

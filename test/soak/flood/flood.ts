@@ -3,6 +3,7 @@ import { IoRing } from '../../../src/media/embedded/io-ring.ts';
 import { loadLibc, type Libc } from '../../../src/media/embedded/libc.ts';
 import { SendBatch } from '../../../src/media/embedded/send-batch.ts';
 import { socketAddressBytes, writeSocketAddress } from '../../../src/media/embedded/socket-address.ts';
+import { TargetPool, type Target } from '../../../src/media/embedded/target-pool.ts';
 
 const everyMs = 5;
 const kinds = 64;
@@ -15,7 +16,7 @@ export class Flood {
   readonly #ring: IoRing | undefined;
   readonly #sending: SendBatch;
   readonly #packets: Uint8Array[];
-  readonly #targets: Uint8Array[];
+  readonly #targets: Target[];
   #timer: NodeJS.Timeout | undefined;
 
   /** @param hz what the stranger's RTP says: it must be heard nowhere. */
@@ -29,10 +30,11 @@ export class Flood {
     this.#fd = libc.socket(2, 2 | 0o4000, 0);
     const own = new Uint8Array(socketAddressBytes);
     libc.bind(this.#fd, own.subarray(0, writeSocketAddress(own, '127.0.0.1', 0)), 16);
+    const pool = new TargetPool(libc);
     this.#targets = rtpPorts.flatMap((port) => [port, port, port, port + 1]).map((port) => {
-      const address = new Uint8Array(16);
-      writeSocketAddress(address, '127.0.0.1', port);
-      return address;
+      const target = pool.take();
+      target.length = writeSocketAddress(target.bytes, '127.0.0.1', port);
+      return target;
     });
     this.#packets = Array.from({ length: kinds }, (_, kind) => packetOf(kind, hz, random));
   }
@@ -62,7 +64,7 @@ export class Flood {
     // The stranger's stream is one in sequence: a latch must not fall for that alone.
     packet[2] = (this.sent >> 14) & 255;
     packet[3] = (this.sent >> 6) & 255;
-    this.#sending.send(this.#fd, packet, packet.length, this.#targets[this.sent % this.#targets.length] as Uint8Array, 16);
+    this.#sending.send(this.#fd, packet, packet.length, this.#targets[this.sent % this.#targets.length] as Target);
     this.sent += 1;
   }
 }

@@ -25,6 +25,8 @@ class SimulatedSocket implements PacketSocket {
   }
   sendToSource(): void { this.targets.push('the source'); }
   sourceAddress(): string { return '127.0.0.1'; }
+  readonly #room = new Uint8Array(1536);
+  room(): Uint8Array { return this.#room; }
   send(bytes: Uint8Array, length: number): boolean {
     this.sent.push(bytes.slice(0, length));
     return true;
