@@ -112,6 +112,21 @@ describe('packet-loss concealment', () => {
     for (let i = 1600; i < 1760; i++) signal += vowel[i]! ** 2;
     expect(10 * Math.log10(signal / error)).toBeGreaterThan(11);
   });
+  it('conceals alike whether it keeps what was heard or is told', () => {
+    const vowel = Int16Array.from({ length: 3200 }, (_, i) => round(5000 * sin((2 * PI * 140 * i) / 8000) + 2000 * sin((2 * PI * 700 * i) / 8000)));
+    const heard = [true, false].map((keeps) => {
+      const out = vowel.slice();
+      const plc = new PacketLossConcealment(8000, keeps);
+      for (let i = 0; i < 3200; i += 160) {
+        const frame = out.subarray(i, i + 160);
+        if (i === 960 || i === 1120 || i === 2080) plc.conceal(frame, keeps ? undefined : { recent: (into) => into.set(out.subarray(i - into.length, i)) });
+        else plc.good(frame);
+      }
+      return out;
+    });
+    expect(heard[0]).not.toEqual(vowel);
+    expect(heard[1]).toEqual(heard[0]);
+  });
   it('fades, and is silent from 60 ms of loss on', () => {
     const plc = new PacketLossConcealment();
     for (let i = 0; i < 10; i++) plc.good(sine(200, 8000, 160));

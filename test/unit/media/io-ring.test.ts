@@ -123,6 +123,18 @@ test.each([true, false])('what nobody asks about is done, failures too, and spoi
   expect(batch(ring, [21, 22])).toEqual([21, 22]);
 });
 
+test('a plain send names what is sent, how long it is, and where to', () => {
+  const kernel = new Kernel([]);
+  const ring = opened(kernel);
+  ring.add(ringOperation.recvmsg, 11, 1, 2, 3);
+  ring.addSend(12, 0x1111, 0x22, 172, { low: -5, high: 0x7f, length: 16 }, 0x40);
+  ring.run();
+  // struct io_uring_sqe: opcode, fd, addr2, addr, len, msg_flags, user_data, addr_len (linux/io_uring.h).
+  expect([...kernel.entries.slice(16, 28)]).toEqual([ringOperation.send, 12, 2 ** 32 - 5, 0x7f, 0x1111, 0x22, 172, 0x40, 1, 0, 0, 16]);
+  expect([...kernel.entries.slice(0, 12)]).toEqual([ringOperation.recvmsg, 11, 0, 0, 1, 2, 1, 3, 0, 0, 0, 0]);
+  expect([ring.result(0), ring.result(1)]).toEqual([11, 12]);
+});
+
 test('a system without io_uring, or without its memory, says so and keeps no descriptor', () => {
   const kernel = new Kernel([]);
   expect(IoRing.open({ ...kernel.libc, ringSetup: () => -1 }, size)).toBe('the system refuses io_uring');

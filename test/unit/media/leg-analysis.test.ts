@@ -53,7 +53,7 @@ test('what is heard while a verdict is awaited is looked at when it is there, on
 });
 
 test('a leg that goes away is told the digit that its last frames hold', () => {
-  for (const offset of [0, 1]) {
+  for (const offset of [0, 1, 2, 3]) {
     const media = new SimulatedMedia();
     const phone = media.phone('a');
     media.run(10 + offset);
@@ -64,4 +64,26 @@ test('a leg that goes away is told the digit that its last frames hold', () => {
     media.engine.command({ op: 'close', node: id('a') });
     expect(media.digits('a')).toBe('4');
   }
+});
+
+test('a digit in band breaks off what a dialog plays to the leg at once, whenever it comes', () => {
+  const barged = [0, 1, 2, 3].map((offset) => {
+    const media = new SimulatedMedia();
+    const phone = media.phone('a');
+    media.engine.command({ op: 'openDialog', node: id('dialog') });
+    for (const [from, to] of [['a', 'dialog'], ['dialog', 'a']] as const) media.engine.command({ op: 'connect', edge: { from: id(from), to: id(to) } });
+    media.engine.command({ op: 'play', command: { play: 'p', node: id('dialog'), bargeIn: true, items: [{ kind: 'tone', tone: 'dial' }] } });
+    media.run(10 + offset);
+    const generator = new DtmfGenerator();
+    const begin = phone.frame;
+    phone.say = (frame) => said(frame - begin + 50, generator);
+    for (let ticks = 1; ticks < 50; ticks++) {
+      media.run(1);
+      if (media.all('play.done').some(({ how }) => how === 'barged')) return ticks;
+    }
+    return undefined;
+  });
+  // 100 ms of the tone, 20 of a break that is none, and what the jitter buffer keeps back.
+  expect(barged[0]).toBeLessThanOrEqual(8);
+  expect(barged).toEqual([barged[0], barged[0], barged[0], barged[0]]);
 });
