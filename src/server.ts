@@ -289,7 +289,7 @@ export class NailupServer {
   async #listen(store: Store, parts: ServerParts): Promise<void> {
     const { config } = this.#options;
     const tokenHash = config.http.apiTokenHash;
-    const door = new ServerDoor({ store, parts, callClock: this.#callClock, occupancy: this.#occupancy, legTaps: this.#legTaps, stopping: () => this.#stopping !== undefined });
+    const door = new ServerDoor({ store, parts, callClock: this.#callClock, occupancy: this.#occupancy, legTaps: this.#legTaps, logger: this.#log, stopping: () => this.#stopping !== undefined });
     const app = operatorApi({ door, logger: this.#log, ...(tokenHash === undefined ? {} : { authorised: (token: string) => checkPassword(token, tokenHash) }) });
     const http = createServer(app);
     await new Promise<void>((done, failed) => {

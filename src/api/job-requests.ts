@@ -25,10 +25,13 @@ const skillSchema = z.strictObject({ queued: count, longestWaitMs: z.number().mi
 
 const deliverySchema = z.strictObject({ state: z.enum(['delivered', 'failed', 'bounced']), reason: z.string().max(500).default('') });
 
+const clampSchema = z.strictObject({ to: z.string().min(1), dtmfclamp: z.boolean(), toneclamp: z.boolean(), secret: z.boolean() }).partial();
+
 /** What is to be different; null takes a bound away. */
 export type PacingChange = z.infer<typeof pacingSchema>;
 export type SharingChange = z.infer<typeof sharingSchema>;
 export type DeliveryReport = z.infer<typeof deliverySchema>;
+export type ClampRequest = z.infer<typeof clampSchema>;
 export type SkillReport = z.infer<typeof skillSchema>;
 
 export interface JobStart {
@@ -61,6 +64,12 @@ export function skillReport(body: unknown): SkillReport {
 /** @throws NailupError API_BAD_FIELD */
 export function deliveryReport(body: unknown): DeliveryReport {
   return read(deliverySchema, body);
+}
+
+/** @throws NailupError API_BAD_FIELD */
+export function clampRequest(body: unknown): ClampRequest {
+  const { to, ...changes } = read(clampSchema, body);
+  return { ...(to === undefined ? {} : { to }), ...some(defined(changes), ['dtmfclamp', 'toneclamp', 'secret']) };
 }
 
 /** An instant in ISO 8601 or as milliseconds since 1970. @throws NailupError API_BAD_FIELD */

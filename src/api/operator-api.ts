@@ -1,7 +1,7 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { deliveryReport, instantOf, jobStart, pacingChange, sharingChange, skillReport, type DeliveryReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
+import { clampRequest, deliveryReport, instantOf, jobStart, pacingChange, sharingChange, skillReport, type ClampRequest, type DeliveryReport, type JobStart, type PacingChange, type SharingChange, type SkillReport } from './job-requests.ts';
 import { streamSession, type SessionDoor } from './session-traces.ts';
 
 /** What the operator's HTTP API asks of the server; implemented by `wiring/operator-door.ts`. */
@@ -26,6 +26,8 @@ export interface OperatorDoor {
   setSkill(name: string, report: SkillReport): Promise<void>;
   /** What became of a message that was sent. Throws MESSAGE_UNKNOWN when nobody waits for it. */
   setDelivery(attempt: string, report: DeliveryReport): Promise<void>;
+  /** Who hears the digits and tones of a connection from now on. Throws CONNECTION_UNKNOWN. */
+  clamp(connection: string, change: ClampRequest, who: string): void;
   mediaStats(leg: string | undefined): Promise<unknown>;
   /** Hands on what a leg's phone says until the returned function is called; `ended` when the leg is gone. Throws MEDIA_LEG_UNKNOWN. */
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void>;
@@ -75,6 +77,10 @@ export function operatorApi(options: OperatorApiOptions): express.Express {
   }));
   app.post('/api/messages/:id/delivery', answer(async (request) => {
     await door.setDelivery(id(request), deliveryReport(request.body));
+    return { ok: true };
+  }));
+  app.post('/api/connections/:id/clamp', answer(async (request) => {
+    door.clamp(id(request), clampRequest(request.body), request.ip ?? '');
     return { ok: true };
   }));
   app.get('/api/media/stats', answer((request) => door.mediaStats(queried(request, 'leg'))));

@@ -1,8 +1,9 @@
-import type { DeliveryReport, JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
+import type { ClampRequest, DeliveryReport, JobStart, PacingChange, SharingChange, SkillReport } from '../api/job-requests.ts';
 import type { OperatorDoor, TraceQuery } from '../api/operator-api.ts';
 import type { RunningCcxmlServer } from '../ccxml/index.ts';
 import type { SystemClock } from '../kernel/clock.ts';
-import type { AttemptId, JobId } from '../kernel/ids.ts';
+import type { AttemptId, ConnectionId, JobId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
 import type { LegStats } from '../media/media.ts';
 import { jobReport, type Job } from '../modules/campaigns/index.ts';
@@ -25,6 +26,7 @@ export interface ServerDoorDeps {
   readonly callClock: SystemClock;
   readonly occupancy: OccupancyMeter;
   readonly legTaps: LegTaps;
+  readonly logger: Logger;
   readonly stopping: () => boolean;
 }
 
@@ -35,6 +37,7 @@ export class ServerDoor implements OperatorDoor {
   readonly #callClock: SystemClock;
   readonly #occupancy: OccupancyMeter;
   readonly #legTaps: LegTaps;
+  readonly #logger: Logger;
   readonly #stopping: () => boolean;
 
   constructor(deps: ServerDoorDeps) {
@@ -43,6 +46,7 @@ export class ServerDoor implements OperatorDoor {
     this.#callClock = deps.callClock;
     this.#occupancy = deps.occupancy;
     this.#legTaps = deps.legTaps;
+    this.#logger = deps.logger;
     this.#stopping = deps.stopping;
   }
 
@@ -164,6 +168,12 @@ export class ServerDoor implements OperatorDoor {
     if (job === undefined) throw new NailupError('JOB_UNKNOWN', `there is no job ${id}`, { mend: 'nailup job list names the jobs.' });
     if (job.state === 'Completed') throw new NailupError('API_JOB_STATE', `job ${id} is over`, { mend: 'nailup job list names the jobs and their states.' });
     return job;
+  }
+
+  clamp(connection: string, { to, dtmfclamp, toneclamp, secret }: ClampRequest, who: string): void {
+    const reply = this.#parts.platform.clamp(connection as ConnectionId, { to, dtmfClamp: dtmfclamp, toneClamp: toneclamp, secret });
+    if (!reply.accepted) throw new NailupError('CONNECTION_UNKNOWN', reply.refusal.reason, { place: connection, mend: 'nailup ccxml sessions --json lists the connections.' });
+    this.#logger.info({ audit: 'call.clamp', connection, who, to, dtmfclamp, toneclamp, secret }, 'an operator changes who hears the digits of a call');
   }
 
   async mediaStats(leg: string | undefined): Promise<unknown> {

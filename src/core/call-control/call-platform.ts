@@ -4,7 +4,8 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { ClassifyHints, MediaEvent } from '../../media/media.ts';
 import type { SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
 import { clampFor, type PartyRole } from '../clamping/clamp-policy.ts';
-import { secretEvent, SecretDigits } from '../clamping/secret-digits.ts';
+import type { ClampChange } from '../clamping/clamp-change.ts';
+import { operatorKeeper, secretEvent, SecretDigits } from '../clamping/secret-digits.ts';
 import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import { OrphanCalls } from './orphan-calls.ts';
@@ -81,6 +82,20 @@ export class CallPlatform implements CcxmlPlatform {
   /** Card mode is on for the connection: its digits are nobody's but a dialog's. */
   keepsSecret(connection: ConnectionId): boolean {
     return this.#secret.isSecret(connection);
+  }
+
+  /** Otherwise than the page asked, until it joins anew; the house's own rule still stands. */
+  clamp(connection: ConnectionId, { to, dtmfClamp, toneClamp, secret }: ClampChange): Reply {
+    return this.#withLeg(connection, () => {
+      const paths = this.#secret.pathsFrom(connection).filter((path) => to === undefined || path.to === to);
+      if (to !== undefined && paths.length === 0) return refused('unknown-id', `${connection} is not joined to ${to}`);
+      for (const path of paths) {
+        const reply = this.connectPath({ ...path, dtmfClamp: dtmfClamp ?? path.dtmfClamp, toneClamp: toneClamp ?? path.toneClamp });
+        if (!reply.accepted) return reply;
+      }
+      if (secret !== undefined) this.#setSecret(connection, operatorKeeper, secret);
+      return accepted;
+    });
   }
 
   /** To one leg alone, wherever it is joined, as it negotiated: as events, or in band. */
@@ -357,8 +372,11 @@ export class CallPlatform implements CcxmlPlatform {
 
   #keepSecret(dialog: DialogId, on: boolean): void {
     const connection = this.#dialogs.connectionOf(dialog);
-    if (connection === undefined) return;
-    for (const path of this.#secret.set(connection, dialog, on)) this.connectPath(path);
+    if (connection !== undefined) this.#setSecret(connection, dialog, on);
+  }
+
+  #setSecret(connection: ConnectionId, keeper: DialogId | typeof operatorKeeper, on: boolean): void {
+    for (const path of this.#secret.set(connection, keeper, on)) this.connectPath(path);
     const node = this.#legs.get(connection)?.node;
     if (node !== undefined) this.#deps.media.hideDigits({ node, on: this.#secret.isSecret(connection) });
   }

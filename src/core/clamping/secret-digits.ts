@@ -1,6 +1,10 @@
 import type { BridgeId, MediaPath } from '../../ccxml/platform.ts';
 import type { ConnectionId, DialogId } from '../../kernel/ids.ts';
 
+/** Who keeps digits secret outside of any dialog: the operator's API. */
+export const operatorKeeper = 'operator';
+type Keeper = DialogId | typeof operatorKeeper;
+
 /** The event by which a dialog asks for digits that nobody else may have (card numbers): `{ on: true }`, and `{ on: false }` when it has them. */
 export const secretEvent = 'dialog.user.secret';
 
@@ -10,7 +14,7 @@ export const secretEvent = 'dialog.user.secret';
  */
 export class SecretDigits {
   readonly #paths = new Map<BridgeId, Map<BridgeId, MediaPath>>();
-  readonly #keepers = new Map<BridgeId, Set<DialogId>>();
+  readonly #keepers = new Map<BridgeId, Set<Keeper>>();
 
   isSecret(from: BridgeId): boolean {
     return this.#keepers.has(from);
@@ -34,14 +38,19 @@ export class SecretDigits {
     for (const from of [...this.#paths.keys()]) this.left(from, connection);
   }
 
+  /** The paths that lead away from a connection. */
+  pathsFrom(connection: ConnectionId): readonly MediaPath[] {
+    return [...(this.#paths.get(connection)?.values() ?? [])];
+  }
+
   /** Answers the paths that have to be joined anew, clamped or no longer so. */
-  set(connection: ConnectionId, dialog: DialogId, on: boolean): readonly MediaPath[] {
+  set(connection: ConnectionId, keeper: Keeper, on: boolean): readonly MediaPath[] {
     const before = this.isSecret(connection);
-    const keepers = this.#keepers.get(connection) ?? new Set<DialogId>();
-    if (on) keepers.add(dialog);
-    else keepers.delete(dialog);
+    const keepers = this.#keepers.get(connection) ?? new Set<Keeper>();
+    if (on) keepers.add(keeper);
+    else keepers.delete(keeper);
     if (keepers.size > 0) this.#keepers.set(connection, keepers);
     else this.#keepers.delete(connection);
-    return before === this.isSecret(connection) ? [] : [...(this.#paths.get(connection)?.values() ?? [])];
+    return before === this.isSecret(connection) ? [] : this.pathsFrom(connection);
   }
 }

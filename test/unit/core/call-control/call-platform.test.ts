@@ -289,6 +289,40 @@ describe('the call platform over SIP and RTP', () => {
     for (const connection of [customer, agent]) stack.platform.disconnect({ connection, hints });
   });
 
+  it('clamps the paths of a call that runs as it is told from outside, one of them or all, and gives its digits free again', async () => {
+    const heard: Record<string, string[]> = { agent: [], monitor: [] };
+    const telephones: ReturnType<ScriptedCallees['call']>[] = [];
+    const called = async (name: string): Promise<ConnectionId> => {
+      const connection = await new Promise<ConnectionId>((resolve) => {
+        stack.incoming = (incoming) => resolve(incoming.take());
+        telephones.push(callees.call({ from: `sip:${name}@sim`, to: 'sip:app@test', target: `sip:app@${stack.address}` }, { digit: (key) => void heard[name]?.push(key) }));
+      });
+      stack.platform.accept({ connection, hints: {} });
+      await until(() => told('connection.connected').some((event) => event.connection === connection));
+      return connection;
+    };
+    const customer = await called('customer');
+    const [agent, monitor] = [await called('agent'), await called('monitor')];
+    for (const to of [agent, monitor]) stack.platform.connectPath({ from: customer, to, dtmfClamp: false, toneClamp: false });
+    const pressed = async (key: string, hears: readonly ('agent' | 'monitor')[]): Promise<void> => {
+      telephones[0]?.press(key);
+      await until(() => hears.every((name) => heard[name]?.at(-1) === key));
+    };
+    await pressed('1', ['agent', 'monitor']);
+    expect(stack.platform.clamp(customer, { to: agent, dtmfClamp: true }).accepted).toBe(true);
+    await pressed('2', ['monitor']);
+    expect(stack.platform.clamp(customer, { secret: true }).accepted).toBe(true);
+    expect(stack.platform.keepsSecret(customer)).toBe(true);
+    telephones[0]?.press('3');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(stack.platform.clamp(customer, { secret: false, dtmfClamp: false }).accepted).toBe(true);
+    await pressed('4', ['agent', 'monitor']);
+    expect(heard).toEqual({ agent: ['1', '4'], monitor: ['1', '2', '4'] });
+    expect(stack.platform.clamp('connection-none' as ConnectionId, { secret: true })).toMatchObject({ accepted: false, refusal: { kind: 'unknown-id' } });
+    expect(stack.platform.clamp(agent, { to: monitor, dtmfClamp: true })).toMatchObject({ accepted: false, refusal: { kind: 'unknown-id', reason: `${agent} is not joined to ${monitor}` } });
+    for (const connection of [customer, agent, monitor]) stack.platform.disconnect({ connection, hints });
+  });
+
   it('leaves no media behind for a dialog of a type that nobody runs', async () => {
     const connection = await call('sip:answer@sim');
     const reply = stack.platform.prepareDialog({ dialog: ids.next('dialog'), session, src: 'x', type: 'application/x-none', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection });
