@@ -102,7 +102,7 @@ export class WavFileWriter {
     encodeWavData(this.#format.encoding, samples, data);
     const at = this.#headerBytes + this.#dataBytes;
     this.#dataBytes += data.length;
-    return this.#queue(async () => void (await this.#file.write(data, 0, data.length, at)));
+    return this.#queue(() => this.#append(data, at));
   }
 
   /** Makes the header say what has been written so far. */
@@ -122,6 +122,12 @@ export class WavFileWriter {
     } finally {
       await this.#file.close();
     }
+  }
+
+  /** The last octets that fit onto a full disk are written without an error. */
+  async #append(data: Uint8Array, at: number): Promise<void> {
+    const { bytesWritten } = await this.#file.write(data, 0, data.length, at);
+    if (bytesWritten < data.length) throw new Error('the disk is full');
   }
 
   #queue(task: () => Promise<void>): Promise<void> {

@@ -62,8 +62,8 @@ async function stats(options: StatsOptions): Promise<void> {
   const query = leg === undefined ? '' : `?${new URLSearchParams({ leg }).toString()}`;
   const answer = await new OperatorClient(options).get<MediaStats>(`/api/media/stats${query}`);
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  const { endpoints, conferences, dialogs, openPorts, packetIo, tickLatenessMs, legs, ended = [] } = answer;
-  process.stdout.write(`${endpoints} endpoints, ${conferences} conferences, ${dialogs} dialogs, ${openPorts} ports (${packetIo}); ticks late p50 ${tickLatenessMs.p50.toFixed(1)} ms, p99 ${tickLatenessMs.p99.toFixed(1)} ms\n${legs.map(legLine).join('')}${ended.length === 0 ? '' : `over, the newest last:\n${ended.slice(leg === undefined ? -10 : 0).map(legLine).join('')}`}`);
+  const { endpoints, conferences, dialogs, openPorts, packetIo, tickLatenessMs, legs, ended = [], failed = { recordings: 0, plays: 0 } } = answer;
+  process.stdout.write(`${endpoints} endpoints, ${conferences} conferences, ${dialogs} dialogs, ${openPorts} ports (${packetIo}); ticks late p50 ${tickLatenessMs.p50.toFixed(1)} ms, p99 ${tickLatenessMs.p99.toFixed(1)} ms; failed: ${failed.recordings} recordings, ${failed.plays} plays\n${legs.map(legLine).join('')}${ended.length === 0 ? '' : `over, the newest last:\n${ended.slice(leg === undefined ? -10 : 0).map(legLine).join('')}`}`);
 }
 
 /** Looks at the leg each second. The first look must find it; one that does not is its end. */

@@ -51,7 +51,7 @@ export interface Media {
   stopClassify(command: { node: MediaId }): Reply;
   /**
    * Card mode: while it is on, what is kept or shown of this endpoint has its digits masked: recordings of it and of dialogs that hear it
-   * (those that run too), taps of it, and its `digit` events, whose digit is then `x`. Dialogs still hear the digits themselves;
+   * (those that run too) or of conferences that it is in, taps of it, and its `digit` events, whose digit is then `x`. Dialogs still hear the digits themselves;
    * edges are clamped by `connect`.
    */
   hideDigits(command: { node: MediaId; on: boolean }): Reply;
@@ -214,6 +214,8 @@ export interface MediaStats {
   readonly tickLatenessMs: { readonly p50: number; readonly p99: number };
   /** The same over the last 5 seconds, and how long the work of a tick took. */
   readonly recent?: { readonly latenessP99Ms: number; readonly workP50Ms: number; readonly workP99Ms: number };
+  /** Since the start: recordings that ended by a full or slow disk and the like, and plays of which something could not be played. */
+  readonly failed?: { readonly recordings: number; readonly plays: number };
   readonly legs: readonly LegStats[];
   /** Legs that are over, the newest last: as many as the adapter keeps. */
   readonly ended?: readonly LegStats[];

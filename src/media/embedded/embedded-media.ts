@@ -1,4 +1,5 @@
 import type { MediaId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { localCodec } from '../../sdp/index.ts';
 import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
@@ -32,6 +33,7 @@ interface Running {
 export class EmbeddedMedia implements Media {
   readonly capabilities: ReadonlySet<MediaCapability>;
   readonly #config: EmbeddedMediaConfig;
+  readonly #log: Logger;
   readonly #files: FileThreadKeeper;
   readonly #threads: MediaThreads;
   readonly #nodes = new Map<MediaId, KnownNode>();
@@ -41,6 +43,7 @@ export class EmbeddedMedia implements Media {
   /** Closed, and not told so yet. */
   readonly #closing = new Map<MediaId, MediaThread>();
   readonly #plays = new Map<string, Running>();
+  readonly #failed = { recordings: 0, plays: 0 };
   #listener: (event: MediaEvent) => void = () => undefined;
   #running = false;
 
@@ -49,6 +52,7 @@ export class EmbeddedMedia implements Media {
   constructor(config: EmbeddedMediaConfig, { log, observe }: EmbeddedMediaDeps) {
     this.#config = config;
     this.#observe = observe;
+    this.#log = log;
     this.#files = new FileThreadKeeper({ recordingKey: config.recordingKey, steadyMs: config.steadyMs ?? defaultSteadyMs, log });
     this.#threads = new MediaThreads({ config, files: this.#files, log, events: (events) => this.#happened(events), lost: (thread) => this.#lost(thread) });
     const codecs: MediaCapability[] = [];
@@ -226,7 +230,7 @@ export class EmbeddedMedia implements Media {
     return {
       endpoints: sum((s) => s.endpoints), conferences: sum((s) => s.conferences), dialogs: sum((s) => s.dialogs), openPorts: sum((s) => s.openPorts),
       packetIo: all[0]?.packetIo ?? 'dgram', tickLatenessMs: { p50: most((s) => s.latenessP50), p99: most((s) => s.latenessP99) },
-      recent: { latenessP99Ms: most((s) => s.recentP99), workP50Ms: most((s) => s.workP50), workP99Ms: most((s) => s.workP99) }, legs: all.flatMap((s) => s.legs), ended: [...this.#ended],
+      recent: { latenessP99Ms: most((s) => s.recentP99), workP50Ms: most((s) => s.workP50), workP99Ms: most((s) => s.workP99) }, legs: all.flatMap((s) => s.legs), ended: [...this.#ended], failed: { ...this.#failed },
     };
   }
 
@@ -235,9 +239,14 @@ export class EmbeddedMedia implements Media {
       if (event.name === 'endpoint.negotiated') {
         const known = this.#nodes.get(event.node);
         if (known !== undefined) known.negotiated = true;
-      } else if (event.name === 'record.done') this.#records.delete(event.record);
-      else if (event.name === 'play.done') this.#plays.delete(event.play);
-      else if (event.name === 'node.closed') {
+      } else if (event.name === 'record.done') {
+        this.#records.delete(event.record);
+        if (event.how === 'failed') this.#tellFailed('recordings', 'a recording failed', event);
+      } else if (event.name === 'play.done') {
+        this.#plays.delete(event.play);
+        if (event.how === 'failed') this.#tellFailed('plays', 'a play failed', event);
+      }
+      if (event.name === 'node.closed') {
         this.#closing.delete(event.node);
         if (event.leg !== undefined) this.#ended.push(event.leg);
         if (this.#ended.length > keptLegs) this.#ended.shift();
@@ -245,6 +254,11 @@ export class EmbeddedMedia implements Media {
       this.#observe?.(event);
       this.#listener(event);
     }
+  }
+
+  #tellFailed(what: 'recordings' | 'plays', message: string, { node, reason }: { readonly node: MediaId; readonly reason?: string }): void {
+    this.#failed[what] += 1;
+    this.#log.warn({ node, reason }, message);
   }
 
   #forget(node: MediaId, { kind, thread, group, seats }: KnownNode): void {

@@ -117,6 +117,11 @@ export class FileThread implements RecordSink {
 
   #reply(reply: FileReply): void {
     if (reply.op === 'closed') return this.#closed(reply);
+    if (reply.op === 'failed') {
+      const recording = this.#recordings.get(reply.record);
+      if (recording?.ending === undefined) recording?.failed();
+      return;
+    }
     const renderer = this.#loading.get(reply.id);
     if (renderer === undefined) return;
     if (reply.op === 'chunk') return renderer.provideNext({ samples: reply.samples, rate: reply.rate });

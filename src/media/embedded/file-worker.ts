@@ -8,8 +8,8 @@ import type { FileReply, FileRequest, FileThreadMessage } from './worker-protoco
 const prompts = new PromptStore();
 
 parentPort?.on('message', ({ line, recordingKey }: FileThreadMessage) => {
-  const recordings = new RecordingFiles(recordingKey === undefined ? undefined : Buffer.from(recordingKey, 'hex'));
   const reply = (message: FileReply, moved: ArrayBuffer[] = []): void => line.postMessage(message, moved);
+  const recordings = new RecordingFiles(recordingKey === undefined ? undefined : Buffer.from(recordingKey, 'hex'), (record) => reply({ op: 'failed', record }));
   const loads = new PromptLoads(prompts, reply);
   line.on('close', () => {
     loads.close();

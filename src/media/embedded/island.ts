@@ -111,5 +111,11 @@ export class Island {
 function record(conference: Conference): void {
   if (conference.recorders.length === 0) return;
   conference.everybody(mixed);
-  for (const recorder of [...conference.recorders] as Recorder[]) recorder.take(mixed, still, false, false);
+  let hidden = false;
+  let keyHeld = false;
+  for (const { from } of conference.edgesIn) {
+    hidden ||= from.kind === 'endpoint' && (from as Endpoint).hidesDigits;
+    keyHeld ||= from.source.keyHeld;
+  }
+  for (const recorder of [...conference.recorders] as Recorder[]) recorder.take(mixed, still, hidden, keyHeld);
 }

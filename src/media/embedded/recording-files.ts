@@ -25,10 +25,12 @@ interface Recording {
 export class RecordingFiles {
   readonly #recordings = new Map<string, Recording>();
   readonly #key: Uint8Array | undefined;
+  readonly #onFailure: (record: string) => void;
 
-  /** With a key of 32 octets recordings are encrypted, and their files called `.nailrec` besides. */
-  constructor(key?: Uint8Array) {
+  /** With a key of 32 octets recordings are encrypted, and their files called `.nailrec` besides. `onFailure` is told of one that nothing more can be written to; why, `close` answers. */
+  constructor(key?: Uint8Array, onFailure: (record: string) => void = () => undefined) {
     this.#key = key;
+    this.#onFailure = onFailure;
   }
 
   open({ record, path: asked, sampleRate, channels, temporary }: Extract<FileRequest, { op: 'open' }>): void {
@@ -39,7 +41,7 @@ export class RecordingFiles {
       opened: makeFolder(dirname(path))
         .then((): Promise<RecordingWriter> => (key === undefined ? WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }) : EncryptedRecordingWriter.open(path, key, { sampleRate, channels })))
         .catch((error: unknown) => {
-          recording.failure = reasonOf(error);
+          this.#fail(record, recording, reasonOf(error));
           return undefined;
         }),
     };
@@ -50,18 +52,21 @@ export class RecordingFiles {
     const recording = this.#recordings.get(record);
     if (recording === undefined || recording.failure !== undefined) return;
     if (recording.pending > maxPendingBytes) {
-      recording.failure = 'the disk is too slow';
-      return;
+      return this.#fail(record, recording, 'the disk is too slow');
     }
     recording.pending += samples.byteLength;
     void recording.opened
       .then((writer) => writer?.write(samples))
-      .catch((error: unknown) => {
-        recording.failure ??= reasonOf(error);
-      })
+      .catch((error: unknown) => this.#fail(record, recording, reasonOf(error)))
       .finally(() => {
         recording.pending -= samples.byteLength;
       });
+  }
+
+  #fail(record: string, recording: Recording, reason: string): void {
+    if (recording.failure !== undefined) return;
+    recording.failure = reason;
+    this.#onFailure(record);
   }
 
   /** The media thread that wrote them is gone: what came is kept. */

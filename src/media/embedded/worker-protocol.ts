@@ -91,4 +91,6 @@ export type FileReply =
   | { readonly op: 'streamed'; readonly id: number }
   /** Also midway, after the chunks that could be had. */
   | { readonly op: 'unloadable'; readonly id: number; readonly reason: string }
+  /** Nothing more can be written to it; `closed` follows its `close` and says why. */
+  | { readonly op: 'failed'; readonly record: string }
   | { readonly op: 'closed'; readonly record: string; readonly path: string; readonly ending: RecordEnding; readonly bytes: number; readonly failure: string | undefined };

@@ -135,3 +135,17 @@ test('speech of the customer is in recording and tap while digits are hidden', (
   media.engine.command({ op: 'stopRecord', record: 'leg' });
   for (const audio of [...files.of('leg'), Int16Array.from(media.all('audio').flatMap(({ samples }) => [...samples]))]) expect(peakLevelAt(audio, 310)).toBeGreaterThan(-12);
 });
+
+test.each(ways)('a recording of a room holds no digit by %s also where the path of the customer lets them through', (way) => {
+  const it = call();
+  const { files, media } = it;
+  clampPaths(media, 'pass');
+  record(media, { record: 'room', node: 'room', what: 'mono' });
+  hide(media, true);
+  media.run(10);
+  type(it, way);
+  media.engine.command({ op: 'stopRecord', record: 'room' });
+  const [audio = new Int16Array(0)] = files.of('room');
+  expect(audio.length).toBeGreaterThan(8000);
+  expect(loudestDigit(audio)).toBeLessThan(-60);
+});
