@@ -33,6 +33,7 @@ import { openStore, type Store } from './store/index.ts';
 import { dialDesk, e164 } from './wiring/agent-dial-desk.ts';
 import { campaignSettings } from './wiring/campaign-settings.ts';
 import { createDialogs } from './wiring/dialogs.ts';
+import { mediaOptions } from './wiring/media-options.ts';
 import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
 import { agentLicences, dialledCampaigns } from './wiring/dialled-campaigns.ts';
 import { Jobs, type DialledCampaign } from './wiring/jobs.ts';
@@ -147,14 +148,7 @@ export class NailupServer {
       ...sip, onWire: (direction, bytes, flow) => trace.record(direction, bytes, flow),
       clock: this.#houseClock, random, ids, log,
     });
-    const media = createEmbeddedMedia(
-      {
-        address: config.media.host, ports: { from: config.media.portFrom, to: config.media.portTo }, workers: config.media.workers, packetIo: config.media.packetIo,
-        ...(config.media.publicAddress === undefined ? {} : { advertisedAddress: config.media.publicAddress }),
-        ...(config.media.recordingKey === undefined ? {} : { recordingKey: config.media.recordingKey }),
-      },
-      { log, observe: (event) => this.#legTaps.onMedia(event) },
-    );
+    const media = createEmbeddedMedia(mediaOptions(config.media), { log, observe: (event) => this.#legTaps.onMedia(event) });
     const fetch = {
       allowedRanges: config.fetch.allowPrivateAddresses ? privateRanges : [],
       fileRoots: [join(packageRoot(), 'ccxml'), join(packageRoot(), 'vxml'), ...(configFile === undefined ? [] : [dirname(resolve(configFile))]), ...config.fetch.fileRoots],

@@ -1,5 +1,5 @@
 import type { Logger } from '../../kernel/logger.ts';
-import type { MediaEvent } from '../media.ts';
+import type { MediaEvent, OpenEndpoint } from '../media.ts';
 
 /** What the embedded media plane is told at its start. Everything has a default. */
 export interface EmbeddedMediaConfig {
@@ -15,6 +15,8 @@ export interface EmbeddedMediaConfig {
   readonly packetIo?: 'auto' | 'io_uring' | 'koffi' | 'dgram';
   /** Codecs of an endpoint that names none, in order. Default PCMU, PCMA, telephone-event. */
   readonly codecs?: readonly string[];
+  /** SRTP of an endpoint that says nothing of it. Default `never`. */
+  readonly srtp?: NonNullable<OpenEndpoint['srtp']>;
   /** An endpoint that hears nothing for so long is silent. Milliseconds, default 5,000. */
   readonly silentAfterMs?: number;
   /** DSCP of RTP and RTCP. Default 46 (EF). Set with koffi only. */

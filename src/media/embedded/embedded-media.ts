@@ -86,7 +86,7 @@ export class EmbeddedMedia implements Media {
     const limit = this.#config.maxEndpointsPerWorker ?? 2000;
     if (thread.endpoints >= limit) return refused('noresource', `${limit} endpoints are open already`);
     if (thread.isOverloaded(this.#config.admissionTickMs ?? 12)) return refused('noresource', `the media thread is busy for ${thread.workP99.toFixed(1)} of 20 ms`);
-    const reply = this.#open(command.node, 'endpoint', thread, command.group, { op: 'openEndpoint', command });
+    const reply = this.#open(command.node, 'endpoint', thread, command.group, { op: 'openEndpoint', command: { srtp: this.#config.srtp ?? 'never', ...command } });
     if (reply.accepted) thread.endpoints += 1;
     return reply;
   }
