@@ -144,9 +144,9 @@ export class RtpSender {
     return this.#sending === undefined && this.#queue.length === 0 && this.#events?.active !== true && this.#tones?.active !== true;
   }
 
-  /** Digits are sent in band: `frame` may write to what it is given. */
+  /** A digit sounds in band or may begin to: `frame` may write to what it is given. */
   get sounds(): boolean {
-    return this.#events === undefined && (this.#sending !== undefined || this.#queue.length > 0 || this.#tones?.active === true);
+    return this.#tones?.active === true || (this.#events === undefined && (this.#sending !== undefined || this.#queue.length > 0));
   }
 
   /** Passes a packet on as it came, under our own SSRC, sequence and clock; what the network lost stays lost, so that the far end knows. `bytes` may be written to. */
