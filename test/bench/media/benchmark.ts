@@ -2,7 +2,7 @@
  * `npm run bench -- media [--legs 300,1000] [--io io_uring,koffi,dgram] [--seconds 6]`: the legs that one media thread carries
  * with everything on (DTMF detection, speech detection and background call progress on every leg, 3-way conferences), server
  * and load in two processes; then the same on two threads; then two-party calls that are only forwarded, beside rtpengine's
- * userspace daemon (of Debian, installed if need be) under the same load. CPU is that of the whole server process, memory its growth from no leg to all.
+ * userspace daemon (of Debian, installed if need be) under the same load at the same time. CPU is that of the whole server process, memory its growth from no leg to all.
  */
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,8 @@ import type { ServerReply, ServerRequest } from './protocol.ts';
 import { Rtpengine, rtpenginePackage } from './rtpengine.ts';
 
 const forwardLegs = 400;
+/** Until what is compared with a peer that needs no compiling is measured. */
+const warmMs = 12_000;
 /** Legs of each thread when one is compared with two. */
 const sharedLegs = 200;
 
@@ -53,10 +55,11 @@ export const benchmark: Benchmark = {
     const one = await measure(kind, 'full', sharedLegs, seconds);
     const two = await measure(kind, 'full', sharedLegs * 2, seconds, 2);
     console.log(JSON.stringify([one, two]));
-    const forward = await measure(kind, 'forward', forwardLegs, seconds);
-    console.log(JSON.stringify(forward));
-    const peer = absent ?? await measureRtpengine(forwardLegs, seconds).catch((error: unknown) => String(error));
-    console.log(JSON.stringify(peer));
+    // Side by side, so that both have the same machine, and both warm, as a server is that has run for a while.
+    const [forward, peer] = await Promise.all([
+      measure(kind, 'forward', forwardLegs, seconds, 1, warmMs), absent ?? measureRtpengine(forwardLegs, seconds, warmMs).catch((error: unknown) => String(error)),
+    ]);
+    console.log(JSON.stringify([forward, peer]));
     const goal = (io: readonly string[], count: number): Goal[] => {
       const at = measured.find((row) => io.includes(row.io) && row.legs >= count);
       if (at === undefined) return [];
@@ -90,14 +93,14 @@ function against(ours: Measured, peer: Measured | string): Goal[] {
   return [{ name: 'forward only', goal: 'at most 0.8 of rtpengine’s CPU per call', measured: ratio.toFixed(2), met: ratio <= 0.8 }];
 }
 
-async function measureRtpengine(legs: number, seconds: number): Promise<Measured> {
+async function measureRtpengine(legs: number, seconds: number, settleMs: number): Promise<Measured> {
   const engine = await Rtpengine.start(23_999, { from: 23_000, to: 24_998 });
   const load = new Load();
   try {
     const ports: number[] = [];
     for (let call = 0; call < legs / 2; call++) ports.push(...(await engine.call(`call${call}`, load.port)));
     load.start(ports);
-    await wait(4000);
+    await wait(settleMs);
     const [sent, received, cpu, since] = [load.sent, load.received, engine.cpuSeconds(), performance.now()];
     await wait(seconds * 1000);
     return {
@@ -110,7 +113,7 @@ async function measureRtpengine(legs: number, seconds: number): Promise<Measured
   }
 }
 
-async function measure(io: string, work: 'full' | 'forward', legs: number, seconds: number, threads = 1): Promise<Measured> {
+async function measure(io: string, work: 'full' | 'forward', legs: number, seconds: number, threads = 1, settleMs = 4000): Promise<Measured> {
   const server = fork(fileURLToPath(new URL('./server.ts', import.meta.url)), [io, work, String(threads)], { execArgv: ['--import', 'tsx'], stdio: 'inherit' });
   const next = replies(server);
   const ask = (request: ServerRequest): Promise<ServerReply> => {
@@ -124,7 +127,7 @@ async function measure(io: string, work: 'full' | 'forward', legs: number, secon
     const opened = await ask({ kind: 'open', legs, remotePort: load.port });
     if (opened.kind !== 'opened' || before.kind !== 'measured') throw new Error(`the server could not open ${legs} legs: ${JSON.stringify(opened)}`);
     load.start(opened.ports);
-    await wait(4000);
+    await wait(settleMs);
     await ask({ kind: 'reset' });
     const [sent, received] = [load.sent, load.received];
     await wait(seconds * 1000);
