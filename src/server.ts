@@ -214,6 +214,7 @@ export class NailupServer {
     const platform: CallPlatform = new CallPlatform({
       signalling, media, dialogs, ids, clock, logger: log,
       clampPolicy: config.clamp,
+      recordingFolder: config.media.recordingFolder === undefined ? undefined : resolve(config.media.recordingFolder),
       localAddress: `sip:nailup@${config.sip.publicAddress ?? config.sip.host}`,
       toLauncher: (message) => inbound.onLauncher(message) ?? agentDigits.onLauncher(message) ?? launched(message, runner, nailing),
       identify: (call) => runner.identify(call) ?? nailing.identify(call),

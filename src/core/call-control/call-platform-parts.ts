@@ -17,6 +17,8 @@ export interface CallPlatformDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly clampPolicy: ClampPolicy;
+  /** Of what pages record; undefined: nothing. */
+  readonly recordingFolder?: string | undefined;
   /** The local address of outbound connections (`connection.local`), e.g. `sip:nailup@127.0.0.1`. */
   readonly localAddress: string;
   /** `<send targettype="'avaya_platform'">` of a session. */

@@ -6,6 +6,7 @@ import type { SignallingEvent, SignallingEventMap } from '../../signalling/signa
 import { clampFor, type PartyRole } from '../clamping/clamp-policy.ts';
 import type { ClampChange } from '../clamping/clamp-change.ts';
 import { operatorKeeper, secretEvent, SecretDigits } from '../clamping/secret-digits.ts';
+import { CallRecordings, recordTarget } from './call-recordings.ts';
 import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import { OrphanCalls } from './orphan-calls.ts';
@@ -31,6 +32,7 @@ export class CallPlatform implements CcxmlPlatform {
   /** Of legs that are over, whose media is being closed: its last word is still to come. */
   readonly #closing = new Map<MediaId, ConnectionId>();
   readonly #conferences: ConferenceRooms;
+  readonly #recordings: CallRecordings;
   readonly #dialogs: PlatformDialogs;
   readonly #secret = new SecretDigits();
   readonly #roles = new Map<ConnectionId, PartyRole>();
@@ -42,6 +44,13 @@ export class CallPlatform implements CcxmlPlatform {
     this.#deps = deps;
     this.orphans = new OrphanCalls(deps);
     this.#conferences = new ConferenceRooms({ media: deps.media, ids: deps.ids, isLeg: (node) => this.#byNode.has(node) });
+    this.#recordings = new CallRecordings({
+      media: deps.media, logger: deps.logger, folder: deps.recordingFolder,
+      nodeOf: (connection) => this.#legs.get(connection)?.node,
+      ended: (connection, info) => {
+        if (this.#legs.has(connection)) this.#tell({ name: 'connection.signal', connection, info });
+      },
+    });
     this.#dialogs = new PlatformDialogs({ media: deps.media, dialogs: deps.dialogs, ids: deps.ids, factsOf: (connection) => this.#legs.get(connection)?.facts });
     this.#legDeps = {
       signalling: deps.signalling,
@@ -232,6 +241,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   sendToLauncher(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
+    if (command.target === recordTarget) return this.#recordings.command(command.data);
     if (command.target === sendDigitsTarget) return this.#sendDigits(command.data);
     return this.#deps.toLauncher(command);
   }
@@ -320,6 +330,7 @@ export class CallPlatform implements CcxmlPlatform {
       if (leg !== undefined) this.#observe(event, leg.id);
       return;
     }
+    if (event.name === 'record.done' && this.#recordings.onDone(event)) return;
     const leg = this.#byNode.get(event.node);
     if (leg === undefined) {
       const over = this.#closing.get(event.node);

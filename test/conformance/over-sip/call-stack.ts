@@ -25,6 +25,7 @@ export interface CallStackOptions {
   readonly recognizer?: Recognizer;
   readonly observe?: DialogsObserver;
   readonly logger?: Logger;
+  readonly recordingFolder?: string;
 }
 
 /** The product from SIP to dialogs, as the server composes it, on an address of its own: one per test that runs at a time. */
@@ -54,6 +55,7 @@ export class CallStack {
     this.platform = new WatchedPlatform({
       signalling: this.signalling, media: options.media, dialogs, ids: this.ids, clock: this.clock, logger,
       clampPolicy: { customerToAgent: 'page', replaceBy: 'silence' },
+      recordingFolder: options.recordingFolder,
       localAddress: 'sip:nailup@127.0.0.1',
       toLauncher: () => accepted,
       incoming: (call) => this.incoming(call),

@@ -1,9 +1,12 @@
+import { accepted } from '../../../src/kernel/result.ts';
 import type { Media, MediaEvent } from '../../../src/media/media.ts';
 
 /** One media plane for several call platforms that run side by side: each sees its own nodes alone. */
 export class SharedMedia {
   readonly #media: Media;
   readonly #owners = new Map<string, (event: MediaEvent) => void>();
+  /** A recording may outlast its node by a moment. */
+  readonly #recorders = new Map<string, (event: MediaEvent) => void>();
 
   constructor(media: Media) {
     this.#media = media;
@@ -12,7 +15,9 @@ export class SharedMedia {
   async start(): Promise<void> {
     await this.#media.start((event) => {
       const node = 'node' in event ? event.node : event.from;
-      this.#owners.get(node)?.(event);
+      if (event.name === 'record.done') this.#recorders.get(event.record)?.(event);
+      else this.#owners.get(node)?.(event);
+      if (event.name === 'record.done') this.#recorders.delete(event.record);
       if (event.name === 'node.closed') this.#owners.delete(node);
     });
   }
@@ -57,8 +62,14 @@ export class SharedMedia {
       stopPlay: (command) => media.stopPlay(command),
       sendDigits: (command) => media.sendDigits(command),
       injectDigit: (command) => media.injectDigit(command),
-      record: (command) => media.record(command),
+      record: (command) => {
+        const reply = media.record(command);
+        if (reply.accepted) this.#recorders.set(command.record, (event) => listener(event));
+        return reply;
+      },
       stopRecord: (command) => media.stopRecord(command),
+      pauseRecord: (command) => media.pauseRecord?.(command) ?? accepted,
+      resumeRecord: (command) => media.resumeRecord?.(command) ?? accepted,
       classify: (command) => media.classify(command),
       stopClassify: (command) => media.stopClassify(command),
       hideDigits: (command) => media.hideDigits(command),

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ScriptedCallees } from '../../../../sim/callees/scripted-callees.ts';
+import { readWav } from '../../../../src/audio/wav-file.ts';
 import type { PlatformEvent, PlatformEventMap } from '../../../../src/ccxml/platform.ts';
 import { SystemClock } from '../../../../src/kernel/clock.ts';
 import { RandomIds, type ConnectionId, type DialogId } from '../../../../src/kernel/ids.ts';
@@ -73,7 +74,7 @@ describe('the call platform over SIP and RTP', () => {
     media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
     await media.start();
     stack = await CallStack.open({
-      media: media.view(), resolver: callees.resolver, fetch: { fileRoots: [folder] }, logger: noted,
+      media: media.view(), resolver: callees.resolver, fetch: { fileRoots: [folder] }, logger: noted, recordingFolder: join(folder, 'recordings'),
       observe: { command: () => undefined, delivered: () => undefined, trace: (_dialog, trace) => void lines.push(JSON.stringify(trace)), ended: () => undefined },
     }, (event) => void events.push(event), (event, connection) => {
       if (event.name === 'node.closed') over.push({ connection, codec: event.leg?.codec });
@@ -287,6 +288,53 @@ describe('the call platform over SIP and RTP', () => {
     expect(lines.some((line) => line.includes('collect'))).toBe(true);
     expect(lines.filter((line) => line.includes('49291750'))).toEqual([]);
     for (const connection of [customer, agent]) stack.platform.disconnect({ connection, hints });
+  });
+
+  it('records a call as its page asks, one party a side, halts and resumes it, and writes it in its folder only', async () => {
+    const connection = await new Promise<ConnectionId>((resolve) => {
+      stack.incoming = (incoming) => resolve(incoming.take());
+      callees.call({ from: 'sip:alice@sim', to: 'sip:app@test', target: `sip:app@${stack.address}` }, { speak: (out) => (out.fill(4000), true) });
+    });
+    stack.platform.accept({ connection, hints: {} });
+    await until(() => told('connection.connected').some((event) => event.connection === connection));
+    const send = (data: Record<string, unknown>): Reply => stack.platform.sendToLauncher({ session, target: 'nailup.record', event: 'record', data: { connectionid: connection, ...data }, hints });
+    const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    expect(send({ name: 'call-1' }).accepted).toBe(true);
+    await pause(600);
+    expect(send({ name: 'call-1', do: 'pause' }).accepted).toBe(true);
+    await pause(600);
+    expect(send({ name: 'call-1', do: 'resume' }).accepted).toBe(true);
+    await pause(600);
+    expect(send({ name: 'call-1', do: 'stop' }).accepted).toBe(true);
+    await until(() => told('connection.signal').some(({ info }) => info['recording'] === 'call-1'));
+    const signal = told('connection.signal').find(({ info }) => info['recording'] === 'call-1');
+    const path = join(folder, 'recordings', 'call-1.wav');
+    expect(signal?.info).toEqual({ recording: 'call-1', path, durationms: expect.any(Number) as unknown, how: 'stopped' });
+    const wav = readWav(readFileSync(path));
+    if (!wav.ok) throw new Error(wav.error.reason);
+    expect(wav.value.channels).toBe(2);
+    expect(wav.value.samples.length / 16).toBe(signal?.info['durationms']);
+    expect(Math.abs(wav.value.samples.length / 16 - 1200)).toBeLessThan(200);
+    const [left = new Int16Array(0), right = new Int16Array(0)] = [0, 1].map((side) => wav.value.samples.filter((_, i) => i % 2 === side));
+    // A loaded machine may lose a frame of the phone's.
+    expect(left.filter((sample) => Math.abs(sample - 4000) < 100).length).toBeGreaterThan(left.length * 0.9);
+    expect(right.every((sample) => Math.abs(sample) < 10)).toBe(true);
+    expect(lines.some((line) => line.includes('"audit":"call.recorded"') && line.includes(path))).toBe(true);
+
+    const reason = (data: Record<string, unknown>): unknown => {
+      const reply = send(data);
+      return reply.accepted || reply.refusal.reason;
+    };
+    expect(reason({ name: '../elsewhere' })).toBe('name must be 1 to 100 letters, digits, dots, - and _, and begin with a letter or digit');
+    expect(reason({ name: 'a', what: 'all' })).toBe('what must be one of in, out, mono, stereo');
+    expect(reason({ name: 'a', do: 'erase' })).toBe('do must be start, stop, pause or resume');
+    expect(reason({ name: 'a', do: 'stop' })).toBe(`no recording ${connection} a`);
+    expect(reason({ name: 'a', connectionid: 'connection-none' })).toBe('no connection connection-none with media');
+    // The end of the call ends it as well.
+    expect(send({ name: 'call-2', what: 'mono' }).accepted).toBe(true);
+    expect(reason({ name: 'call-2' })).toBe(`the recording ${connection} call-2 is running`);
+    stack.platform.disconnect({ connection, hints });
+    await until(() => lines.some((line) => line.includes('call-2.wav') && line.includes('"how":"closed"')));
   });
 
   it('clamps the paths of a call that runs as it is told from outside, one of them or all, and gives its digits free again', async () => {
