@@ -2,6 +2,7 @@ import { DtmfGenerator } from '../../audio/dtmf-generator.ts';
 import { eventOfKey, rtpHeaderBytes, srtpOverhead, TelephoneEventSender, writeRtpHeader, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
 import type { Codec } from './codecs.ts';
+import { SilenceSuppression } from './silence-suppression.ts';
 import { frameSamples } from './source.ts';
 
 /** Takes finished RTP packets: encrypts them if agreed, and hands them to the socket. */
@@ -43,6 +44,9 @@ export class RtpSender {
   #events: TelephoneEventSender | undefined;
   #eventUnitsPerMs = 8;
   #tones: DtmfGenerator | undefined;
+  /** Where comfort noise was agreed, and its payload type. */
+  #silence: SilenceSuppression | undefined;
+  #noiseType = -1;
   readonly #queue: QueuedDigit[] = [];
   #sending: QueuedDigit | undefined;
   #gapMs = 0;
@@ -84,6 +88,8 @@ export class RtpSender {
       this.#queue.unshift(this.#sending);
       this.#sending = undefined;
     }
+    this.#noiseType = agreed.comfortNoise ?? -1;
+    this.#silence = agreed.comfortNoise === undefined || codec.rate !== 8000 ? undefined : (this.#silence ?? new SilenceSuppression());
     const splits = codec.name !== 'opus';
     this.#halves = splits && agreed.ptimeMs < 20;
     this.#framesPerPacket = splits ? Math.max(1, Math.min(3, Math.floor(agreed.ptimeMs / 20))) : 1;
@@ -208,6 +214,10 @@ export class RtpSender {
       this.#tones.process(samples);
       if (!this.#tones.active) this.#digitDone();
     }
+    if (this.#silence !== undefined && this.#leavesOut(this.#silence, samples)) {
+      this.pause();
+      return false;
+    }
     if (this.#halves) {
       const half = samples.length >> 1;
       for (let part = 0; part < 2; part++) {
@@ -225,6 +235,18 @@ export class RtpSender {
       this.#hold(samples);
     }
     this.timestamp = (this.timestamp + units) >>> 0;
+    return true;
+  }
+
+  /** True: the frame is part of a pause, and is not sent. */
+  #leavesOut(silence: SilenceSuppression, samples: Int16Array): boolean {
+    const what = silence.take(samples);
+    if (what === 'sound') return false;
+    if (what === 'noise') {
+      const packet = this.#send.room();
+      packet.set(silence.payload, rtpHeaderBytes);
+      this.#emit(packet, this.#noiseType, false, this.timestamp, silence.payload.length);
+    }
     return true;
   }
 

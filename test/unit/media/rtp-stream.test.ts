@@ -292,3 +292,37 @@ test.each([
     if (before === after) expect([events, inband.join('')]).toEqual(before === '0' ? ['', '159'] : ['159', '']);
   }
 });
+
+test('where comfort noise was agreed, pauses are described instead of sent, speech is whole, and the far end hears noise of that level', () => {
+  const media = new SimulatedMedia();
+  const withNoise = { codecs: ['PCMU', 'CN', 'telephone-event'], remoteSdp: offer('0 13 101') };
+  const [a, b, c] = [media.phone('a', withNoise), media.phone('b'), media.phone('c')];
+  for (const to of ['a', 'c']) media.connect('b', to);
+  let seed = 7;
+  const noise = (): number => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 2 ** 31 - 1) * 80;
+  // A second of tone, three of noise at some −50 dBm0, a second of tone.
+  b.say = (frame) => (frame < 50 || frame >= 200 ? tone(500)(frame) : Int16Array.from({ length: 160 }, noise));
+  media.run(260);
+  const [heard, plain] = [a, c].map(({ socket }) => socket.sent.filter((packet) => !isRtcp(packet, 0, packet.length)));
+  const types = heard!.map((packet) => packet[1]! & 0x7f);
+  const pause = types.flatMap((type, n) => (type === 13 ? [n] : []));
+  expect(plain!.every((packet) => (packet[1]! & 0x7f) === 0)).toBe(true);
+  // 135 frames of pause: a description each half second or where the level moves.
+  expect(pause.length).toBeGreaterThanOrEqual(5);
+  expect(pause.length).toBeLessThan(20);
+  expect(plain!.length - heard!.length).toBeGreaterThan(110);
+  for (const n of pause.slice(1)) expect(abs(heard![n]![12]! - 56)).toBeLessThan(4);
+  // One stream: no number is left out, and time goes on through the pause; the talkspurt after it is marked and whole.
+  const views = heard!.map((packet) => new DataView(packet.buffer, packet.byteOffset));
+  for (let n = 1; n < views.length; n++) expect((views[n]!.getUint16(2) - views[n - 1]!.getUint16(2)) & 0xffff).toBe(1);
+  const spurt = pause.at(-1)! + 1;
+  expect(heard![spurt]![1]).toBe(0x80);
+  expect(((views[spurt]!.getUint32(4) - views[0]!.getUint32(4)) >>> 0) % 160).toBe(0);
+  const loud = (packets: readonly Uint8Array[]): number => packets.filter((packet) => (packet[1]! & 0x7f) === 0 && rmsDbm0(decoded(packet)) > -30).length;
+  expect(loud(heard!)).toBe(loud(plain!));
+});
+const decoded = (packet: Uint8Array): Int16Array => {
+  const samples = new Int16Array(160);
+  decodeG711('ulaw', packet, samples, 12, 160);
+  return samples;
+};
