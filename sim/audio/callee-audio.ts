@@ -49,6 +49,8 @@ export interface CalleeOptions {
   /** Share of voices made of syllables instead of clips. Default 0.1. */
   readonly syllables?: number;
   readonly country?: string;
+  /** People and machines: so much is made after the speech begins, ms. Default: all. */
+  readonly untilMs?: number;
 }
 
 /** Makes callees. Everything is drawn from the random source: same seed, same audio. */
@@ -109,6 +111,7 @@ export class CalleeAudioSource {
       noises: this.#options.noises ?? NOISE_KINDS,
       syllables: this.#options.syllables ?? 0.1,
       levelDbm0: this.#levelDbm0,
+      ...(this.#options.untilMs === undefined ? {} : { untilMs: this.#options.untilMs }),
     });
     const scene = kind === 'person' ? maker.person() : maker.machine();
     return this.#finish(kind, scene.samples, { speechStartMs: scene.speechStartMs, greetingEndMs: scene.greetingEndMs, scene, ...(scene.beepEndMs === undefined ? {} : { beepEndMs: scene.beepEndMs }) });

@@ -33,6 +33,8 @@ export interface SceneOptions {
   /** Share of voices made of syllables instead of clips, the same for people and machines. */
   readonly syllables: number;
   readonly levelDbm0: number;
+  /** So much is made after the speech begins, ms; the rest is not needed. Default: all. */
+  readonly untilMs?: number;
 }
 
 /**
@@ -40,9 +42,14 @@ export interface SceneOptions {
  * speakers); homes answer in less than 1.5 s, firms in 1.5–3 s (Tropo 2010): outreach calls people at home and on the move, so
  * that one in twenty answers with a whole sentence.
  */
-const PEOPLE: readonly (readonly [GreetingStyle, number])[] = [['word', 0.7], ['pair', 0.15], ['name', 0.1], ['sentence', 0.05]];
-/** Machines that say hello first, and wait. */
-const HELLO_FIRST = 0.25;
+export const PEOPLE: readonly (readonly [GreetingStyle, number])[] = [['word', 0.7], ['pair', 0.15], ['name', 0.1], ['sentence', 0.05]];
+/** Machines that say hello first, and wait: median, ms, its spread, and the most. */
+export const HELLO_FIRST = 0.25;
+export const WAIT_AFTER_HELLO = [300, 0.5, 900] as const;
+/** People's first silence, ms, until they say something again: share, and from and to. The others wait longer. */
+export const PATIENCE = [[0.1, 700, 1300], [0.4, 1300, 2500]] as const;
+/** Every clip is spoken so much faster or slower. */
+export const STRETCH = 0.08;
 
 /**
  * Makes people and machines. Whatever no figure is known for, they get alike: how long until the voice, room, microphone, level,
@@ -69,13 +76,14 @@ export class GreetingSceneMaker {
     const greetingEndMs = milliseconds(parts);
     // They wait for the caller, and say it again when nothing comes.
     const patience = random.next();
-    if (patience < 0.1) parts.push(this.#silence(700, 1300), this.#levelled(this.#hello('word').speech));
-    else if (patience < 0.4) parts.push(this.#silence(1300, 2500), this.#levelled(this.#hello('pair').speech));
+    const [[hasty, ...soon], [usual, ...later]] = PATIENCE;
+    if (patience < hasty) parts.push(this.#silence(...soon), this.#levelled(this.#hello('word').speech));
+    else if (patience < usual) parts.push(this.#silence(...later), this.#levelled(this.#hello('pair').speech));
     parts.push(this.#silence(1800, 4000));
     if (random.next() < 0.5) parts.push(this.#levelled(this.#hello('name').speech));
     parts.push(this.#silence(1500, 3000));
     const capture = drawCapture(random, this.#options.noises);
-    const samples = this.#captured(joined(parts), capture);
+    const samples = this.#captured(this.#needed(joined(parts), speechStartMs), capture);
     // Some networks open the way back only a moment after the answer.
     if (random.next() < 0.2) samples.fill(0, 0, Math.min(samples.length, Math.round(this.#between(40, 350) * 8)));
     this.#restOfRingback(samples, speechStartMs);
@@ -87,18 +95,18 @@ export class GreetingSceneMaker {
     const lead = this.#lead();
     const recording: Int16Array[] = [];
     if (random.next() < 0.2) recording.push(knock(random, this.#options.levelDbm0));
-    recording.push(this.#silence(30, 30 + this.#logNormal(220, 0.8, 1500)));
+    recording.push(this.#silence(30, 30 + logNormal(this.#random, 220, 0.8, 1500)));
     const speechStartMs = lead.length / 8 + milliseconds(recording);
     const helloFirst = random.next() < HELLO_FIRST;
     // The same speaker goes on.
     const greeting = this.#greeting();
-    if (helloFirst) recording.push(this.#levelled(this.#hello('word', greeting.clip?.voice).speech), this.#silence(this.#logNormal(300, 0.5, 900)));
+    if (helloFirst) recording.push(this.#levelled(this.#hello('word', greeting.clip).speech), this.#silence(logNormal(random, ...WAIT_AFTER_HELLO)));
     const announcementStartMs = lead.length / 8 + milliseconds(recording);
     recording.push(this.#levelled(greeting.speech));
     const greetingEndMs = lead.length / 8 + milliseconds(recording);
     recording.push(this.#silence(20, 500));
     const capture = drawCapture(random, this.#options.noises);
-    const parts = [lead, this.#captured(joined(recording), capture)];
+    const parts = [lead, this.#captured(this.#needed(joined(recording), speechStartMs - lead.length / 8), capture)];
     let beepShape: BeepShape | undefined;
     let beepEndMs: number | undefined;
     if (random.next() < 0.88) {
@@ -108,7 +116,7 @@ export class GreetingSceneMaker {
       beepEndMs = milliseconds(parts);
     }
     parts.push(this.#silence(3500, 4500));
-    const samples = joined(parts);
+    const samples = this.#needed(joined(parts), speechStartMs);
     this.#restOfRingback(samples, lead.length / 8);
     return {
       samples, speechStartMs, greetingEndMs, style: 'greeting', capture, helloFirst, announcementStartMs,
@@ -121,14 +129,15 @@ export class GreetingSceneMaker {
     return PEOPLE.find(([, share]) => (draw -= share) < 0)?.[0] ?? 'word';
   }
 
-  #hello(style: GreetingStyle, voice?: string): { speech: Int16Array; clip: VoiceClip | undefined } {
+  /** @param by another clip of the same speaker */
+  #hello(style: GreetingStyle, by?: VoiceClip): { speech: Int16Array; clip: VoiceClip | undefined } {
     const random = this.#random;
-    if (voice === undefined && random.next() < this.#options.syllables) {
+    if (by === undefined && random.next() < this.#options.syllables) {
       const counts: Readonly<Record<GreetingStyle, readonly number[]>> = { word: [1 + Math.floor(random.next() * 2)], pair: [3 + Math.floor(random.next() * 2)], name: [3 + Math.floor(random.next() * 3)], sentence: [5, 8], greeting: [9, 9] };
       return { speech: syllableSpeech(random, randomSyllableVoice(random), counts[style], random.next() < 0.6 ? 'question' : 'statement'), clip: undefined };
     }
     const clips = this.#clips('hello').filter((clip) => clip.style === undefined || clip.style === style);
-    const like = clips.filter((clip) => clip.voice === voice);
+    const like = clips.filter((clip) => clip.voice === by?.voice && clip.language === by.language);
     return this.#spoken(this.#pick(like.length > 0 ? like : clips));
   }
 
@@ -145,7 +154,7 @@ export class GreetingSceneMaker {
   }
 
   #spoken(clip: VoiceClip): { speech: Int16Array; clip: VoiceClip } {
-    return { speech: stretched(this.#options.clips.samples(clip), 1 + this.#between(-0.08, 0.08)), clip };
+    return { speech: stretched(this.#options.clips.samples(clip), 1 + this.#between(-STRETCH, STRETCH)), clip };
   }
 
   #levelled(speech: Int16Array): Int16Array {
@@ -157,9 +166,13 @@ export class GreetingSceneMaker {
     return captured(this.#random, samples, capture, this.#options.levelDbm0, babble);
   }
 
+  #needed(samples: Int16Array, speechStartMs: number): Int16Array {
+    return samples.slice(0, Math.round((speechStartMs + (this.#options.untilMs ?? Infinity)) * 8));
+  }
+
   /** From the answer until something is heard of whoever answered: 0.1–3 s, mostly 0.4–1.2. */
   #lead(): Int16Array {
-    return this.#silence(Math.max(100, this.#logNormal(700, 0.6, 3000)));
+    return this.#silence(Math.max(100, logNormal(this.#random, 700, 0.6, 3000)));
   }
 
   /** One in twelve: the ringback that was on its way when the call was answered. */
@@ -176,12 +189,6 @@ export class GreetingSceneMaker {
     return new Int16Array(Math.round(this.#between(fromMs, toMs) * 8));
   }
 
-  #logNormal(median: number, sigma: number, most: number): number {
-    const random = this.#random;
-    const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-    return Math.min(most, median * Math.exp(sigma * normal));
-  }
-
   #between(low: number, high: number): number {
     return low + this.#random.next() * (high - low);
   }
@@ -190,6 +197,11 @@ export class GreetingSceneMaker {
     if (list.length === 0) throw new Error('nothing to choose from');
     return list[Math.floor(this.#random.next() * list.length)] as T;
   }
+}
+
+export function logNormal(random: Random, median: number, sigma: number, most: number): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+  return Math.min(most, median * Math.exp(sigma * normal));
 }
 
 const milliseconds = (parts: readonly Int16Array[]): number => parts.reduce((n, part) => n + part.length, 0) / 8;

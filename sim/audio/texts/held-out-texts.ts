@@ -1,6 +1,6 @@
 import type { SpokenTexts } from './spoken-texts.ts';
 
-/** The languages of the held-out part, by espeak-ng's name. None of them, nor any of these sentences, is ever tuned on. */
+/** What is said in the held-out part: the same languages, other sentences, names and firms. Nothing is ever tuned on them. */
 export const heldOutTexts: Readonly<Record<string, SpokenTexts>> = {
   'en-us': {
     word: ['Hello?', 'Yeah?', 'Hello.', 'Hi.', 'Yes?', 'Hullo?'],
@@ -16,6 +16,45 @@ export const heldOutTexts: Readonly<Record<string, SpokenTexts>> = {
       'Thanks for calling Riverside Pizza. Our hours are eleven to ten, seven days a week.',
       'Hey, Jen here. Leave your name and number.',
       'The wireless customer you are calling is not available. Please try your call again later.',
+    ],
+  },
+  de: {
+    word: ['Hallo?', 'Ja?', 'Hallo.', 'Ja hallo?', 'Schneider.'],
+    pair: ['Ja, hallo?', 'Ja bitte?', 'Hallo, wer da?', 'Schönen Tag.'],
+    name: ['Schneider, hallo?', 'Jonas hier.', 'Guten Tag, Keller.', 'Ja, Monika Haas.'],
+    sentence: ['Schreinerei Keller, grüß Sie, wie darf ich behilflich sein?', 'Empfang, guten Abend, wen darf ich melden?', 'Hallo, mit wem hab ich es zu tun?'],
+    greeting: [
+      'Hallo, hier ist der Anschluss von Monika und Jonas. Wir können im Augenblick nicht abheben.',
+      'Die von Ihnen gewählte Nummer ist uns leider nicht bekannt. Bitte prüfen Sie die Nummer.',
+      'Der Gesprächspartner ist im Augenblick nicht verfügbar. Sie werden mit der Mailbox verbunden.',
+      'Liebe Kundin, lieber Kunde. Im Moment sind alle Leitungen besetzt.',
+      'Hallöchen, ich bin unterwegs. Versucht es doch heute Abend noch mal.',
+    ],
+  },
+  'fr-fr': {
+    word: ['Allô?', 'Oui?', 'Allô.', 'Bonsoir.'],
+    pair: ['Oui, allô?', 'Allô, oui?', 'Bonjour, allô.', 'Oui, oui?'],
+    name: ['Bonjour, ici Lucas.', 'Chevallier.', 'C\'est Manon.', 'Allô, Robert Vidal.'],
+    sentence: ['Fleuriste des Halles, bonjour, en quoi puis-je vous être utile?', 'Secrétariat, Manon, j\'écoute.', 'Oui, bonsoir, c\'est qui?'],
+    greeting: [
+      'Vous êtes sur la boîte vocale de Manon et Lucas. On vous rappelle très vite.',
+      'Désolé, le numéro composé est incorrect. Vérifiez le numéro.',
+      'Votre correspondant ne répond pas. Laissez-lui un message.',
+      'Bonjour et merci de votre appel. Le magasin ouvre à dix heures.',
+      'Oui c\'est moi, mais je ne suis pas joignable.',
+    ],
+  },
+  'es-419': {
+    word: ['¿Bueno?', '¿Hola?', '¿Sí?', '¿Diga?', 'Aló.'],
+    pair: ['Sí, ¿bueno?', '¿Sí, hola?', 'Hola, diga.', 'Muy buenas.'],
+    name: ['Habla Lucía.', 'Hola, Martín.', 'Jiménez, buenos días.', 'Soy Raquel Soto.'],
+    sentence: ['Mueblería Jiménez, muy buenos días, ¿en qué le sirvo?', 'Secretaría, le habla Lucía, dígame usted.', '¿Sí, a quién busca?'],
+    greeting: [
+      'Has llamado a Lucía y Martín. Deja tu recado y te devolvemos la llamada.',
+      'Lo sentimos, el número marcado no es correcto. Verifique el número.',
+      'La persona con la que intenta comunicarse no responde. Deje un mensaje de voz.',
+      'Muchas gracias por su llamada. Abrimos de lunes a sábado a las diez.',
+      'Hola, ando ocupado. Márcame al rato.',
     ],
   },
   it: {
@@ -42,6 +81,94 @@ export const heldOutTexts: Readonly<Record<string, SpokenTexts>> = {
       'Olá. Nosso horário de atendimento é de segunda a sexta, das oito às dezoito horas.',
     ],
   },
+  nl: {
+    word: ['Hallo?', 'Ja?', 'Hallo.'],
+    pair: ['Ja, hallo?', 'Hallo, hallo?', 'Ja, hoi.'],
+    name: ['Met Daan.', 'Willemsen.', 'Hallo, Eline.'],
+    sentence: ['Bloemenwinkel Tulp, goedemiddag, zegt u het maar.', 'Ja hallo, wie is daar?'],
+    greeting: [
+      'Hoi, met Eline en Daan. We zijn even weg.',
+      'Dit nummer bestaat niet. Controleer het nummer.',
+      'De abonnee neemt niet op. Laat een bericht achter.',
+    ],
+  },
+  pl: {
+    word: ['Halo?', 'Tak?', 'Słucham?', 'Halo.'],
+    pair: ['Tak, słucham?', 'Halo, słucham.', 'Tak, tak?'],
+    name: ['Tu Paweł.', 'Agnieszka Sikora.', 'Baran, słucham.'],
+    sentence: ['Kwiaciarnia Stokrotka, dzień dobry, w czym pomóc?', 'Halo, kto mówi, proszę?'],
+    greeting: [
+      'Cześć, tu Agnieszka. Zadzwonię do ciebie, gdy tylko będę mogła.',
+      'Nie ma takiego numeru. Sprawdź numer i zadzwoń ponownie.',
+      'Osoba, do której dzwonisz, nie może odebrać.',
+    ],
+  },
+  cs: {
+    word: ['Haló?', 'Prosím?', 'Ano?', 'Haló.'],
+    pair: ['Ano, prosím?', 'Haló, ano?', 'Prosím, haló.'],
+    name: ['Tady Ondřej.', 'Hájková.', 'Ano, Radek Kolář.'],
+    sentence: ['Květinářství Tulipán, dobrý den, copak si přejete?', 'Haló, kdo je tam?'],
+    greeting: [
+      'Tady Ondřej a Hana. Teď tu nejsme, řekněte nám, co potřebujete.',
+      'Účastník s tímto číslem neexistuje.',
+      'Volaný neodpovídá. Nechte mu vzkaz.',
+    ],
+  },
+  ru: {
+    word: ['Алло?', 'Да?', 'Слушаю.', 'Алло.'],
+    pair: ['Да, алло?', 'Слушаю вас.', 'Алло, слушаю.'],
+    name: ['Алло, Никита.', 'Полина Белова.', 'Это Егоров.'],
+    sentence: ['Салон Весна, добрый день, чем помочь?', 'Алло, простите, с кем я говорю?'],
+    greeting: [
+      'Привет, это Полина. Меня нет, скажите, что передать.',
+      'Данный номер не обслуживается.',
+      'Абонент недоступен. Мы сообщим ему о вашем звонке.',
+    ],
+  },
+  ro: {
+    word: ['Alo?', 'Da?', 'Alo.'],
+    pair: ['Da, alo?', 'Alo, alo?', 'Da, da?'],
+    name: ['Sunt Vlad.', 'Gabriela Neagu.', 'Alo, Toma.'],
+    sentence: ['Florăria Trandafir, bună ziua, ce doriți?', 'Alo, cine e?'],
+    greeting: [
+      'Vlad și Gabriela nu sunt aici. Spuneți-ne ce doriți.',
+      'Numărul nu există. Verificați numărul.',
+      'Abonatul nu răspunde. Lăsați-i un mesaj.',
+    ],
+  },
+  hu: {
+    word: ['Halló?', 'Igen?', 'Tessék?', 'Halló.'],
+    pair: ['Igen, halló?', 'Halló, igen?', 'Tessék, halló.'],
+    name: ['Itt Márton.', 'Fekete Réka.', 'Lukács.'],
+    sentence: ['Virágbolt Tulipán, jó napot, mit parancsol?', 'Halló, ki az?'],
+    greeting: [
+      'Réka és Márton nincs itthon. Mondd el, mit szeretnél.',
+      'Ilyen szám nincs. Ellenőrizze a számot.',
+      'A hívott fél nem veszi fel. Hagyjon neki üzenetet.',
+    ],
+  },
+  el: {
+    word: ['Εμπρός;', 'Ναι;', 'Παρακαλώ;'],
+    pair: ['Ναι, παρακαλώ;', 'Ναι, ναι;', 'Παρακαλώ, εμπρός.'],
+    name: ['Εδώ Πέτρος.', 'Σοφία Ζήση.', 'Ναι, Μαρκάκης.'],
+    sentence: ['Ανθοπωλείο Τριαντάφυλλο, χαίρετε, τι θα θέλατε;', 'Εμπρός, ποιος μιλάει;'],
+    greeting: [
+      'Η Σοφία και ο Πέτρος λείπουν. Πείτε μας τι θέλετε.',
+      'Ο αριθμός δεν αντιστοιχεί σε συνδρομητή.',
+      'Ο συνδρομητής δεν απαντά. Αφήστε του μήνυμα.',
+    ],
+  },
+  fi: {
+    word: ['Haloo?', 'No?', 'Niin?', 'Haloo.'],
+    pair: ['No haloo?', 'Haloo, niin?', 'No hei.'],
+    name: ['Pekka täällä.', 'Järvinen.', 'Sanna Ojala.'],
+    sentence: ['Kukkakauppa Ruusu, päivää, mitä saisi olla?', 'Haloo, kukas siellä on?'],
+    greeting: [
+      'Sanna ja Pekka eivät ole paikalla. Soittakaa illalla.',
+      'Numero ei ole käytössä. Tarkistakaa numero.',
+      'Henkilö ei vastaa. Jättäkää hänelle viesti.',
+    ],
+  },
   ja: {
     word: ['はい。', 'もしもし？', 'はい？'],
     pair: ['はい、もしもし。', 'もしもし、もしもし？', 'はい、どうも。'],
@@ -53,6 +180,17 @@ export const heldOutTexts: Readonly<Record<string, SpokenTexts>> = {
       'るすばん でんわ サービスに せつぞく します。 はっしんおんの あとに メッセージを どうぞ。',
     ],
   },
+  ko: {
+    word: ['여보세요?', '네?', '여보세요.'],
+    pair: ['네, 여보세요?', '예, 여보세요.', '네, 누구세요?'],
+    name: ['송지우입니다.', '네, 임태호인데요.'],
+    sentence: ['감사합니다, 행복 서점입니다, 말씀하십시오.', '여보세요, 어디세요?'],
+    greeting: [
+      '송지우입니다. 지금 전화를 못 받으니 문자 주세요.',
+      '이 번호는 사용하지 않는 번호입니다.',
+      '고객님께서 전화를 받지 않으십니다.',
+    ],
+  },
   cmn: {
     word: ['喂？', '你好。', '喂。'],
     pair: ['喂，你好。', '喂，喂？', '哎，你好。'],
@@ -62,29 +200,6 @@ export const heldOutTexts: Readonly<Record<string, SpokenTexts>> = {
       '对不起，您拨打的用户已关机，请稍后再拨。',
       '您好，我是陈刚，现在不方便接听电话，请您留言。',
       '欢迎致电客户服务中心，现在是非工作时间，请明天再拨。',
-    ],
-  },
-  sv: {
-    word: ['Hallå?', 'Tjena.', 'Hej.', 'Hallå.'],
-    pair: ['Ja, hallå?', 'Hej hej.', 'God dag.', 'Ja, hej.'],
-    name: ['Andersson.', 'Det är Lena.', 'Hej, Johan här.', 'Eva Lindström.'],
-    sentence: ['God morgon, Svenssons bilverkstad, vad kan jag hjälpa till med?', 'Vårdcentralen Björken, du talar med Maria.', 'Hallå, vem är det jag talar med?'],
-    greeting: [
-      'Hej, du har kommit till Erik Nilsson. Jag kan inte svara just nu, lämna ett meddelande efter tonen.',
-      'Abonnenten kan inte nås för tillfället. Försök gärna igen senare.',
-      'Hej. Det är Sofia. Jag ringer upp dig så fort jag kan.',
-      'Välkommen till kundtjänst. Just nu är det många som ringer, var god dröj.',
-    ],
-  },
-  tr: {
-    word: ['Buyrun?', 'Efendim?', 'Evet?', 'Efendim.'],
-    pair: ['Evet, alo?', 'Alo, efendim?', 'Alo, buyurun.', 'İyi günler.'],
-    name: ['Ben Ayşe.', 'Mehmet Yılmaz.', 'Alo, ben Emre.', 'Kaya, buyurun.'],
-    sentence: ['İyi günler, Demir Otomotiv, size nasıl yardımcı olabilirim?', 'Alo, kiminle görüşüyorum acaba?'],
-    greeting: [
-      'Merhaba, şu anda telefonunuza cevap veremiyorum. Sinyal sesinden sonra mesajınızı bırakabilirsiniz.',
-      'Aradığınız kişiye şu anda ulaşılamıyor. Lütfen daha sonra tekrar deneyiniz.',
-      'Selam. Ben Can, toplantıdayım. Seni sonra ararım.',
     ],
   },
 };

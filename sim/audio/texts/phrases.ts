@@ -15,11 +15,8 @@ export interface Phrases {
   readonly request: readonly string[];
 }
 
-/** So many texts of each style are composed for a language. */
-const COMPOSED = { name: 14, sentence: 14, greeting: 40 } as const;
-
-/** Texts put together from phrases, each once; the same for the same random source. */
-export function composedTexts(phrases: Phrases, random: Random): Pick<SpokenTexts, 'name' | 'sentence' | 'greeting'> {
+/** So many texts of each style put together from phrases, each once; the same for the same random source. */
+export function composedTexts(phrases: Phrases, counts: Readonly<Record<'name' | 'sentence' | 'greeting', number>>, random: Random): Pick<SpokenTexts, 'name' | 'sentence' | 'greeting'> {
   const pick = (list: readonly string[]): string => list[Math.floor(random.next() * list.length)] ?? '';
   const filled = (pattern: string): string => pattern.replace('{n}', pick(phrases.names)).replace('{f}', pick(phrases.firms));
   const several = (count: number, make: () => string): string[] => {
@@ -28,9 +25,9 @@ export function composedTexts(phrases: Phrases, random: Random): Pick<SpokenText
     return [...texts];
   };
   return {
-    name: several(COMPOSED.name, () => filled(pick(phrases.named))),
-    sentence: several(COMPOSED.sentence, () => filled(pick(phrases.reception))),
-    greeting: several(COMPOSED.greeting, () => {
+    name: several(counts.name, () => filled(pick(phrases.named))),
+    sentence: several(counts.sentence, () => filled(pick(phrases.reception))),
+    greeting: several(counts.greeting, () => {
       const draw = random.next();
       if (draw < 0.6) return `${filled(pick(phrases.called))} ${pick(phrases.matter)} ${pick(phrases.request)}`;
       if (draw < 0.8) return `${filled(pick(phrases.called))} ${pick(phrases.request)}`;

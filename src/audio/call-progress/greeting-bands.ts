@@ -1,5 +1,5 @@
 /** Bands of the voice's spectrum; see `GreetingBands`. */
-export const BANDS = 16;
+export const BANDS = 24;
 const LOWEST_HZ = 120;
 const HIGHEST_HZ = 3_600;
 const BIN_HZ = 8_000 / 256;

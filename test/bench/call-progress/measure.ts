@@ -64,15 +64,20 @@ export function group(name: string, of: readonly Trial[]): Group {
   return { name, count: of.length, right: share(of, (t) => isRight(t)), rightAfterRevision: share(of, (t) => isRight(t, t.last)), p50: percentile(times, 0.5), p95: percentile(times, 0.95) };
 }
 
+const by = (of: readonly Trial[], kind: string, key: (t: Trial) => string | undefined): Group[] =>
+  [...new Set(of.flatMap((t) => key(t) ?? []))].sort().map((value) => group(`${kind}, ${value}`, of.filter((t) => key(t) === value)));
+const language = (t: Trial): string | undefined => t.truth.scene?.clip?.language.replace(/^en-.*/, 'en');
+
+/** People and machines by the language they speak. */
+export const byLanguage = (trials: readonly Trial[], before = ''): Group[] =>
+  [['people', 'person'], ['machines', 'machine']].flatMap(([name, kind]) => by(trials.filter((t) => t.kind === kind), `${before}${name ?? ''}`, language));
+
 /** People and machines by what was said, by whom, and through what. */
 export function subsets(trials: readonly Trial[]): Group[] {
   const people = trials.filter((t) => t.kind === 'person');
   const machines = trials.filter((t) => t.kind === 'machine');
-  const by = (of: readonly Trial[], kind: string, key: (t: Trial) => string | undefined): Group[] =>
-    [...new Set(of.flatMap((t) => key(t) ?? []))].sort().map((value) => group(`${kind}, ${value}`, of.filter((t) => key(t) === value)));
   const capture = (t: Trial): string | undefined => (t.truth.scene === undefined ? undefined : `${t.truth.scene.capture.noise === undefined ? 'quiet' : `noisy (${t.truth.scene.capture.noise.kind})`} room`);
   const settings: readonly ((t: Trial) => string | undefined)[] = [
-    (t) => t.truth.scene?.clip?.language.replace(/^en-.*/, 'en'),
     (t) => t.truth.scene?.clip?.voice.replace(/-.*/, '').replace('espeak', 'espeak-ng'),
     capture,
     (t) => `line ${t.truth.snrDb === Infinity ? 'clean' : `noise at ${t.truth.snrDb} dB`}`,
@@ -81,6 +86,7 @@ export function subsets(trials: readonly Trial[]): Group[] {
   return [
     ...by(people, 'people', (t) => ({ word: 'one word', pair: 'two words', name: 'name', sentence: 'a sentence', greeting: undefined })[t.truth.scene?.style ?? 'greeting']),
     ...by(machines, 'machines', (t) => (t.truth.scene?.helloFirst === true ? 'hello and a pause first' : 'announcement at once')),
+    ...byLanguage(trials),
     ...settings.flatMap((key) => [...by(people, 'people', key), ...by(machines, 'machines', key)]),
   ];
 }

@@ -1,28 +1,34 @@
 /**
- * `npx tsx test/bench/call-progress/training-set.ts [COUNT] [SEED]`: lets the analyser hear calls of the tuning part, and writes what
- * the greeting model sees of each, every 20 ms, for `train-greeting-model.py` to learn from: `out/call-progress/training.{i16,json}`.
+ * `npx tsx test/bench/call-progress/training-set.ts [COUNT] [SEED] [--validation]`: lets the analyser hear calls of the tuning part, and writes
+ * what the greeting model sees of each, every 40 ms, for `train-greeting-model.py` to learn from: `out/call-progress/training-SEED.{i16,json}`.
+ * With `--validation` only of voices and wordings that it does not learn while its policy is looked for: `validation-SEED.{i16,json}`.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpus } from '../../../sim/audio/corpus.ts';
+import { apartOf } from './apart.ts';
 import { CorpusVoices } from '../../../sim/audio/corpus-voices.ts';
 import { CallProgressAnalyser } from '../../../src/audio/call-progress/call-progress-analyser.ts';
 import { GreetingInputs, INPUTS, STEP_MS } from '../../../src/audio/call-progress/greeting-inputs.ts';
 import { packageRoot } from '../../../src/kernel/package-root.ts';
 
-const count = Number(process.argv[2] ?? 20_000);
-const seed = Number(process.argv[3] ?? 20);
+const validation = process.argv.includes('--validation');
+const [count = 20_000, seed = 20] = process.argv.slice(2).filter((arg) => /^\d+$/.test(arg)).map(Number);
 const LAST_MS = 2_800;
 /** Elapsed ms, then the network's inputs as whole numbers. */
 const WIDTH = 1 + INPUTS;
 const SCALE = 4_096;
 
 interface TrainingCall {
+  /** Or music. */
   readonly machine: boolean;
+  readonly music: boolean;
   readonly language: string;
   readonly voice: string;
   readonly style: string;
   readonly helloFirst: boolean;
+  /** Which of it is kept apart while the policy is looked for. */
+  readonly apart: ReturnType<typeof apartOf>;
   /** True beginning of speech to where the analyser thought it began, ms. */
   readonly lateMs: number;
   /** From the true beginning to the end of the greeting. */
@@ -33,11 +39,14 @@ interface TrainingCall {
 
 const folder = join(packageRoot(), 'out', 'call-progress');
 mkdirSync(folder, { recursive: true });
-const out = openSync(join(folder, 'training.i16'), 'w');
+const file = join(folder, `${validation ? 'validation' : 'training'}-${seed}`);
+const out = openSync(`${file}.i16`, 'w');
 const calls: TrainingCall[] = [];
 const tell = (line: string): void => console.error(line);
 const rows = new Int16Array((LAST_MS / STEP_MS + 2) * WIDTH);
-for (const callee of corpus('tuning', CorpusVoices.of('tuning', tell), count, seed, ['person', 'machine'])) {
+const voices = CorpusVoices.of('tuning', tell);
+const apart = new Set(validation ? voices.clips.filter((clip) => apartOf(clip) === 'both') : []);
+for (const callee of corpus('tuning', voices, count, seed, ['person', 'machine', 'music'], { untilMs: LAST_MS + 500, ...(validation ? { clips: (clip) => apart.has(clip), syllables: 0 } : {}) })) {
   let begunMs = -1;
   let filled = 0;
   const inputs = new GreetingInputs();
@@ -51,14 +60,15 @@ for (const callee of corpus('tuning', CorpusVoices.of('tuning', tell), count, se
       return undefined;
     },
   });
-  const { speechStartMs = 0, greetingEndMs = 0, scene } = callee.truth;
-  analyser.push(callee.samples.subarray(0, Math.min(callee.samples.length, (speechStartMs + LAST_MS + 500) * 8)));
+  const { speechStartMs, greetingEndMs = 9_000, scene } = callee.truth;
+  analyser.push(callee.samples.subarray(0, Math.min(callee.samples.length, ((speechStartMs ?? 1_500) + LAST_MS + 500) * 8)));
+  const startMs = speechStartMs ?? begunMs;
   writeSync(out, new Uint8Array(rows.buffer, 0, filled * WIDTH * 2));
   calls.push({
-    machine: callee.kind === 'machine', language: scene?.clip?.language ?? 'syllables', voice: scene?.clip?.voice ?? 'syllables', style: scene?.style ?? '', helloFirst: scene?.helloFirst === true,
-    lateMs: begunMs - speechStartMs, greetingMs: greetingEndMs - speechStartMs, steps: filled,
+    machine: callee.kind !== 'person', music: callee.kind === 'music', language: scene?.clip?.language ?? 'none', voice: scene?.clip?.voice ?? 'none', style: scene?.style ?? 'music', helloFirst: scene?.helloFirst === true,
+    apart: scene?.clip === undefined ? 'none' : apartOf(scene.clip), lateMs: begunMs - startMs, greetingMs: greetingEndMs - startMs, steps: filled,
   });
   if (calls.length % 1000 === 0) tell(`${calls.length} of ${count} calls`);
 }
 closeSync(out);
-writeFileSync(join(folder, 'training.json'), JSON.stringify({ seed, inputs: INPUTS, scale: SCALE, calls }));
+writeFileSync(`${file}.json`, JSON.stringify({ seed, inputs: INPUTS, scale: SCALE, calls }));

@@ -102,8 +102,8 @@ describe('the inputs of the network', () => {
     heard.look(undefined);
     const [...values] = inputs.take(heard) ?? [];
     const first = values.slice(GREETING_FEATURES.length, GREETING_FEATURES.length + BANDS);
-    // 562 Hz lies between the middles of the fourth and the fifth of the 16 bands.
-    expect(first.map((v) => v > 1)).toEqual(Array.from({ length: BANDS }, (_, b) => b === 3 || b === 4));
+    // 562 Hz lies between the middles of the sixth and the seventh of the 24 bands.
+    expect(first.map((v) => v > 1)).toEqual(Array.from({ length: BANDS }, (_, b) => b === 5 || b === 6));
     expect(Math.max(...first)).toBeCloseTo(1.5, 5);
     expect(values.slice(-BANDS).every((v) => v === -1.5)).toBe(true);
   });
