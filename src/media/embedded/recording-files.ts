@@ -7,10 +7,15 @@ import type { FileReply, FileRequest } from './worker-protocol.ts';
 /** More than this waiting for a slow disk: the recording fails, the call goes on. Octets. */
 const maxPendingBytes = 8 * 1024 * 1024;
 
+/** Half seconds: so often a file is brought up to date. */
+const syncEvery = 20;
+
 /** A file that takes samples: WAV, or encrypted. */
 interface RecordingWriter {
   readonly fileBytes: number;
   write(samples: Int16Array): Promise<void>;
+  /** Makes the file say how long it is so far: should the server die, it is whole up to here. */
+  sync?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,6 +23,7 @@ interface Recording {
   readonly path: string;
   readonly opened: Promise<RecordingWriter | undefined>;
   pending: number;
+  writes: number;
   failure: string | undefined;
 }
 
@@ -37,7 +43,7 @@ export class RecordingFiles {
     const key = temporary ? undefined : this.#key;
     const path = key === undefined ? asked : `${asked}.nailrec`;
     const recording: Recording = {
-      path, pending: 0, failure: undefined,
+      path, pending: 0, writes: 0, failure: undefined,
       opened: makeFolder(dirname(path))
         .then((): Promise<RecordingWriter> => (key === undefined ? WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }) : EncryptedRecordingWriter.open(path, key, { sampleRate, channels })))
         .catch((error: unknown) => {
@@ -56,7 +62,11 @@ export class RecordingFiles {
     }
     recording.pending += samples.byteLength;
     void recording.opened
-      .then((writer) => writer?.write(samples))
+      .then((writer) => {
+        recording.writes += 1;
+        // One after the other in the writer's own queue, before its close.
+        return Promise.all([writer?.write(samples), recording.writes % syncEvery === 0 ? writer?.sync?.() : undefined]);
+      })
       .catch((error: unknown) => this.#fail(record, recording, reasonOf(error)))
       .finally(() => {
         recording.pending -= samples.byteLength;

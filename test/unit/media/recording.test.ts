@@ -148,3 +148,15 @@ test('what a media thread had recorded when it died is a file that can be read',
   const wav = readWav(readFileSync(path));
   expect(wav.ok && wav.value.samples.length).toBe(16_000);
 });
+
+test('the file of a recording that still runs says at least every ten seconds how long it is', async () => {
+  const files = new RecordingFiles();
+  const path = join(folder, 'running.wav');
+  files.open({ op: 'open', ...request, path });
+  for (let i = 0; i < 45; i++) files.write({ op: 'write', record: 'r', samples: tone(25) });
+  const dataBytes = (): number => readFileSync(path).readUInt32LE(40);
+  while (!existsSync(path) || readFileSync(path).length < 44 + 45 * 8000) await new Promise(setImmediate);
+  expect(dataBytes()).toBeGreaterThanOrEqual(40 * 8000);
+  expect(await files.close({ op: 'close', record: 'r', ending })).toMatchObject({ failure: undefined });
+  expect(dataBytes()).toBe(45 * 8000);
+});
