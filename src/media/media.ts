@@ -36,6 +36,14 @@ export interface Media {
    */
   play(command: Play): Reply;
   stopPlay(command: { node: MediaId; play?: string }): Reply;
+  /**
+   * Moves a play that runs, without a click: to a place in the item that sounds, or forward and back over its items. Before the beginning is the
+   * beginning; past its end the item is over (and so may be the play, or its round when it loops). Marks passed over on the way forward
+   * are not told; those on the way back are told again, and so is one right before the place that is gone back to. `playedMs` stays what was heard. A
+   * file that comes in parts is read again up to the place: a pause, longer where it must be fetched first; where such a file has not come
+   * to its end, the way forward ends in it. A tone begins its cadence anew. A play that has not begun is refused (`bad-state`), one that is over or unknown too.
+   */
+  seekPlay?(command: SeekPlay): Reply;
   /** Digits towards an endpoint's phone, as RFC 4733 where negotiated, else in band. → `digits.sent` */
   sendDigits(command: { node: MediaId; digits: string; durationMs?: number; gapMs?: number }): Reply;
   /** Digits that arrived by SIP INFO for this endpoint: they enter the graph as if they had come as RTP events. */
@@ -122,6 +130,11 @@ export interface Play {
   /** Any digit from the node's sources stops the queue (`play.done` with `barged`). */
   readonly bargeIn?: boolean;
 }
+
+/** Milliseconds of the audio itself: a `speed` does not change them. */
+export type SeekPlay =
+  | { readonly play: string; readonly toMs: number; readonly byMs?: undefined }
+  | { readonly play: string; readonly byMs: number; readonly toMs?: undefined };
 
 export interface RecordAudio {
   readonly record: string;

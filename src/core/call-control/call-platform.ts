@@ -14,6 +14,7 @@ import { PlatformDialogs } from './platform-dialogs.ts';
 import { incomingFacts } from './incoming-facts.ts';
 import { infoDigit } from './info-digit.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
+import { seekEvent, seekTarget } from './play-seek.ts';
 import { digitsToSend, sendDigitsEvent, sendDigitsTarget } from './sent-digits.ts';
 import type { CallPlatformDeps, PlatformListener, LegObserver } from './call-platform-parts.ts';
 
@@ -242,6 +243,7 @@ export class CallPlatform implements CcxmlPlatform {
 
   sendToLauncher(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
     if (command.target === recordTarget) return this.#recordings.command(command.data);
+    if (command.target === seekTarget) return this.#dialogs.seek(command.data);
     if (command.target === sendDigitsTarget) return this.#sendDigits(command.data);
     return this.#deps.toLauncher(command);
   }
@@ -376,6 +378,10 @@ export class CallPlatform implements CcxmlPlatform {
     else if (event.name === 'dialog.user' && event.event === sendDigitsEvent) {
       const reply = this.#sendDigits(event.values, this.#dialogs.connectionOf(event.dialog));
       if (!reply.accepted) this.#deps.logger.warn({ dialog: event.dialog, reason: reply.refusal.reason }, 'a dialog sends digits that cannot be sent');
+    }
+    else if (event.name === 'dialog.user' && event.event === seekEvent) {
+      const reply = this.#dialogs.seek(event.values, event.dialog);
+      if (!reply.accepted) this.#deps.logger.warn({ dialog: event.dialog, reason: reply.refusal.reason }, 'a dialog moves a play that cannot be moved');
     }
     if (over) this.#dialogs.close(event.dialog);
     this.#tell(event);

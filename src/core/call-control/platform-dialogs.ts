@@ -4,6 +4,7 @@ import { refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import { mediaGroup } from './connection-leg.ts';
 import type { DialogRunner } from './dialog-runner.ts';
+import { seekBy } from './play-seek.ts';
 
 export interface PlatformDialogsDeps {
   readonly media: Media;
@@ -16,6 +17,8 @@ export interface PlatformDialogsDeps {
 interface DialogEntry {
   readonly node: MediaId;
   readonly connection: ConnectionId | undefined;
+  /** What sounds. */
+  play?: string | undefined;
 }
 
 /** The dialogs of all sessions: each has a media node for as long as it runs. */
@@ -71,7 +74,20 @@ export class PlatformDialogs {
   /** Media that belongs to a dialog rather than to a leg. */
   onMedia(node: MediaId, event: MediaEvent): void {
     const dialog = this.#byNode.get(node);
-    if (dialog !== undefined) this.#deps.dialogs.onMedia(dialog, event);
+    if (dialog === undefined) return;
+    const entry = this.#dialogs.get(dialog);
+    if (entry !== undefined && event.name === 'play.started') entry.play = event.play;
+    else if (entry !== undefined && event.name === 'play.done' && entry.play === event.play) entry.play = undefined;
+    this.#deps.dialogs.onMedia(dialog, event);
+  }
+
+  /** Moves what the dialog of `dialogid` plays, or the one that talks to `connectionid`. */
+  seek(values: Readonly<Record<string, unknown>>, own?: DialogId): Reply {
+    const connection = values['connectionid'];
+    const dialog = values['dialogid'] ?? (connection === undefined ? own : undefined);
+    const entry = dialog !== undefined ? this.#dialogs.get(dialog as DialogId) : [...this.#dialogs.values()].find((one) => one.connection !== undefined && one.connection === connection);
+    if (entry === undefined) return refused('unknown-id', dialog === undefined ? `no dialog talks to ${String(connection)}` : `no dialog ${String(dialog)}`);
+    return seekBy(this.#deps.media, entry.play, values);
   }
 
   close(dialog: DialogId): void {

@@ -2,7 +2,7 @@ import type { MediaId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { localCodec } from '../../sdp/index.ts';
-import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio } from '../media.ts';
+import type { ClassifyHints, Edge, LegStats, Media, MediaCapability, MediaEvent, MediaStats, OpenEndpoint, Play, RecordAudio, SeekPlay } from '../media.ts';
 import { isCodecAvailable } from './codecs.ts';
 import { defaultSteadyMs, type EmbeddedMediaConfig, type EmbeddedMediaDeps } from './config.ts';
 import { FileThreadKeeper } from './file-thread-keeper.ts';
@@ -27,6 +27,8 @@ interface Running {
   readonly node: MediaId;
   readonly thread: MediaThread;
   readonly path?: string;
+  /** Of a play: it has begun. */
+  started?: boolean;
 }
 
 /** The embedded media plane as the main thread sees it: checks commands, places nodes on threads, passes events on. */
@@ -164,6 +166,14 @@ export class EmbeddedMedia implements Media {
     return this.#toNode(node, { op: 'stopPlay', node, ...(play === undefined ? {} : { play }) });
   }
 
+  seekPlay(seek: SeekPlay): Reply {
+    if (!Number.isFinite(seek.byMs ?? seek.toMs)) return refused('bad-argument', 'a place or a way in milliseconds is needed');
+    const running = this.#plays.get(seek.play);
+    if (running === undefined) return refused('unknown-id', `no play ${seek.play}, or it is over`);
+    if (running.started !== true) return refused('bad-state', `the play ${seek.play} has not begun`);
+    return this.#post(running.thread, { op: 'seekPlay', node: running.node, seek });
+  }
+
   sendDigits({ node, digits, durationMs = 100, gapMs = 60 }: { node: MediaId; digits: string; durationMs?: number; gapMs?: number }): Reply {
     if (!/^[0-9A-Da-d*#!]+$/.test(digits)) return refused('bad-argument', 'digits are 0–9, *, #, A–D and ! for flash');
     const known = this.#nodes.get(node);
@@ -242,6 +252,9 @@ export class EmbeddedMedia implements Media {
       } else if (event.name === 'record.done') {
         this.#records.delete(event.record);
         if (event.how === 'failed') this.#tellFailed('recordings', 'a recording failed', event);
+      } else if (event.name === 'play.started') {
+        const known = this.#plays.get(event.play);
+        if (known !== undefined) known.started = true;
       } else if (event.name === 'play.done') {
         this.#plays.delete(event.play);
         if (event.how === 'failed') this.#tellFailed('plays', 'a play failed', event);

@@ -159,6 +159,8 @@ export class MediaEngine implements NodeContext {
         return this.#nodes.get(command.command.node)?.player.enqueue(command.command, (path, renderer) => this.#parts.files.load(path, renderer));
       case 'stopPlay':
         return this.#nodes.get(command.node)?.player.stop(command.play);
+      case 'seekPlay':
+        return this.#nodes.get(command.node)?.player.seek(command.seek.play, command.seek);
       case 'sendDigits':
         return this.#endpoint(command.node)?.sendDigits(command.digits, command.durationMs, command.gapMs);
       case 'injectDigit':

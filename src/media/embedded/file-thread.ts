@@ -42,8 +42,9 @@ export class FileThread implements RecordSink {
   /** Asks for a prompt's samples at 8 kHz, or 16 kHz when the file has them: whole, or chunk by chunk where it is long or still comes. */
   load(path: string, renderer: ItemRenderer): void {
     const { item } = renderer;
-    const { fromMs, toMs } = item.kind === 'file' ? item : {};
-    const begin = (): number => {
+    const { fromMs: first, toMs } = item.kind === 'file' ? item : {};
+    const begin = (atMs: number): number => {
+      const fromMs = atMs === 0 ? first : (first ?? 0) + atMs;
       const id = this.#nextId++;
       if (this.#line === undefined) {
         renderer.provideEnd(threadGone);
@@ -53,7 +54,7 @@ export class FileThread implements RecordSink {
       this.#post({ op: 'load', id, path, ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) });
       return id;
     };
-    let id = begin();
+    let id = begin(0);
     const close = (): void => {
       if (this.#loading.delete(id)) this.#post({ op: 'unload', id });
     };
@@ -62,9 +63,9 @@ export class FileThread implements RecordSink {
       more: () => {
         if (this.#loading.has(id)) this.#post({ op: 'more', id });
       },
-      restart: () => {
+      restart: (atMs) => {
         close();
-        id = begin();
+        id = begin(atMs);
       },
     };
   }

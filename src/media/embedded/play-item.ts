@@ -2,7 +2,7 @@ import { Resampler } from '../../audio/resampler.ts';
 import { ToneGenerator } from '../../audio/tone-generator.ts';
 import type { PlayItem } from '../media.ts';
 import type { SampleRate } from './source.ts';
-import { tones } from './tones.ts';
+import { toneLengthMs, tones } from './tones.ts';
 
 /** Decoded audio of a file: one channel. */
 export interface LoadedAudio {
@@ -14,8 +14,8 @@ export interface LoadedAudio {
 export interface ItemStream {
   /** A chunk has been taken up. */
   more(): void;
-  /** From the beginning again. */
-  restart(): void;
+  /** Again, from so far into the item, milliseconds. */
+  restart(fromMs: number): void;
   /** No more is wanted. Idempotent. */
   close(): void;
 }
@@ -45,6 +45,13 @@ export class ItemRenderer {
   #tone: ToneGenerator | undefined;
   /** Samples left of silence or tone; −1 before it began. */
   #left = -1;
+  /** Where it began: it was moved there. The rest counts from here, in the item's own time (`speed` 1). */
+  #fromMs = 0;
+  /** Of chunks that are over. */
+  #passedMs = 0;
+  /** Samples of silence or tone that were written, at that rate. */
+  #given = 0;
+  #rate: SampleRate = 8000;
 
   constructor(item: PlayItem) {
     this.item = item;
@@ -60,7 +67,7 @@ export class ItemRenderer {
     const at = (ms: number | undefined, otherwise: number): number => (ms === undefined ? otherwise : Math.min(audio.samples.length, Math.max(0, Math.round((ms * audio.rate) / 1000))));
     this.#end = item.kind === 'file' ? at(item.toMs, audio.samples.length) : audio.samples.length;
     this.stream = undefined;
-    this.rewind();
+    this.seek(this.#fromMs);
   }
 
   /** A further chunk of a streamed file has come. */
@@ -71,7 +78,7 @@ export class ItemRenderer {
 
   /** No further chunk comes, for which there may be a reason; those that came are still heard. */
   provideEnd(failure: string | undefined): void {
-    const nothing = this.#audio === undefined && this.#waiting.length === 0;
+    const nothing = this.#audio === undefined && this.#waiting.length === 0 && this.#fromMs === 0;
     this.#streamEnd = { failure: failure ?? (nothing ? 'there is no audio in the file' : undefined) };
     // Else it shows when the last chunk has been heard.
     if (this.loading) this.failure = this.#streamEnd.failure;
@@ -80,15 +87,47 @@ export class ItemRenderer {
 
   /** From the beginning, for a play that loops. */
   rewind(): void {
-    const { item, stream } = this;
+    this.seek(0);
+  }
+
+  /** How far it is, milliseconds of its own time. */
+  get positionMs(): number {
+    const { item } = this;
+    if (item.kind === 'silence' || item.kind === 'tone') return this.#fromMs + (this.#given * 1000) / this.#rate;
+    if (this.#audio === undefined) return this.#fromMs + this.#passedMs;
+    if (this.stream !== undefined) return this.#fromMs + this.#passedMs + (this.#position * 1000) / this.#audio.rate;
+    return ((this.#position - this.#first) * 1000) / this.#audio.rate;
+  }
+
+  /** Undefined while nobody knows: of a file that has not come, or not to its end, and of a tone that has none. */
+  get lengthMs(): number | undefined {
+    const { item } = this;
+    if (this.failure !== undefined || item.kind === 'mark') return 0;
+    if (item.kind === 'silence') return item.durationMs;
+    if (item.kind === 'tone') return item.durationMs ?? toneLengthMs(item.tone);
+    if (this.stream !== undefined) return this.#audio !== undefined && this.#streamEnd !== undefined && this.#waiting.length === 0 && this.#position >= this.#end ? this.positionMs : undefined;
+    return this.#audio === undefined ? undefined : Math.max(0, ((this.#end - this.#first) * 1000) / this.#audio.rate);
+  }
+
+  get #first(): number {
+    return this.item.kind === 'file' && this.#audio !== undefined ? Math.max(0, Math.round(((this.item.fromMs ?? 0) * this.#audio.rate) / 1000)) : 0;
+  }
+
+  /** Goes on from there, past the end with nothing. A file that still comes is asked for anew; a tone begins its cadence anew, and lasts as long as is left of it. */
+  seek(ms: number): void {
+    const { stream } = this;
+    this.#fromMs = ms;
+    this.#passedMs = 0;
+    this.#given = 0;
     if (stream !== undefined && this.failure === undefined) {
       this.#waiting.length = 0;
       this.#streamEnd = undefined;
       this.#audio = undefined;
       this.loading = true;
-      stream.restart();
+      this.#position = this.#end = 0;
+      stream.restart(ms);
     }
-    this.#position = item.kind === 'file' && this.#audio !== undefined ? Math.min(this.#end, Math.round(((item.fromMs ?? 0) * this.#audio.rate) / 1000)) : 0;
+    if (this.#audio !== undefined) this.#position = Math.min(this.#end, this.#first + Math.round((ms * this.#audio.rate) / 1000));
     this.#convertedAt = 0;
     this.#convertedEnd = 0;
     this.#resampler = undefined;
@@ -104,10 +143,12 @@ export class ItemRenderer {
       case 'tone':
         return this.#fillTone(out, at, rate, this.item.tone, this.item.durationMs);
       case 'silence': {
-        if (this.#left < 0) this.#left = Math.round((this.item.durationMs * rate) / 1000);
+        if (this.#left < 0) this.#left = Math.max(0, Math.round(((this.item.durationMs - this.#fromMs) * rate) / 1000));
         const n = Math.min(this.#left, out.length - at);
         out.fill(0, at, at + n);
         this.#left -= n;
+        this.#given += n;
+        this.#rate = rate;
         return n;
       }
       case 'mark':
@@ -118,12 +159,15 @@ export class ItemRenderer {
   #fillTone(out: Int16Array, at: number, rate: SampleRate, name: keyof typeof tones, durationMs: number | undefined): number {
     if (this.#tone === undefined) {
       this.#tone = new ToneGenerator(tones[name], rate);
-      this.#left = durationMs === undefined ? Number.POSITIVE_INFINITY : Math.round((durationMs * rate) / 1000);
+      const lengthMs = durationMs ?? (this.#fromMs > 0 ? toneLengthMs(name) : undefined);
+      this.#left = lengthMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.round(((lengthMs - this.#fromMs) * rate) / 1000));
     }
     const n = Math.min(this.#left, out.length - at);
     if (this.#left <= rate / 200) this.#tone.stop();
     const written = this.#tone.process(out, at, at + n);
     this.#left -= n;
+    this.#given += written;
+    this.#rate = rate;
     return this.#tone.ended && this.#left > 0 ? written : n;
   }
 
@@ -147,6 +191,7 @@ export class ItemRenderer {
     if (this.stream === undefined) return undefined;
     const next = this.#waiting.shift();
     if (next !== undefined) {
+      if (this.#audio !== undefined) this.#passedMs += (this.#end * 1000) / this.#audio.rate;
       this.#audio = next;
       this.#position = 0;
       this.#end = next.samples.length;

@@ -1,7 +1,8 @@
 import type { MediaId } from '../../kernel/ids.ts';
-import type { MediaEventMap, Play, PlayItem } from '../media.ts';
+import type { MediaEventMap, Play, PlayItem, SeekPlay } from '../media.ts';
 import type { NodeContext } from './media-node.ts';
 import { ItemRenderer } from './play-item.ts';
+import { placeOf } from './play-place.ts';
 import type { SampleRate } from './source.ts';
 
 interface Queued {
@@ -30,6 +31,8 @@ export class Player {
   /** The last sample before a stop, faded out so that it does not click. */
   #last = 0;
   #fading = false;
+  /** How much of the first 5 ms after a move has sounded; from 1 on all of it. */
+  #risen = 1;
 
   constructor(node: MediaId, context: NodeContext) {
     this.#node = node;
@@ -60,6 +63,19 @@ export class Player {
     this.#end((queued) => play === undefined || queued.play === play, 'stopped');
   }
 
+  /** Moves the play that runs. What sounds fades, and rises from the new place. */
+  seek(play: string, seek: SeekPlay): void {
+    const current = this.#queue[0];
+    if (current === undefined || current.play !== play || !current.started || current.whenDone !== undefined) return;
+    const { items, index } = current;
+    const place = placeOf(items, index, seek);
+    for (let i = place.index + 1; i <= index && i < items.length; i++) (items[i] as ItemRenderer).rewind();
+    items[place.index]?.seek(place.ms);
+    current.index = place.index;
+    if (this.#last !== 0) this.#fading = true;
+    this.#risen = 0;
+  }
+
   /** A digit was heard: the plays that allow it end, from the first on. */
   bargeIn(): void {
     const first = this.#queue.findIndex((queued) => !queued.bargeIn);
@@ -85,12 +101,22 @@ export class Player {
     for (let current = this.#queue[0]; current !== undefined && at < out.length; current = this.#queue[0]) {
       const n = this.#render(current, out, at, rate);
       if (n < 0) break; // waits for its file
-      if (n > 0) sounded = true;
+      if (n > 0) {
+        sounded = true;
+        if (this.#risen < 1) this.#rise(out, at, at + n, rate);
+      }
       at += n;
     }
     if (at < out.length) out.fill(0, at);
     this.#last = out[out.length - 1] as number;
     return sounded;
+  }
+
+  #rise(out: Int16Array, from: number, to: number, rate: SampleRate): void {
+    for (let i = from; i < to && this.#risen < 1; i++) {
+      out[i] = (out[i] as number) * this.#risen;
+      this.#risen += 200 / rate;
+    }
   }
 
   /** Renders of one play until the frame is full or the play is over (then it is dequeued). −1: it cannot go on yet. */
@@ -148,6 +174,7 @@ export class Player {
   #finish(queued: Queued, how: MediaEventMap['play.done']['how'], reason?: string): void {
     this.#queue.splice(this.#queue.indexOf(queued), 1);
     for (const item of queued.items) item.stream?.close();
+    this.#risen = 1;
     if (queued.whenDone !== undefined) return queued.whenDone();
     const playedMs = Math.round((queued.samples * 1000) / queued.rate);
     this.#context.emit({ name: 'play.done', node: this.#node, play: queued.play, how, playedMs, ...(reason === undefined ? {} : { reason }) });

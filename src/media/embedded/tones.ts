@@ -19,3 +19,9 @@ export const tones: Readonly<Record<ToneName, ToneCadence>> = {
   ),
   dial: over({ frequencies: [350, 440], durationMs: 10_000, levelDbm0: -13 }),
 };
+
+/** Undefined: it does not end by itself. */
+export function toneLengthMs(name: ToneName): number | undefined {
+  const { segments, repeatFrom } = tones[name];
+  return repeatFrom === undefined ? segments.reduce((total, { durationMs = 0 }) => total + durationMs, 0) : undefined;
+}

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { MediaId } from '../../kernel/ids.ts';
-import type { ClassifyHints, Edge, LegStats, MediaEvent, OpenEndpoint, Play, RecordAudio } from '../media.ts';
+import type { ClassifyHints, Edge, LegStats, MediaEvent, OpenEndpoint, Play, RecordAudio, SeekPlay } from '../media.ts';
 import type { WorkerConfig } from './config.ts';
 import type { RecordEnding } from './recorder.ts';
 
@@ -26,6 +26,7 @@ export type WorkerCommand =
   | { readonly op: 'disconnect'; readonly from: MediaId; readonly to: MediaId }
   | { readonly op: 'play'; readonly command: Play }
   | { readonly op: 'stopPlay'; readonly node: MediaId; readonly play?: string }
+  | { readonly op: 'seekPlay'; readonly node: MediaId; readonly seek: SeekPlay }
   | { readonly op: 'sendDigits'; readonly node: MediaId; readonly digits: string; readonly durationMs: number; readonly gapMs: number }
   | { readonly op: 'injectDigit'; readonly node: MediaId; readonly digit: string; readonly durationMs: number }
   | { readonly op: 'record'; readonly command: RecordAudio }

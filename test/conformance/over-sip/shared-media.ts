@@ -60,6 +60,7 @@ export class SharedMedia {
       disconnect: (command) => media.disconnect(command),
       play: (command) => media.play(command),
       stopPlay: (command) => media.stopPlay(command),
+      seekPlay: (command) => media.seekPlay?.(command) ?? accepted,
       sendDigits: (command) => media.sendDigits(command),
       injectDigit: (command) => media.injectDigit(command),
       record: (command) => {

@@ -405,6 +405,46 @@ export function mediaContract(name: string, create: () => Media): void {
         expect((await h.event('play.done')).how).toBe('barged');
       });
 
+      test('a play that runs is moved by a place and by a way without a click; marks that are passed over are not told, and again after the way back', async () => {
+        const a = await h.phone('a');
+        a.say = silence;
+        const items = [
+          { kind: 'pcm', sampleRate: 8000, samples: tone(600, 3000) }, { kind: 'mark', name: 'middle' }, { kind: 'pcm', sampleRate: 8000, samples: tone(900, 3000) }, { kind: 'mark', name: 'end' },
+        ] as const;
+        if (h.media.seekPlay === undefined) return;
+        const seek = (to: { toMs: number } | { byMs: number }, play = 'p'): string => {
+          const reply = h.media.seekPlay!({ play, ...to });
+          return reply.accepted ? 'accepted' : reply.refusal.kind;
+        };
+        h.media.play({ play: 'p', node: id('a'), items });
+        h.media.play({ play: 'queued', node: id('a'), loop: true, items: [{ kind: 'pcm', sampleRate: 8000, samples: tone(700, 200) }, { kind: 'mark', name: 'round' }] });
+        expect(seek({ toMs: 0 }, 'none')).toBe('unknown-id');
+        await h.event('play.started', (e) => e.play === 'p');
+        expect(seek({ toMs: 0 }, 'queued')).toBe('bad-state');
+        expect(seek({ byMs: Number.NaN })).toBe('bad-argument');
+        await wait(150);
+        expect(seek({ byMs: 3000 })).toBe('accepted');
+        await wait(200);
+        expect(h.all('play.mark')).toEqual([]);
+        expect(peakLevelAt(a.audio(), 900)).toBeGreaterThan(-12);
+        // From about 350 ms into the second item to its end but for 50 ms, back over the mark, and on over it.
+        expect(seek({ byMs: -800 })).toBe('accepted');
+        await h.event('play.mark', (e) => e.mark === 'middle');
+        expect(seek({ toMs: 1e12 })).toBe('accepted');
+        const done = await h.event('play.done', (e) => e.play === 'p');
+        expect(done.how).toBe('finished');
+        expect(done.playedMs).toBeLessThan(2000);
+        expect(seek({ toMs: 0 })).toBe('unknown-id');
+        expect(h.all('play.mark').map((e) => e.mark)).not.toContain('end');
+        await h.event('play.mark', (e) => e.mark === 'round');
+        expect(seek({ byMs: -1e12 }, 'queued')).toBe('accepted');
+        expect(seek({ byMs: 1e12 }, 'queued')).toBe('accepted');
+        await wait(100);
+        expect(h.all('play.done').map((e) => e.play)).toEqual(['p']);
+        h.media.stopPlay({ node: id('a') });
+        await h.event('play.done', (e) => e.play === 'queued');
+      });
+
       test('stopping ends the play, and a closed node ends what it plays', async () => {
         await h.phone('a');
         for (const play of ['one', 'two']) h.media.play({ play, node: id('a'), items: [{ kind: 'tone', tone: 'busy' }] });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ScriptedCallees } from '../../../../sim/callees/scripted-callees.ts';
 import { readWav } from '../../../../src/audio/wav-file.ts';
+import { encodeWav } from '../../../../src/audio/wav-writer.ts';
 import type { PlatformEvent, PlatformEventMap } from '../../../../src/ccxml/platform.ts';
 import { SystemClock } from '../../../../src/kernel/clock.ts';
 import { RandomIds, type ConnectionId, type DialogId } from '../../../../src/kernel/ids.ts';
@@ -51,6 +52,14 @@ const digitsPage = `<?xml version="1.0"?>
   </form>
 </vxml>`;
 
+const longPage = `<?xml version="1.0"?>
+<vxml version="2.1" xmlns="http://www.w3.org/2001/vxml">
+  <form>
+    <object name="not" classid="builtin:send-event"><param name="event" value="dialog.user.seek"/><param name="by" expr="-1000"/></object>
+    <block><prompt bargein="false"><audio src="long.wav"/></prompt></block>
+  </form>
+</vxml>`;
+
 /** Every line of log, and every step that the trace of a dialog shows. */
 const lines: string[] = [];
 const note = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
@@ -69,6 +78,8 @@ describe('the call platform over SIP and RTP', () => {
     writeFileSync(join(folder, 'transfer.vxml'), transferPage);
     writeFileSync(join(folder, 'secret.vxml'), secretPage);
     writeFileSync(join(folder, 'digits.vxml'), digitsPage);
+    writeFileSync(join(folder, 'long.vxml'), longPage);
+    writeFileSync(join(folder, 'long.wav'), encodeWav({ encoding: 'linear16', sampleRate: 8_000, channels: 1 }, new Int16Array(60 * 8_000)));
     callees = new ScriptedCallees(new SystemClock(), silentLogger);
     await callees.start();
     media = new SharedMedia(createEmbeddedMedia({ address: '127.0.0.1', maxEndpointsPerWorker: 20 }, { log: silentLogger }));
@@ -288,6 +299,26 @@ describe('the call platform over SIP and RTP', () => {
     expect(lines.some((line) => line.includes('collect'))).toBe(true);
     expect(lines.filter((line) => line.includes('49291750'))).toEqual([]);
     for (const connection of [customer, agent]) stack.platform.disconnect({ connection, hints });
+  });
+
+  it('moves what a dialog plays as its page asks: a minute is over at once', async () => {
+    const connection = await call('sip:answer@sim');
+    const dialog: DialogId = ids.next('dialog');
+    const seek = (data: Record<string, unknown>): unknown => {
+      const reply = stack.platform.sendToLauncher({ session, target: 'nailup.seek', event: 'seek', data, hints });
+      return reply.accepted || reply.refusal.reason;
+    };
+    expect(seek({ connectionid: connection, to: 0 })).toBe(`no dialog talks to ${connection}`);
+    stack.platform.startDialog({ dialog, session, src: pathToFileURL(join(folder, 'long.vxml')).href, type: 'application/voicexml+xml', parameters: {}, fetch: { method: 'get', encType: '', namelist: {} }, hints, connection });
+    await until(() => seek({ dialogid: dialog, to: 30_000 }) === true);
+    expect(lines.filter((line) => line.includes('a dialog moves a play that cannot be moved'))).toEqual([expect.stringContaining('nothing is played')]);
+    for (const data of [{ to: 1, by: 1 }, {}, { by: 'far' }]) expect(seek({ dialogid: dialog, ...data })).toBe('either to or by must be a number of milliseconds');
+    expect(seek({ dialogid: 'dialog-none', to: 0 })).toBe('no dialog dialog-none');
+    expect(told('dialog.exit')).toEqual([]);
+    expect(seek({ connectionid: connection, by: '40000' })).toBe(true);
+    await until(() => told('dialog.exit').length === 1);
+    expect(seek({ dialogid: dialog, to: 0 })).toBe(`no dialog ${dialog}`);
+    stack.platform.disconnect({ connection, hints });
   });
 
   it('records a call as its page asks, one party a side, halts and resumes it, and writes it in its folder only', async () => {
