@@ -11,6 +11,8 @@ export interface DtmfLimits {
   readonly maxReverseTwistDb: number;
   /** Least part of the window's energy that lies in the two frequencies, 0–1. */
   readonly minPurity: number;
+  /** Least energy of the weaker frequency against all that is neither of the two: a chord has more beside its weaker one. 0 asks for nothing. */
+  readonly minClear: number;
   /** Least energy of the newest block against the mean of the window, 0–1: 0 also takes windows that the tone fills only in part. */
   readonly minEdge: number;
   /** Greatest deviation from the nominal frequency, as a part of it. */
@@ -24,9 +26,10 @@ const FREQUENCIES = [...DTMF_LOW, ...DTMF_HIGH];
 
 /**
  * Looks for a DTMF pair in a sliding window of `windowBlocks` blocks, once per block. A window holds a digit when the
- * strongest frequency of each group carries nearly all of the energy, the two are within the twist limits, stand clear of the
- * rest of their group, and turn at their nominal rate. A window that is too quiet, or whose newest block is, holds none
- * whatever is in it: then the samples are only kept, and correlated when a later window needs them. Half of a call is pauses.
+ * strongest frequency of each group carries nearly all of the energy, the two are within the twist limits, the weaker stands
+ * clear of whatever else sounds, and both turn at their nominal rate. A window that is too quiet, or whose newest block is,
+ * holds none whatever is in it: then the samples are only kept, and correlated when a later window needs them. Half of a call
+ * is pauses.
  */
 export class DtmfAnalysis {
   readonly #plan: Plan;
@@ -118,7 +121,7 @@ export class DtmfAnalysis {
   }
 
   #decide(): number {
-    const { window: n, minPurity, minPower, twist, reverseTwist } = this.#plan;
+    const { window: n, minPurity, minClear, minPower, twist, reverseTwist } = this.#plan;
     const low = this.#strongest(0);
     const lowPower = this.#steadyPower(low);
     if (lowPower < 0) return NO_DIGIT;
@@ -131,7 +134,20 @@ export class DtmfAnalysis {
     const scale = 2 / (n * n);
     if (Math.min(lowPower, highPower) * scale < minPower) return NO_DIGIT;
     if (highPower > lowPower * twist || lowPower > highPower * reverseTwist) return NO_DIGIT;
+    if (minClear > 0 && !this.#standsClear(lowPower * this.#offTune(low), highPower * this.#offTune(high), minClear)) return NO_DIGIT;
     return low * 4 + (high - 4);
+  }
+
+  #standsClear(lowPower: number, highPower: number, minClear: number): boolean {
+    const perEnergy = this.#plan.window / 2;
+    return Math.min(lowPower, highPower) >= minClear * (this.#sumEnergy * perEnergy - lowPower - highPower);
+  }
+
+  /** By how much more power there is than #steadyPower found, because the tone is off its nominal frequency: each half is correlated with the latter. */
+  #offTune(f: number): number {
+    const { across, along } = this.#plan;
+    const x = Math.atan2(across[f] as number, along[f] as number) / 2;
+    return x < 1e-3 ? 1 : (x / Math.sin(x)) ** 2;
   }
 
   #strongest(from: number): number {
@@ -185,6 +201,8 @@ export class DtmfAnalysis {
     const along = (re1 + mre) * (re2 + mre) + (im1 + mim) * (im2 + mim);
     const across = Math.abs((im2 + mim) * (re1 + mre) - (re2 + mre) * (im1 + mim));
     if (across * (turnCos[f] as number) > along * (turnSin[f] as number)) return -1;
+    this.#plan.along[f] = along;
+    this.#plan.across[f] = across;
     const whole = blocks / (2 * half);
     return (Math.sqrt(p1) + Math.sqrt(p2)) ** 2 * whole * whole;
   }
@@ -201,12 +219,16 @@ interface Plan {
   readonly minEnergy: number;
   readonly minPower: number;
   readonly minPurity: number;
+  readonly minClear: number;
   readonly minEdge: number;
   readonly twist: number;
   readonly reverseTwist: number;
   /** Cosine and sine of the greatest turn between the halves of the window. */
   readonly turnCos: Float64Array;
   readonly turnSin: Float64Array;
+  /** Found last: the turn between the halves, of each frequency. */
+  readonly along: Float64Array;
+  readonly across: Float64Array;
 }
 
 const plans = new Map<string, Plan>();
@@ -220,8 +242,8 @@ function planOf(limits: DtmfLimits, blockSize: number, blocks: number, sampleRat
   const maxTurn = FREQUENCIES.map((f) => Math.min(Math.PI * 0.9, 2 * Math.PI * (f * limits.maxDeviation + 2) * ((blocks >> 1) * (blockSize / sampleRate))));
   const plan: Plan = {
     bank: new ToneBank(FREQUENCIES, blockSize, sampleRate), blockSize, blocks, window, sampleRate, minEnergy: minPower * window * 2, minPower,
-    minPurity: limits.minPurity, minEdge: limits.minEdge, twist: 10 ** (limits.maxTwistDb / 10), reverseTwist: 10 ** (limits.maxReverseTwistDb / 10),
-    turnCos: Float64Array.from(maxTurn, Math.cos), turnSin: Float64Array.from(maxTurn, Math.sin),
+    minPurity: limits.minPurity, minClear: limits.minClear, minEdge: limits.minEdge, twist: 10 ** (limits.maxTwistDb / 10), reverseTwist: 10 ** (limits.maxReverseTwistDb / 10),
+    turnCos: Float64Array.from(maxTurn, Math.cos), turnSin: Float64Array.from(maxTurn, Math.sin), along: new Float64Array(8), across: new Float64Array(8),
   };
   plans.set(key, plan);
   return plan;

@@ -7,7 +7,7 @@ import { NoiseSource } from './noise-source.ts';
 export type DtmfClampMode = 'pass' | 'mute' | 'silence' | 'tone';
 
 /** Keener than a detector of digits: a clamp may not miss, and a false one costs a few hundredths of a second. */
-export const CLAMP_LIMITS: DtmfLimits = { minLevelDbm0: -48, maxTwistDb: 15, maxReverseTwistDb: 15, minPurity: 0.72, minEdge: 0, maxDeviation: 0.025 };
+export const CLAMP_LIMITS: DtmfLimits = { minLevelDbm0: -48, maxTwistDb: 15, maxReverseTwistDb: 15, minPurity: 0.72, minClear: 0.5, minEdge: 0, maxDeviation: 0.025 };
 
 const BLOCK_MS = 2.5;
 const WINDOW_BLOCKS = 10;

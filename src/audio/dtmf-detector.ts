@@ -2,7 +2,7 @@ import { DtmfAnalysis, NO_DIGIT, type DtmfLimits } from './dtmf-analysis.ts';
 import { DTMF_KEYS } from './dtmf-digit.ts';
 
 /** ITU-T Q.24 with room at the edges: ±1.5 % accepted, ±3.5 % refused, 40 ms accepted, 20 ms refused, twist +8/−10 dB, −36 dBm0. */
-export const Q24_LIMITS: DtmfLimits = { minLevelDbm0: -36, maxTwistDb: 10, maxReverseTwistDb: 8, minPurity: 0.75, minEdge: 0.4, maxDeviation: 0.021 };
+export const Q24_LIMITS: DtmfLimits = { minLevelDbm0: -36, maxTwistDb: 10, maxReverseTwistDb: 8, minPurity: 0.75, minClear: 0, minEdge: 0.4, maxDeviation: 0.021 };
 
 /** Told once per key press, when it ends. Times in milliseconds of audio since the detector began. */
 export type DtmfListener = (digit: string, startMs: number, durationMs: number) => void;
