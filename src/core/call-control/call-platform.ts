@@ -164,7 +164,7 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   accept(command: Parameters<CcxmlPlatform['accept']>[0]): Reply {
-    return this.#withLeg(command.connection, (leg) => (leg.accept() ? accepted : refused('bad-state', `connection ${leg.id} is ${leg.state}, not alerting`)));
+    return this.#withLeg(command.connection, (leg) => (leg.accept(command.hints) ? accepted : refused('bad-state', `connection ${leg.id} is ${leg.state}, not alerting`)));
   }
 
   reject(command: Parameters<CcxmlPlatform['reject']>[0]): Reply {

@@ -38,7 +38,8 @@ export class ConnectionLeg {
   readonly id: ConnectionId;
   readonly call: CallId;
   readonly node: MediaId;
-  readonly hints: PlatformHints;
+  /** Of `<createcall>`, or of `<accept>`. */
+  hints: PlatformHints;
   facts: ConnectionFacts;
   wasConnected = false;
   /** Its media endpoint is there: `node.closed` will come. */
@@ -87,7 +88,8 @@ export class ConnectionLeg {
     this.#take('ring');
   }
 
-  accept(): boolean {
+  accept(hints: PlatformHints): boolean {
+    if (this.#state === 'alerting') this.hints = hints;
     return this.#take('accept');
   }
 

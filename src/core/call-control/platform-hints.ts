@@ -2,7 +2,7 @@ import type { PlatformHints } from '../../ccxml/platform.ts';
 import type { ClassifyHints } from '../../media/media.ts';
 import type { PlaceCall } from '../../signalling/signalling.ts';
 
-/** The hints of `<createcall>` that pages written for Experience Portal use, read leniently: `"true"` counts as true. */
+/** The hints of `<createcall>` (and, for classification, `<accept>`) that pages written for Experience Portal use, read leniently: `"true"` counts as true. */
 
 /** The page wants the tones before the answer too (early media): `call_classification_connectWhen` is `OnProgress`. */
 export const classifiesEarly = (hints: PlatformHints): boolean =>

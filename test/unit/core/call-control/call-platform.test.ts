@@ -186,6 +186,15 @@ describe('the call platform over SIP and RTP', () => {
       stack.platform.disconnect({ connection, hints });
     });
 
+    it.each([[{ enable_call_classification: 'true', call_classification_timeout: 300, call_classification_connectWhen: 'OnProgress' }, ['timeout']], [{}, []]])('of a caller there is none; with hints %p on accept what is heard once it is connected is %p', async (asked, heard) => {
+      const connection = await inbound();
+      expect(stack.platform.accept({ connection, hints: asked }).accepted).toBe(true);
+      await until(() => told('connection.connected').length > 0);
+      await until(() => progress(connection).length === heard.length);
+      expect(progress(connection)).toEqual(heard);
+      stack.platform.disconnect({ connection, hints });
+    });
+
     it.each([{ enable_call_classification: true }, {}])('is not listened to with hints %p, and the call is answered all the same', async (asked) => {
       const connection = dial('sip:early-busy-4000@sim', asked);
       await until(() => told('connection.connected').length > 0);
