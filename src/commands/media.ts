@@ -37,14 +37,14 @@ export function registerMedia(program: Command): void {
     .option('--token <token>', 'operator token (default: NAILUP_API_TOKEN of the environment)');
   common(media.command('stats'))
     .description('ticks, ports, and loss, jitter and MOS of each leg')
-    .option('--leg <id>', 'one leg only')
+    .option('--leg <id>', 'one leg only, by its id or its connection\'s')
     .option('--json', 'print them as JSON')
     .option('--plot <file>', "draw the leg's jitter and loss over time into an SVG file, with a look each second until it ends or the command is interrupted")
     .option('--seconds <number>', 'with --plot: no longer than that', Number)
     .action(stats);
   common(media.command('tap'))
     .description("write what a leg's phone says into a WAV file, until the leg ends or the command is interrupted; the server notes it in its log")
-    .requiredOption('--leg <id>', 'the leg')
+    .requiredOption('--leg <id>', 'the leg, by its id or its connection\'s')
     .requiredOption('--wav <file>', 'the file')
     .option('--seconds <number>', 'no longer than that', Number)
     .action(tap);
@@ -99,8 +99,16 @@ async function plot({ leg, seconds = Number.POSITIVE_INFINITY, ...options }: Sta
   process.stdout.write(`${samples.length} looks at ${leg} drawn in ${file}\n`);
 }
 
-const legLine = ({ node, codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos }: LegStats): string =>
-  `${node}  ${codec.padEnd(5)}  in ${packetsReceived}  out ${packetsSent}  lost ${packetsLost}  jitter ${jitterMs.toFixed(1)} ms  MOS ${mos.toFixed(2)}\n`;
+/** What the server adds to a leg: whose it is. */
+interface CalledLeg extends LegStats {
+  readonly connection?: string;
+  readonly session?: string;
+  readonly direction?: string;
+  readonly remote?: string;
+}
+
+const legLine = ({ node, codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos, connection, session, direction, remote }: CalledLeg): string =>
+  `${node}  ${codec.padEnd(5)}  in ${packetsReceived}  out ${packetsSent}  lost ${packetsLost}  jitter ${jitterMs.toFixed(1)} ms  MOS ${mos.toFixed(2)}${connection === undefined ? '' : `  ${direction === 'inbound' ? 'from' : 'to'} ${remote ?? ''}  ${connection}${session === undefined ? '' : `  ${session}`}`}\n`;
 
 async function tap({ leg, wav, seconds, ...options }: TapOptions): Promise<void> {
   const stop = new AbortController();

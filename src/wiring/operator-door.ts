@@ -5,7 +5,6 @@ import type { SystemClock } from '../kernel/clock.ts';
 import type { AttemptId, ConnectionId, JobId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { NailupError } from '../kernel/nailup-error.ts';
-import type { LegStats } from '../media/media.ts';
 import { jobReport, type Job } from '../modules/campaigns/index.ts';
 import type { WireMessage } from '../observe/wire-message.ts';
 import type { Store } from '../store/index.ts';
@@ -17,6 +16,7 @@ import { pacingOptions } from './pacers.ts';
 import { pacingReport } from './pacing-report.ts';
 import type { LegTaps } from './leg-taps.ts';
 import type { ServerParts } from './server-parts.ts';
+import { toldLegs } from './told-legs.ts';
 import { agentsByState, callsByPhase, type LiveStatus, type OccupancyMeter } from './server-status.ts';
 
 export interface ServerDoorDeps {
@@ -177,17 +177,12 @@ export class ServerDoor implements OperatorDoor {
   }
 
   async mediaStats(leg: string | undefined): Promise<unknown> {
-    const stats = await this.#parts.media.stats();
-    if (leg === undefined) return stats;
-    const its = (legs: readonly LegStats[] = []): LegStats[] => legs.filter(({ node }) => node === leg);
-    const legs = its(stats.legs);
-    const ended = its(stats.ended);
-    if (legs.length + ended.length === 0) throw new NailupError('MEDIA_LEG_UNKNOWN', 'no such leg', { place: leg, mend: 'nailup media stats lists the legs.' });
-    return { ...stats, legs, ended };
+    const { media, platform, ccxml } = this.#parts;
+    return toldLegs(await media.stats(), (node) => platform.legCall(node), ccxml.server?.running() ?? [], leg);
   }
 
   tapLeg(leg: string, who: string, hear: (samples: Int16Array) => void, ended: () => void): Promise<() => void> {
-    return this.#legTaps.listen(this.#parts.media, leg, who, hear, ended);
+    return this.#legTaps.listen(this.#parts.media, this.#parts.platform.nodeOf(leg as ConnectionId) ?? leg, who, hear, ended);
   }
 
   callControlSessions(): RunningCcxmlServer {

@@ -29,6 +29,10 @@ describe.each([
     // Each takes 160 ms, a packet is sent every 20 ms.
     const sent = async (): Promise<number> => Math.min(...(await world.get<{ legs: { packetsSent: number }[] }>('/api/media/stats')).legs.map((leg) => leg.packetsSent));
     const before = await sent();
+    const { legs: told } = await world.get<{ legs: { connection?: string; session?: string; direction?: string; remote?: string }[] }>('/api/media/stats');
+    expect(told).toHaveLength(2);
+    for (const leg of told) expect(leg).toMatchObject({ connection: expect.any(String), session: expect.any(String), direction: 'outbound', remote: expect.stringMatching(/./) });
+    expect(await world.get(`/api/media/stats?leg=${told[0]?.connection ?? ''}`)).toMatchObject({ legs: [{ connection: told[0]?.connection }], ended: [] });
     await world.until('the digits are out', async () => (await sent()) > before + 10 * keys.length);
     await agent.ask('AGTReleaseLine', { sessionID: session });
     await agent.told('AGTCallStateChangedNotify', { callState: 'Wrapup' });

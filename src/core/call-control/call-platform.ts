@@ -9,6 +9,7 @@ import { operatorKeeper, secretEvent, SecretDigits } from '../clamping/secret-di
 import { CallRecordings, recordTarget } from './call-recordings.ts';
 import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
+import { LegDirectory, type LegCall } from './leg-directory.ts';
 import { OrphanCalls } from './orphan-calls.ts';
 import { PlatformDialogs } from './platform-dialogs.ts';
 import { incomingFacts } from './incoming-facts.ts';
@@ -35,6 +36,7 @@ export class CallPlatform implements CcxmlPlatform {
   readonly #conferences: ConferenceRooms;
   readonly #recordings: CallRecordings;
   readonly #dialogs: PlatformDialogs;
+  readonly #directory = new LegDirectory();
   readonly #secret = new SecretDigits();
   readonly #roles = new Map<ConnectionId, PartyRole>();
   readonly #sessions = new Map<ConnectionId, SessionId>();
@@ -83,6 +85,11 @@ export class CallPlatform implements CcxmlPlatform {
 
   nodeOf(id: BridgeId): MediaId | undefined {
     return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.nodeOf(id as ConferenceId) ?? this.#dialogs.nodeOf(id as DialogId);
+  }
+
+  /** Whose leg a media node is or was. */
+  legCall(node: MediaId): LegCall | undefined {
+    return this.#directory.of(node);
   }
 
   callOf(connection: ConnectionId): CallId | undefined {
@@ -155,7 +162,7 @@ export class CallPlatform implements CcxmlPlatform {
         },
       },
     });
-    this.#keep(leg);
+    this.#keep(leg, command.session);
     this.#sessions.set(connection, command.session);
     const role = hints['nailup.role'];
     if (role === 'agent' || role === 'customer') this.#roles.set(connection, role);
@@ -265,7 +272,8 @@ export class CallPlatform implements CcxmlPlatform {
     return { connection, call: this.#deps.ids.next('call'), node: this.#deps.ids.next('media') };
   }
 
-  #keep(leg: ConnectionLeg): void {
+  #keep(leg: ConnectionLeg, session?: SessionId): void {
+    this.#directory.add(leg, session);
     this.#legs.set(leg.id, leg);
     this.#byCall.set(leg.call, leg);
     this.#byNode.set(leg.node, leg);
@@ -276,6 +284,7 @@ export class CallPlatform implements CcxmlPlatform {
     this.#legs.delete(leg.id);
     this.#byCall.delete(leg.call);
     this.#byNode.delete(leg.node);
+    this.#directory.ended(leg.node, leg.hasMedia);
     if (leg.hasMedia) this.#closing.set(leg.node, leg.id);
     this.#roles.delete(leg.id);
     this.#sessions.delete(leg.id);
