@@ -8,6 +8,8 @@ export interface VxmlCommandMap {
   'play': { play: string; items: readonly PromptItem[]; bargein: boolean };
   /** Silences a play at once. → `play.done` `stopped` */
   'play.stop': { play: string };
+  /** Moves a play that runs, forward or (negative) back. */
+  'play.seek': { play: string; byMs: number };
   /** The dialog waits for the caller. Keys come as `dtmf` at any time; where `voice` is not empty, one `speech` is asked for. */
   'listen': Listen;
   'listen.stop': { listen: string };

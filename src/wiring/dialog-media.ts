@@ -23,7 +23,7 @@ export interface DialogMediaDeps {
 const transferAudio = 'transfer-audio';
 
 /** The commands that media can carry out; the rest (transfer, disconnect, event, log) is call control's. */
-export type MediaCommand = Extract<VxmlCommand, { name: 'play' | 'play.stop' | 'listen' | 'listen.stop' | 'record' | 'record.stop' }>;
+export type MediaCommand = Extract<VxmlCommand, { name: 'play' | 'play.stop' | 'play.seek' | 'listen' | 'listen.stop' | 'record' | 'record.stop' }>;
 
 /** One dialog's half of the media plane: plays, listens and records on the dialog's node. */
 export class DialogMedia {
@@ -54,6 +54,9 @@ export class DialogMedia {
       case 'play.stop':
         this.#stopped.add(command.play);
         this.#deps.media.stopPlay({ node: this.#node, play: this.#playId(command.play) });
+        return;
+      case 'play.seek':
+        this.#deps.media.seekPlay?.({ play: this.#playId(command.play), byMs: command.byMs });
         return;
       case 'listen':
         return this.#listen(command);

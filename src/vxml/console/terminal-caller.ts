@@ -37,6 +37,8 @@ export class TerminalCaller {
         return this.#startPlay(command);
       case 'play.stop':
         return this.#stopPlay(command.play);
+      case 'play.seek':
+        return this.#print(`(the prompt goes ${command.byMs < 0 ? 'back' : 'forward'} by ${Math.abs(command.byMs)} ms)`);
       case 'listen':
         this.#listen = command.listen;
         return;

@@ -2,7 +2,7 @@ import type { Timer } from '../../kernel/clock.ts';
 import { eventOf, semantic, type VxmlEvent } from '../events/vxml-event.ts';
 import type { SpeechOutcome, Utterance, Values } from '../platform.ts';
 import type { PromptRun } from '../prompts/prompt-queue.ts';
-import { booleanProperty, durationProperty, isSecret, numberProperty, propertyOf } from '../scope/properties.ts';
+import { booleanProperty, durationProperty, isSecret, numberProperty, propertyOf, seekBy } from '../scope/properties.ts';
 import type { Frame } from '../session/frame.ts';
 import type { InboxEvent } from '../session/inbox.ts';
 import { isRecordable } from '../session/recordings.ts';
@@ -136,6 +136,11 @@ class InputWait {
   #key(digit: string): InputOutcome | undefined {
     if (!this.#acceptsKeys()) return undefined;
     if (this.#play !== undefined) {
+      const byMs = this.#collector.started ? undefined : seekBy(this.#frame, digit);
+      if (byMs !== undefined) {
+        this.#frame.session.send({ name: 'play.seek', play: this.#play, byMs });
+        return undefined;
+      }
       if (this.#run?.bargein !== true) return undefined;
       if (this.#run.bargeintype === 'speech') this.#stopPlay();
     }

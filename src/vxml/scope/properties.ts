@@ -45,6 +45,12 @@ export function numberProperty(frame: Frame, name: PropertyName): number {
 /** Ours: `secret` keeps what is keyed in out of traces, logs and recordings. */
 export const isSecret = (frame: Frame): boolean => propertyOf(frame, 'secret') === 'true';
 
+/** Ours: how far `seekforwardkey` and `seekbackkey` move the prompt that sounds by `seektime` (5 s); undefined: the key does not. */
+export function seekBy(frame: Frame, key: string): number | undefined {
+  const way = key === propertyOf(frame, 'seekforwardkey') ? 1 : key === propertyOf(frame, 'seekbackkey') ? -1 : undefined;
+  return way === undefined ? undefined : way * (parseDuration(propertyOf(frame, 'seektime') ?? '') ?? 5_000);
+}
+
 /** Whole seconds for caches; undefined when nobody said anything. */
 export function secondsProperty(frame: Frame, name: PropertyName): number | undefined {
   const value = propertyOf(frame, name);

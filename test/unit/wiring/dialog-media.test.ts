@@ -19,6 +19,7 @@ class Commands {
   readonly records: RecordAudio[] = [];
   readonly plays: string[] = [];
   readonly stopped: string[] = [];
+  readonly moved: unknown[] = [];
   record(command: RecordAudio): typeof accepted {
     this.records.push(command);
     return accepted;
@@ -29,6 +30,10 @@ class Commands {
   }
   stopPlay({ play }: { play: string }): void {
     this.stopped.push(play);
+  }
+  seekPlay(command: unknown): typeof accepted {
+    this.moved.push(command);
+    return accepted;
   }
   tap(): void {}
 }
@@ -51,6 +56,12 @@ describe('the media of one dialog', () => {
     expect(existsSync(path)).toBe(true);
     own.close();
     while (existsSync(path)) await turn();
+  });
+
+  it('moves its own plays', () => {
+    const { media, dialog: own } = dialog();
+    own.run({ name: 'play.seek', play: 'play-1', byMs: -5_000 });
+    expect(media.moved).toEqual([{ play: 'dialog-1/play-1', byMs: -5_000 }]);
   });
 
   it('plays the audio of a transfer until its end', () => {

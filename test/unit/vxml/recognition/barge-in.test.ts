@@ -73,6 +73,34 @@ describe('barge-in (VoiceXML 2.0 §4.1.5)', () => {
   });
 });
 
+describe('the properties seekforwardkey, seekbackkey and seektime', () => {
+  const properties = '<property name="seekforwardkey" value="6"/><property name="seekbackkey" value="4"/>';
+  const ways = (commands: readonly VxmlCommand[]): number[] => commands.flatMap((c) => (c.name === 'play.seek' ? [c.byMs] : []));
+
+  it.each([['', 5_000], ['<property name="seektime" value="800ms"/>', 800], ['<property name="seektime" value="far"/>', 5_000]])('move the prompt that sounds and are no input: with "%s" by %s ms', async (time, byMs) => {
+    const { server, commands, end, settle } = await field(`${properties}${time}<prompt bargein="false">long</prompt>`);
+    for (const digit of '664') server.deliver('d', { name: 'dtmf', digit });
+    await settle();
+    expect(ways(commands)).toEqual([byMs, byMs, -byMs]);
+    expect([stops(commands), end()]).toEqual([0, undefined]);
+    await server.stop();
+  });
+
+  it('are input once the prompt is over, or input has begun', async () => {
+    const { server, commands, settle } = await field(`${properties}<prompt bargeintype="hotword">long</prompt>`);
+    for (const digit of '14') server.deliver('d', { name: 'dtmf', digit });
+    await settle();
+    expect(ways(commands)).toEqual([]);
+    const play = commands.find((c) => c.name === 'play');
+    server.deliver('d', { name: 'play.done', play: play?.name === 'play' ? play.play : '', how: 'finished' });
+    await settle();
+    server.deliver('d', { name: 'dtmf', digit: '6' });
+    await settle();
+    expect(ways(commands)).toEqual([]);
+    await server.stop();
+  });
+});
+
 describe('the property secret', () => {
   it.each([['true', true], ['false', false]] as const)('%s: the recorded utterance holds no digits: %s', async (value, masked) => {
     const { server, commands } = await field(`<property name="secret" value="${value}"/><property name="recordutterance" value="true"/><prompt>key</prompt>`);
