@@ -82,7 +82,11 @@ export class WavFileWriter {
   }
 
   static async open(path: string, format: WavWriteFormat): Promise<WavFileWriter> {
-    const file = await open(path, 'w');
+    return WavFileWriter.on(await open(path, 'w'), format);
+  }
+
+  /** On an empty file, which it closes. */
+  static async on(file: FileHandle, format: WavWriteFormat): Promise<WavFileWriter> {
     const header = wavHeader(format, 0);
     await file.write(header, 0, header.length, 0);
     return new WavFileWriter(file, format, header.length);

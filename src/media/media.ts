@@ -139,6 +139,7 @@ export type SeekPlay =
 export interface RecordAudio {
   readonly record: string;
   readonly node: MediaId;
+  /** Where there is a file already the recording fails: none is written over. */
   readonly path: string;
   readonly what: 'in' | 'out' | 'mono' | 'stereo';
   readonly maxMs?: number;

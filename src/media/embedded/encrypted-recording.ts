@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { encodeWav } from '../../audio/wav-writer.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
@@ -43,14 +43,14 @@ export class EncryptedRecordingWriter {
     this.#key = fileKey(key, header);
   }
 
-  /** `key`: 32 octets. */
-  static async open(path: string, key: Uint8Array, { sampleRate, channels }: RecordingFormat): Promise<EncryptedRecordingWriter> {
+  /** On an empty file, which it closes. `key`: 32 octets. */
+  static async on(file: FileHandle, key: Uint8Array, { sampleRate, channels }: RecordingFormat): Promise<EncryptedRecordingWriter> {
     const header = Buffer.alloc(headerBytes);
     magic.copy(header);
     header.writeUInt32BE(sampleRate, 8);
     header.writeUInt8(channels, 12);
     randomBytes(16).copy(header, 16);
-    const writer = new EncryptedRecordingWriter(await open(path, 'w', 0o600), header, key);
+    const writer = new EncryptedRecordingWriter(file, header, key);
     await writer.#append(header);
     return writer;
   }

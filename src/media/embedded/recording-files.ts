@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WavFileWriter } from '../../audio/wav-writer.ts';
 import { EncryptedRecordingWriter } from './encrypted-recording.ts';
@@ -45,7 +45,8 @@ export class RecordingFiles {
     const recording: Recording = {
       path, pending: 0, writes: 0, failure: undefined,
       opened: makeFolder(dirname(path))
-        .then((): Promise<RecordingWriter> => (key === undefined ? WavFileWriter.open(path, { encoding: 'linear16', sampleRate, channels }) : EncryptedRecordingWriter.open(path, key, { sampleRate, channels })))
+        .then(() => newFile(path, key === undefined ? 0o666 : 0o600))
+        .then((file): Promise<RecordingWriter> => (key === undefined ? WavFileWriter.on(file, { encoding: 'linear16', sampleRate, channels }) : EncryptedRecordingWriter.on(file, key, { sampleRate, channels })))
         .catch((error: unknown) => {
           this.#fail(record, recording, reasonOf(error));
           return undefined;
@@ -99,6 +100,17 @@ export class RecordingFiles {
       recording.failure ??= reasonOf(error);
     }
     return { op: 'closed', record, path: recording.path, ending, bytes, failure: recording.failure };
+  }
+}
+
+/** One recording never takes another's place; what is no file, such as a pipe, is written to. */
+async function newFile(path: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((await stat(path)).isFile()) throw new Error(`there is a file ${path} already`, { cause: error });
+    return open(path, 'w', mode);
   }
 }
 

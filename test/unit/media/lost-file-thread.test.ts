@@ -74,13 +74,13 @@ describe('a file thread that dies', () => {
     expect(told).toContain('the file thread failed: what it read and wrote has failed, and another one takes its place');
 
     media.play({ node: dialog, play: 'next', items: [{ kind: 'file', path }] });
-    media.record({ node: dialog, record: 'running', path: join(folder, 'running.wav'), what: 'out' });
+    media.record({ node: dialog, record: 'running', path: join(folder, 'next.wav'), what: 'out' });
     await until(() => events.some((event) => event.name === 'play.done' && event.play === 'next'));
     media.stopRecord({ record: 'running' });
     await until(() => events.filter((event) => event.name === 'record.done').length === 2);
     expect(events.find((event) => event.name === 'play.done' && event.play === 'next')).toMatchObject({ how: 'finished', playedMs: 3000 });
     expect(events.at(-1)).toMatchObject({ name: 'record.done', how: 'stopped' });
-    const recorded = readWav(readFileSync(join(folder, 'running.wav')));
+    const recorded = readWav(readFileSync(join(folder, 'next.wav')));
     expect(recorded.ok && recorded.value.samples.filter((sample) => sample === 500).length).toBeGreaterThan(20_000);
     await Promise.all([growing.end(), nothingYet.end()]);
     await media.stop();

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { mkdtempSync, readFileSync, rmSync, existsSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +81,7 @@ test('card mode: digits are not in the file, neither way', () => {
 
 test('an encrypted recording decrypts to the WAV it would have been; any change is noticed', async () => {
   const path = join(folder, 'a.nailrec');
-  const writer = await EncryptedRecordingWriter.open(path, key, { sampleRate: 8000, channels: 1 });
+  const writer = await EncryptedRecordingWriter.on(await open(path, 'w'), key, { sampleRate: 8000, channels: 1 });
   const samples = tone(100);
   for (let at = 0; at < samples.length; at += 4000) await writer.write(samples.subarray(at, at + 4000));
   await writer.close();
@@ -116,6 +117,28 @@ test('with a key recordings are encrypted, but not what is temporary', async () 
   expect(existsSync(join(folder, 'b.wav'))).toBe(false);
   expect(t).toMatchObject({ path: join(folder, 't.wav'), failure: undefined });
   expect(readWav(readFileSync(join(folder, 't.wav'))).ok).toBe(true);
+});
+
+test.each([undefined, key])('a recording is never written over: the second of its name fails and says why', async (withKey) => {
+  const path = join(folder, withKey === undefined ? 'once.wav' : 'once-encrypted.wav');
+  const file = withKey === undefined ? path : `${path}.nailrec`;
+  const failed: string[] = [];
+  const files = new RecordingFiles(withKey, (record) => void failed.push(record));
+  const made = async (record: string, samples: Int16Array): Promise<unknown> => {
+    files.open({ op: 'open', ...request, record, path });
+    files.write({ op: 'write', record, samples });
+    return files.close({ op: 'close', record, ending });
+  };
+  expect(await made('first', tone(25))).toMatchObject({ path: file, failure: undefined });
+  const first = readFileSync(file);
+  expect(await made('second', tone(50))).toMatchObject({ path: file, bytes: 0, failure: `there is a file ${file} already` });
+  expect(failed).toEqual(['second']);
+  expect(readFileSync(file)).toEqual(first);
+  // Two at once are no different.
+  const both = join(folder, withKey === undefined ? 'both.wav' : 'both-encrypted.wav');
+  for (const record of ['one', 'two']) files.open({ op: 'open', ...request, record, path: both });
+  const ends = await Promise.all(['one', 'two'].map((record) => files.close({ op: 'close', record, ending })));
+  expect(ends.filter((end) => end.op === 'closed' && end.failure === undefined)).toHaveLength(1);
 });
 
 test.each([undefined, key])('a full disk fails that recording with a reason and no other', async (withKey) => {

@@ -350,7 +350,8 @@ describe('the call platform over SIP and RTP', () => {
     const signal = told('connection.signal').find(({ info }) => info['recording'] === 'call-1');
     const path = join(folder, 'recordings', 'call-1.wav');
     expect(signal?.info).toEqual({ recording: 'call-1', path, durationms: expect.any(Number) as unknown, how: 'stopped' });
-    const wav = readWav(readFileSync(path));
+    const first = readFileSync(path);
+    const wav = readWav(first);
     if (!wav.ok) throw new Error(wav.error.reason);
     expect(wav.value.channels).toBe(2);
     expect(wav.value.samples.length / 16).toBe(signal?.info['durationms']);
@@ -360,6 +361,12 @@ describe('the call platform over SIP and RTP', () => {
     expect(left.filter((sample) => Math.abs(sample - 4000) < 100).length).toBeGreaterThan(left.length * 0.9);
     expect(right.every((sample) => Math.abs(sample) < 10)).toBe(true);
     expect(lines.some((line) => line.includes('"audit":"call.recorded"') && line.includes(path))).toBe(true);
+
+    // A second of that name leaves the first as it is.
+    expect(send({ name: 'call-1' }).accepted).toBe(true);
+    await until(() => told('connection.signal').filter(({ info }) => info['recording'] === 'call-1').length === 2);
+    expect(told('connection.signal').at(-1)?.info).toMatchObject({ recording: 'call-1', how: 'failed', reason: `there is a file ${path} already` });
+    expect(readFileSync(path)).toEqual(first);
 
     const reason = (data: Record<string, unknown>): unknown => {
       const reply = send(data);
