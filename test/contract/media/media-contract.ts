@@ -405,7 +405,7 @@ export function mediaContract(name: string, create: () => Media): void {
         expect((await h.event('play.done')).how).toBe('barged');
       });
 
-      test('a play that runs is moved by a place and by a way without a click; marks that are passed over are not told, and again after the way back', async () => {
+      test('a play that runs is moved by a place and by a way; marks that are passed over are not told, and again after the way back', async () => {
         const a = await h.phone('a');
         a.say = silence;
         const items = [
