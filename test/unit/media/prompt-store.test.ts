@@ -35,7 +35,31 @@ test('a headerless G.722 file is decoded by its name, at 16 kHz', async () => {
   expect(Math.abs(Math.max(...samples.subarray(4_000, 12_000)) - 8_000)).toBeLessThan(800);
 });
 
-test('an MP3 file is decoded at its own rate', async () => {
+// Made with LAME's encoder (npm's @breezystack/lamejs: `new Mp3Encoder(1, 16000, 32)`) of a second of 10,000 · sin(2π · 1000 t), 16 kHz; it takes that to 0.95.
+test('an MP3 file is decoded: a tone of 1 kHz for a second, as loud as it was', async () => {
+  const prompt = await new PromptStore().load(fileURLToPath(new URL('./audio/tone-1000.mp3', import.meta.url)));
+  if (!prompt.ok) throw new Error(prompt.error);
+  const samples = new Int16Array(prompt.value.samples);
+  expect(prompt.value.rate).toBe(16_000);
+  // The encoder fills its last frames up.
+  expect(Math.abs(samples.length - 17_000)).toBeLessThan(1_500);
+  const middle = samples.subarray(4_000, 12_000);
+  let crossings = 0;
+  for (let i = 1; i < middle.length; i++) if (middle[i - 1]! < 0 && middle[i]! >= 0) crossings += 1;
+  expect(Math.abs(crossings - 500)).toBeLessThan(2);
+  // Level in all, and of what is not the tone: 8,000 samples are whole periods.
+  let [re, im, energy] = [0, 0, 0];
+  middle.forEach((sample, i) => {
+    re += sample * Math.cos((2 * Math.PI * i) / 16);
+    im += sample * Math.sin((2 * Math.PI * i) / 16);
+    energy += sample * sample;
+  });
+  const tone = (2 * (re * re + im * im)) / middle.length;
+  expect(Math.abs(10 * Math.log10(tone / middle.length / (9_500 ** 2 / 2)))).toBeLessThan(0.1);
+  expect(10 * Math.log10(tone / (energy - tone))).toBeGreaterThan(25);
+});
+
+test('an MP3 file of silence is decoded to silence', async () => {
   // MPEG 2 layer III, 64 kbit/s, 16 kHz, mono: frames of 288 octets, 576 samples; all-zero side information is silence.
   const frames = new Uint8Array(288 * 50);
   for (let at = 0; at < frames.length; at += 288) frames.set([0xff, 0xf3, 0x88, 0xc4], at);
