@@ -29,7 +29,7 @@ export class Conferences {
       ...(request.reservedTalkers === undefined ? {} : { reservedTalkers: request.reservedTalkers }),
       ...(request.reservedListeners === undefined ? {} : { reservedListeners: request.reservedListeners }),
     });
-    if (!reply.accepted) return this.#state.elementError(session, 'error.conference.create', 'createconference', reply.refusal.reason, { conferenceid: conference.id });
+    if (!reply.accepted) return this.#state.elementError(session, reply.refusal.kind === 'unsupported' ? 'error.unsupported.createconference' : 'error.conference.create', 'createconference', reply.refusal.reason, { conferenceid: conference.id });
     this.#state.conferences.set(conference.id, conference);
     this.#state.bridges.add(conference.id, 'conference');
     this.#attach(conference, session);
