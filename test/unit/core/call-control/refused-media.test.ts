@@ -24,6 +24,17 @@ const page = (transitions: string): string => `<?xml version="1.0"?>
     <transition event="error.*"><assign name="what" expr="event$.name"/><assign name="why" expr="event$.reason"/><exit expr="what" namelist="what why"/></transition>
   </eventprocessor>
 </ccxml>`;
+const classify = `<?xml version="1.0"?>
+<ccxml version="1.0" xmlns="http://www.w3.org/2002/09/ccxml">
+  <var name="why" expr="''"/><var name="what" expr="''"/><var name="asked" expr="({ enable_call_classification: true })"/>
+  <eventprocessor>
+    <transition event="ccxml.loaded"><createcall dest="'sip:answer@sim'" hints="asked"/></transition>
+    <transition event="connection.signal" cond="typeof event$.info.callprogress != 'undefined' &amp;&amp; event$.info.callprogress != 'ringing'">
+      <assign name="what" expr="event$.info.callprogress"/><assign name="why" expr="event$.info.reason"/><exit expr="what" namelist="what why"/>
+    </transition>
+    <transition event="error.*"><assign name="what" expr="event$.name"/><assign name="why" expr="event$.reason"/><exit expr="what" namelist="what why"/></transition>
+  </eventprocessor>
+</ccxml>`;
 const pages = {
   answer: page(`<transition event="connection.failed"><assign name="what" expr="event$.name"/><assign name="why" expr="event$.reason"/><exit expr="what" namelist="what why"/></transition>`),
   confer: page(`<transition event="connection.connected"><createconference conferenceid="why"/></transition>`),
@@ -31,6 +42,7 @@ const pages = {
     <var name="connectionid" expr="connection"/><var name="name" expr="'r'"/>
     <send targettype="'avaya_platform'" target="'nailup.record'" name="'record'" namelist="connectionid name"/>
   </transition>`),
+  classify,
 };
 
 describe('a page whose media is refused', () => {
@@ -96,6 +108,33 @@ describe('a page whose media is refused', () => {
     await until(() => third.answered);
     third.hangUp();
     await until(() => ends.length === 3);
+  }, 30_000);
+
+  test('by a plane whose ticks work too long: the same', async () => {
+    await house(createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram', admissionTickMs: 0 }, { log: silentLogger }));
+    const first = call('answer');
+    await until(() => first.answered);
+    // How long the ticks work is known after half a second of them; until then calls are taken.
+    let last = first;
+    for (let n = 1; last.status !== 503 && n < 50; n++) {
+      const next = call('answer');
+      await until(() => next.answered || next.over);
+      if (next.answered) next.hangUp();
+      await until(() => ends.length === n);
+      last = next;
+    }
+    expect(last.status).toBe(503);
+    expect(ends.at(-1)).toMatchObject({ how: 'exit', values: { what: 'connection.failed', why: 'noresource' } });
+    expect(first.answered).toBe(true);
+    first.hangUp();
+  }, 30_000);
+
+  test('by an adapter that does not tell people from machines: the call is answered, and `error` stands for the verdict', async () => {
+    const media = createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram' }, { log: silentLogger });
+    await house(Object.assign(Object.create(media) as Media, poor(media), { classify: () => refused('unsupported', 'this media plane cannot do that') }));
+    server.start({ session: stack.ids.next('session'), uri: pathToFileURL(join(folder, 'classify.ccxml')).href, onEnd: (end) => void ends.push(end) });
+    await until(() => ends.length === 1);
+    expect(ends[0]).toMatchObject({ how: 'exit', values: { what: 'error', why: 'this media plane cannot do that' } });
   }, 30_000);
 
   test.each([
