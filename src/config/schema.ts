@@ -189,7 +189,7 @@ export const configSchema = z.strictObject({
     failures: z.record(z.string().regex(/^([3-6]\d\d|[3-6]xx|Q\.850\/\d{1,3})$/, 'must be a status (486), a class (5xx) or a cause (Q.850/17)'), failure).default({}),
     trace: z.strictObject({ messages: z.number().int().min(0).max(1_000_000).default(10_000), bytes: z.number().int().min(0).max(1_073_741_824).default(16_777_216) }).prefault({}),
   }).prefault({}),
-  media: z.strictObject({ host: host.default('127.0.0.1'), publicAddress: z.string().optional(), portFrom: port.default(20_000), portTo: port.default(29_999), packetIo: z.enum(['auto', 'io_uring', 'koffi', 'dgram']).default('auto'), workers: z.number().int().min(1).max(16).default(1), codecs, srtp: z.enum(['never', 'allow', 'require']).default('never'), recordingFolder: z.string().min(1).optional(), recordingKey: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits').optional() }).prefault({}),
+  media: z.strictObject({ host: host.default('127.0.0.1'), publicAddress: z.string().optional(), portFrom: port.default(20_000), portTo: port.default(29_999), packetIo: z.enum(['auto', 'io_uring', 'koffi', 'dgram']).default('auto'), workers: z.number().int().min(1).max(16).default(1), maxLegsPerWorker: z.number().int().min(1).max(10_000).default(2_000), admissionTickMs: z.number().min(1).max(20).default(12), codecs, srtp: z.enum(['never', 'allow', 'require']).default('never'), recordingFolder: z.string().min(1).optional(), recordingKey: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits').optional() }).prefault({}),
   http: z.strictObject({
     host: host.default('127.0.0.1'), port: port.default(8080),
     apiTokenHash: z.string().startsWith('scrypt$', 'must be a hash as `nailup password` prints it').optional(),

@@ -35,6 +35,14 @@ it('calls are offered nothing but SRTP where it is required, and in the clear wh
   expect(section(await offered({ srtp: 'allow' }))).toBe('RTP/AVP 0 8 101');
 }, 30_000);
 
-it.each([[{ codecs: ['G729'] }], [{ codecs: ['CN', 'telephone-event'] }], [{ codecs: [] }], [{ srtp: 'yes' }]])('%j is no configuration', (media) => {
+it('legs beyond what the configuration allows are refused', async () => {
+  const plane = createEmbeddedMedia(mediaOptions(configSchema.parse({ media: { packetIo: 'dgram', maxLegsPerWorker: 1, admissionTickMs: 9 } }).media), { log: silentLogger });
+  await plane.start(() => undefined);
+  const replies = ['a', 'b'].map((node) => plane.openEndpoint({ node: node as MediaId }));
+  await plane.stop();
+  expect(replies).toMatchObject([{ accepted: true }, { accepted: false, refusal: { kind: 'noresource' } }]);
+}, 30_000);
+
+it.each([[{ admissionTickMs: 21 }], [{ maxLegsPerWorker: 0 }], [{ codecs: ['G729'] }], [{ codecs: ['CN', 'telephone-event'] }], [{ codecs: [] }], [{ srtp: 'yes' }]])('%j is no configuration', (media) => {
   expect(configSchema.safeParse({ media }).success).toBe(false);
 });
