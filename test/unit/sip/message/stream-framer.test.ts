@@ -61,7 +61,9 @@ describe('StreamFramer', () => {
       return process.cpuUsage(start).user;
     };
     cost(8000);
+    // The least of some: what else the process did meanwhile (collecting garbage, compiling) is not the framer's.
+    const least = (size: number): number => Math.min(...[1, 2, 3, 4].map(() => cost(size)));
     // Quadratic work would be 64 times as much; the margin is for a busy machine.
-    expect(cost(60_000)).toBeLessThan(30 * Math.max(cost(7500), 2000));
+    expect(least(60_000)).toBeLessThan(30 * Math.max(least(7500), 2000));
   });
 });
