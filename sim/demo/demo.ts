@@ -43,6 +43,8 @@ export interface DemoMeasured {
 }
 
 const campaignLimitMs = 600_000;
+/** Longer than any retry of the demo waits: who is left after so long without a call may be called in some days (72 hours after a call that was abandoned). */
+const idleLimitMs = 45_000;
 const restartRetries = { count: 6, delayMs: 1_000 };
 
 /** Starts everything, runs the campaign to its end, reports. Each part is a process of its own; they meet on the wire alone. */
@@ -173,6 +175,7 @@ export class Demo {
   async #watch(job: string, config: string, operator: Operator, view: LiveView, startedAt: number): Promise<Status> {
     const kills = [...(this.#options.killAtMs ?? [])].sort((a, b) => a - b);
     let last: Status | undefined;
+    let movedAt = startedAt;
     for (;;) {
       const elapsed = Date.now() - startedAt;
       if (elapsed > campaignLimitMs) throw new Error(`the campaign did not end within ${campaignLimitMs / 1_000} s:\n${this.#server?.lastWords ?? ''}`);
@@ -193,6 +196,11 @@ export class Demo {
         await operator.post(`/api/jobs/${job}/stop`);
       }
       if (last.jobs.find((j) => j.id === job)?.state === 'Completed' && (last.calls['open'] ?? 0) === 0) return last;
+      if ((last.calls['open'] ?? 0) > 0 || kills.length > 0) movedAt = Date.now();
+      else if (Date.now() - movedAt > idleLimitMs) {
+        movedAt = Date.now();
+        await operator.post(`/api/jobs/${job}/stop`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
