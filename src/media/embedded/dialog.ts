@@ -1,9 +1,8 @@
 import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
 import type { MediaId } from '../../kernel/ids.ts';
 import type { EdgeLine } from './edge.ts';
-import type { DigitVia, Gatherer, MediaNode, NodeContext } from './media-node.ts';
+import { anyHidesDigits, anyHoldsKey, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import { Player } from './player.ts';
-import type { Endpoint } from './endpoint.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source } from './source.ts';
 import type { Tap } from './tap.ts';
@@ -48,12 +47,8 @@ export class DialogNode implements MediaNode {
     }
     this.tap?.take(heard, 8000);
     if (this.recorders.length === 0) return;
-    let hidden = false;
-    let keyHeld = false;
-    for (const { from } of this.edgesIn) {
-      hidden ||= from.kind === 'endpoint' && (from as Endpoint).hidesDigits;
-      keyHeld ||= from.source.keyHeld;
-    }
+    const hidden = anyHidesDigits(this.edgesIn);
+    const keyHeld = anyHoldsKey(this.edgesIn);
     for (const recorder of [...this.recorders]) recorder.take(heard, this.source.frame, hidden, keyHeld);
   }
 

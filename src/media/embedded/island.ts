@@ -2,7 +2,7 @@ import type { Conference } from './conference.ts';
 import type { DialogNode } from './dialog.ts';
 import type { EdgeLine } from './edge.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Gatherer, MediaNode } from './media-node.ts';
+import { anyHidesDigits, anyHoldsKey, type Gatherer, type MediaNode } from './media-node.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples } from './source.ts';
 
@@ -111,11 +111,7 @@ export class Island {
 function record(conference: Conference): void {
   if (conference.recorders.length === 0) return;
   conference.everybody(mixed);
-  let hidden = false;
-  let keyHeld = false;
-  for (const { from } of conference.edgesIn) {
-    hidden ||= from.kind === 'endpoint' && (from as Endpoint).hidesDigits;
-    keyHeld ||= from.source.keyHeld;
-  }
+  const hidden = anyHidesDigits(conference.edgesIn);
+  const keyHeld = anyHoldsKey(conference.edgesIn);
   for (const recorder of [...conference.recorders] as Recorder[]) recorder.take(mixed, still, hidden, keyHeld);
 }

@@ -4,6 +4,7 @@ import type { MediaId } from '../../kernel/ids.ts';
 import type { MediaEvent } from '../media.ts';
 import type { Conference } from './conference.ts';
 import type { EdgeLine } from './edge.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, type SampleRate, type Source } from './source.ts';
@@ -44,6 +45,14 @@ export interface MediaNode {
 export function passesDigit(edge: EdgeLine, via: DigitVia): boolean {
   return !edge.closing && (via === 'inband' ? edge.clamp.inband : edge.clamp.events) === 'pass';
 }
+
+const hidesDigits = ({ from }: EdgeLine): boolean => from.kind === 'endpoint' && (from as Endpoint).hidesDigits;
+const holdsKey = ({ from }: EdgeLine): boolean => from.source.keyHeld;
+
+/** Somebody who is heard over these edges keeps digits secret (card mode). */
+export const anyHidesDigits = (edges: readonly EdgeLine[]): boolean => edges.some(hidesDigits);
+/** Somebody who is heard over these edges holds a key down. */
+export const anyHoldsKey = (edges: readonly EdgeLine[]): boolean => edges.some(holdsKey);
 
 const maxHops = 4;
 

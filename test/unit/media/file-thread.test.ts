@@ -15,7 +15,8 @@ import type { MediaEvent } from '../../../src/media/media.ts';
 const folder = mkdtempSync(join(tmpdir(), 'nailup-file-thread-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('a file that grows is heard over the line to the file thread: every sample once, in order, and then no more is asked for', async () => {
+/** A player whose files are read at the other end of a line, and what goes over it. */
+function line() {
   const { port1, port2 } = new MessageChannel();
   const asked: FileRequest[] = [];
   const loads = new PromptLoads(new PromptStore(), (message, moved) => port2.postMessage(message, moved ?? []));
@@ -30,6 +31,11 @@ it('a file that grows is heard over the line to the file thread: every sample on
   const files = new FileThread(emit);
   files.attach(port1);
   const player = new Player('a' as MediaId, { emit, now: () => 0, processTime: (ms: number) => ms } as unknown as ConstructorParameters<typeof Player>[1]);
+  return { port1, asked, events, files, player };
+}
+
+it('a file that grows is heard over the line to the file thread: every sample once, in order, and then no more is asked for', async () => {
+  const { port1, asked, events, files, player } = line();
 
   const samples = Int16Array.from({ length: 5 * 8_000 }, (_, i) => (i % 30_000) + 1);
   const bytes = encodeWav({ encoding: 'linear16', sampleRate: 8_000, channels: 1 }, samples);
@@ -60,20 +66,7 @@ it('a file that grows is heard over the line to the file thread: every sample on
 });
 
 it('a play is moved in a file that comes in parts: it is read again up to the place, and goes on from there without a gap', async () => {
-  const { port1, port2 } = new MessageChannel();
-  const asked: FileRequest[] = [];
-  const loads = new PromptLoads(new PromptStore(), (message, moved) => port2.postMessage(message, moved ?? []));
-  port2.on('message', (request: FileRequest) => {
-    asked.push(request);
-    if (request.op === 'load') void loads.load(request);
-    if (request.op === 'more') loads.more(request.id);
-    if (request.op === 'unload') loads.unload(request.id);
-  });
-  const events: MediaEvent[] = [];
-  const emit = (event: MediaEvent): void => void events.push(event);
-  const files = new FileThread(emit);
-  files.attach(port1);
-  const player = new Player('a' as MediaId, { emit, now: () => 0, processTime: (ms: number) => ms } as unknown as ConstructorParameters<typeof Player>[1]);
+  const { port1, asked, events, files, player } = line();
   // Ten seconds that are not there in whole, from the third on.
   const samples = Int16Array.from({ length: 10 * 8_000 }, (_, i) => (i % 30_000) + 1);
   const path = join(folder, 'moved.wav');
