@@ -1,12 +1,12 @@
 import type { BridgeId, CcxmlPlatform, ConnectionFacts, MediaPath, PlatformEvent } from '../../ccxml/platform.ts';
-import type { CallId, ConferenceId, ConnectionId, DialogId, MediaId, SessionId } from '../../kernel/ids.ts';
+import type { CallId, ConnectionId, DialogId, MediaId, SessionId } from '../../kernel/ids.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { ClassifyHints, MediaEvent } from '../../media/media.ts';
 import type { SignallingEvent, SignallingEventMap } from '../../signalling/signalling.ts';
-import { clampFor, type PartyRole } from '../clamping/clamp-policy.ts';
+import type { PartyRole } from '../clamping/clamp-policy.ts';
 import type { ClampChange } from '../clamping/clamp-change.ts';
-import { operatorKeeper, secretEvent, SecretDigits } from '../clamping/secret-digits.ts';
-import { CallRecordings, recordTarget } from './call-recordings.ts';
+import { CallRecordings } from './call-recordings.ts';
+import { ClampedPaths } from './clamped-paths.ts';
 import { ConferenceRooms } from './conference-rooms.ts';
 import { ConnectionLeg, type LegDeps } from './connection-leg.ts';
 import { LegDirectory, type LegCall } from './leg-directory.ts';
@@ -15,8 +15,7 @@ import { PlatformDialogs } from './platform-dialogs.ts';
 import { incomingFacts } from './incoming-facts.ts';
 import { infoDigit } from './info-digit.ts';
 import { classifyHints, placeHints } from './platform-hints.ts';
-import { seekEvent, seekTarget } from './play-seek.ts';
-import { digitsToSend, sendDigitsEvent, sendDigitsTarget } from './sent-digits.ts';
+import { PlatformSends } from './platform-sends.ts';
 import type { CallPlatformDeps, PlatformListener, LegObserver } from './call-platform-parts.ts';
 
 /** The last event of a connection: dialogs on it hear of the hang-up. */
@@ -36,9 +35,9 @@ export class CallPlatform implements CcxmlPlatform {
   readonly #conferences: ConferenceRooms;
   readonly #recordings: CallRecordings;
   readonly #dialogs: PlatformDialogs;
+  readonly #paths: ClampedPaths;
+  readonly #sends: PlatformSends;
   readonly #directory = new LegDirectory();
-  readonly #secret = new SecretDigits();
-  readonly #roles = new Map<ConnectionId, PartyRole>();
   readonly #sessions = new Map<ConnectionId, SessionId>();
   #listener: PlatformListener = () => undefined;
   #observe: LegObserver = () => undefined;
@@ -47,14 +46,17 @@ export class CallPlatform implements CcxmlPlatform {
     this.#deps = deps;
     this.orphans = new OrphanCalls(deps);
     this.#conferences = new ConferenceRooms({ media: deps.media, ids: deps.ids, isLeg: (node) => this.#byNode.has(node) });
+    const legNode = (connection: ConnectionId): MediaId | undefined => this.#legs.get(connection)?.node;
     this.#recordings = new CallRecordings({
       media: deps.media, logger: deps.logger, folder: deps.recordingFolder,
-      nodeOf: (connection) => this.#legs.get(connection)?.node,
+      nodeOf: legNode,
       ended: (connection, info) => {
         if (this.#legs.has(connection)) this.#tell({ name: 'connection.signal', connection, info });
       },
     });
     this.#dialogs = new PlatformDialogs({ media: deps.media, dialogs: deps.dialogs, ids: deps.ids, factsOf: (connection) => this.#legs.get(connection)?.facts });
+    this.#paths = new ClampedPaths({ media: deps.media, clampPolicy: deps.clampPolicy, conferences: this.#conferences, dialogs: this.#dialogs, legNode });
+    this.#sends = new PlatformSends({ media: deps.media, logger: deps.logger, recordings: this.#recordings, dialogs: this.#dialogs, paths: this.#paths, toLauncher: deps.toLauncher, legNode });
     this.#legDeps = {
       signalling: deps.signalling,
       media: deps.media,
@@ -80,11 +82,11 @@ export class CallPlatform implements CcxmlPlatform {
 
   /** The role of a connection decides what it may hear (`core/clamping`). */
   setRole(connection: ConnectionId, role: PartyRole): void {
-    this.#roles.set(connection, role);
+    this.#paths.setRole(connection, role);
   }
 
   nodeOf(id: BridgeId): MediaId | undefined {
-    return this.#legs.get(id as ConnectionId)?.node ?? this.#conferences.nodeOf(id as ConferenceId) ?? this.#dialogs.nodeOf(id as DialogId);
+    return this.#paths.nodeOf(id);
   }
 
   /** Whose leg a media node is or was. */
@@ -98,26 +100,17 @@ export class CallPlatform implements CcxmlPlatform {
 
   /** Card mode is on for the connection: its digits are nobody's but a dialog's. */
   keepsSecret(connection: ConnectionId): boolean {
-    return this.#secret.isSecret(connection);
+    return this.#paths.isSecret(connection);
   }
 
   /** Otherwise than the page asked, until it joins anew; the house's own rule still stands. */
-  clamp(connection: ConnectionId, { to, dtmfClamp, toneClamp, secret }: ClampChange): Reply {
-    return this.#withLeg(connection, () => {
-      const paths = this.#secret.pathsFrom(connection).filter((path) => to === undefined || path.to === to);
-      if (to !== undefined && paths.length === 0) return refused('unknown-id', `${connection} is not joined to ${to}`);
-      for (const path of paths) {
-        const reply = this.connectPath({ ...path, dtmfClamp: dtmfClamp ?? path.dtmfClamp, toneClamp: toneClamp ?? path.toneClamp });
-        if (!reply.accepted) return reply;
-      }
-      if (secret !== undefined) this.#setSecret(connection, operatorKeeper, secret);
-      return accepted;
-    });
+  clamp(connection: ConnectionId, change: ClampChange): Reply {
+    return this.#withLeg(connection, () => this.#paths.change(connection, change));
   }
 
   /** To one leg alone, wherever it is joined, as it negotiated: as events, or in band. */
   sendDigits(connection: ConnectionId, digits: string): Reply {
-    return this.#sendDigits({ connectionid: connection, digits });
+    return this.#sends.digits({ connectionid: connection, digits });
   }
 
   /** Measures how the connection sounds apart from what was before. → `measure.done` to the observer at `endMeasure`, or when its media is over. */
@@ -149,7 +142,7 @@ export class CallPlatform implements CcxmlPlatform {
       protocol: { name: 'sip', version: '2.0' },
       ...(command.aai === undefined ? {} : { aai: command.aai }),
     };
-    const leg = new ConnectionLeg(this.#legDeps, this.#ids(connection), facts, {
+    const leg = new ConnectionLeg(this.#legDeps, { connection, call: this.#deps.ids.next('call'), node: this.#deps.ids.next('media') }, facts, {
       outbound: {
         hints,
         place: {
@@ -165,7 +158,7 @@ export class CallPlatform implements CcxmlPlatform {
     this.#keep(leg, command.session);
     this.#sessions.set(connection, command.session);
     const role = hints['nailup.role'];
-    if (role === 'agent' || role === 'customer') this.#roles.set(connection, role);
+    if (role === 'agent' || role === 'customer') this.#paths.setRole(connection, role);
     leg.dial();
     return accepted;
   }
@@ -207,25 +200,11 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   connectPath(path: MediaPath): Reply {
-    const from = this.nodeOf(path.from);
-    const to = this.nodeOf(path.to);
-    if (from === undefined || to === undefined) return refused('unknown-id', `no media for ${from === undefined ? path.from : path.to}`);
-    const clamp = clampFor(this.#deps.clampPolicy, { from: this.#roleOf(path.from), to: this.#roleOf(path.to), dtmfClamp: path.dtmfClamp || this.#secret.isSecret(path.from), toneClamp: path.toneClamp });
-    const reply = this.#deps.media.connect({ from, to, clamp, autoGain: path.autoInputGain === true || path.autoOutputGain === true });
-    if (!reply.accepted) return reply;
-    this.#conferences.entered(from, to, path);
-    this.#secret.joined(path);
-    return reply;
+    return this.#paths.connect(path);
   }
 
   disconnectPath(command: { from: BridgeId; to: BridgeId }): Reply {
-    this.#secret.left(command.from, command.to);
-    const from = this.nodeOf(command.from);
-    const to = this.nodeOf(command.to);
-    // A path ends with either of its nodes, so one that is gone is already undone.
-    if (from === undefined || to === undefined) return accepted;
-    this.#conferences.left(from, to);
-    return this.#deps.media.disconnect({ from, to });
+    return this.#paths.disconnect(command);
   }
 
   prepareDialog(command: Parameters<CcxmlPlatform['prepareDialog']>[0]): Reply {
@@ -249,27 +228,13 @@ export class CallPlatform implements CcxmlPlatform {
   }
 
   sendToLauncher(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
-    if (command.target === recordTarget) return this.#recordings.command(command.data);
-    if (command.target === seekTarget) return this.#dialogs.seek(command.data);
-    if (command.target === sendDigitsTarget) return this.#sendDigits(command.data);
-    return this.#deps.toLauncher(command);
-  }
-
-  #sendDigits(values: Readonly<Record<string, unknown>>, own?: ConnectionId): Reply {
-    const wanted = digitsToSend(values, own);
-    if (typeof wanted === 'string') return refused('bad-argument', wanted);
-    const { connection, ...digits } = wanted;
-    return this.#withLeg(connection, (leg) => this.#deps.media.sendDigits({ node: leg.node, ...digits }));
+    return this.#sends.ofPage(command);
   }
 
   /** Events follow the command that caused them, also when the outcome was known at once. */
   #tell(event: PlatformEvent): void {
     const session = 'connection' in event ? this.#sessions.get(event.connection) : undefined;
     queueMicrotask(() => this.#listener(event, session));
-  }
-
-  #ids(connection: ConnectionId): { connection: ConnectionId; call: CallId; node: MediaId } {
-    return { connection, call: this.#deps.ids.next('call'), node: this.#deps.ids.next('media') };
   }
 
   #keep(leg: ConnectionLeg, session?: SessionId): void {
@@ -286,19 +251,13 @@ export class CallPlatform implements CcxmlPlatform {
     this.#byNode.delete(leg.node);
     this.#directory.ended(leg.node, leg.hasMedia);
     if (leg.hasMedia) this.#closing.set(leg.node, leg.id);
-    this.#roles.delete(leg.id);
+    this.#paths.forget(leg.id);
     this.#sessions.delete(leg.id);
   }
 
   #withLeg(connection: ConnectionId, act: (leg: ConnectionLeg) => Reply): Reply {
     const leg = this.#legs.get(connection);
     return leg === undefined ? refused('unknown-id', `no connection ${connection}`) : act(leg);
-  }
-
-  #roleOf(id: BridgeId): PartyRole {
-    if (this.#dialogs.has(id as DialogId)) return 'dialog';
-    if (this.#conferences.nodeOf(id as ConferenceId) !== undefined) return 'conference';
-    return this.#roles.get(id as ConnectionId) ?? 'other';
   }
 
   #signallingEvent(event: SignallingEvent): void {
@@ -365,7 +324,7 @@ export class CallPlatform implements CcxmlPlatform {
   #legEvent(event: PlatformEvent): void {
     if (event.name === 'connection.connected') this.#classify(event.connection, 'connected');
     if (lastWords.has(event.name) && 'connection' in event) {
-      this.#secret.ended(event.connection);
+      this.#paths.ended(event.connection);
       this.#dialogs.hangUp(event.connection, event.name === 'connection.redirected' || event.name === 'connection.merged');
     }
     this.#tell(event);
@@ -382,28 +341,9 @@ export class CallPlatform implements CcxmlPlatform {
   #dialogEvent(event: PlatformEvent & { dialog: DialogId }): void {
     const over = event.name === 'dialog.exit' || event.name === 'dialog.failed';
     // A dialog that ends keeps nothing secret any more.
-    if (over) this.#keepSecret(event.dialog, false);
-    else if (event.name === 'dialog.user' && event.event === secretEvent) this.#keepSecret(event.dialog, event.values['on'] !== false);
-    else if (event.name === 'dialog.user' && event.event === sendDigitsEvent) {
-      const reply = this.#sendDigits(event.values, this.#dialogs.connectionOf(event.dialog));
-      if (!reply.accepted) this.#deps.logger.warn({ dialog: event.dialog, reason: reply.refusal.reason }, 'a dialog sends digits that cannot be sent');
-    }
-    else if (event.name === 'dialog.user' && event.event === seekEvent) {
-      const reply = this.#dialogs.seek(event.values, event.dialog);
-      if (!reply.accepted) this.#deps.logger.warn({ dialog: event.dialog, reason: reply.refusal.reason }, 'a dialog moves a play that cannot be moved');
-    }
+    if (over) this.#paths.keepSecret(event.dialog, false);
+    else if (event.name === 'dialog.user') this.#sends.ofDialog(event);
     if (over) this.#dialogs.close(event.dialog);
     this.#tell(event);
-  }
-
-  #keepSecret(dialog: DialogId, on: boolean): void {
-    const connection = this.#dialogs.connectionOf(dialog);
-    if (connection !== undefined) this.#setSecret(connection, dialog, on);
-  }
-
-  #setSecret(connection: ConnectionId, keeper: DialogId | typeof operatorKeeper, on: boolean): void {
-    for (const path of this.#secret.set(connection, keeper, on)) this.connectPath(path);
-    const node = this.#legs.get(connection)?.node;
-    if (node !== undefined) this.#deps.media.hideDigits({ node, on: this.#secret.isSecret(connection) });
   }
 }
