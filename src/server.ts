@@ -216,6 +216,7 @@ export class NailupServer {
       clampPolicy: config.clamp,
       recordingFolder: config.media.recordingFolder === undefined ? undefined : resolve(config.media.recordingFolder),
       localAddress: `sip:nailup@${config.sip.publicAddress ?? config.sip.host}`,
+      ownerOf: (id) => theCcxml().ownerOf(id),
       toLauncher: (message) => inbound.onLauncher(message) ?? agentDigits.onLauncher(message) ?? launched(message, runner, nailing),
       identify: (call) => runner.identify(call) ?? nailing.identify(call),
       incoming: (call) => inbound.take(call),

@@ -73,6 +73,7 @@ export async function createCcxmlServer(platform: CcxmlPlatform, settings: Ccxml
     deliver: (event) => host.deliver(event),
     inject: (session, event, data) => host.inject(session, event, data),
     kill: (session, unconditional) => host.kill(session, unconditional),
+    ownerOf: (id) => host.ownerOf(id),
     prefetch: (uri) => deps.fetcher.prefetch({ uri }),
     trace: (session, follower) => host.trace(session, follower),
     stop: async () => {

@@ -120,6 +120,8 @@ export interface CcxmlServer {
   inject(session: SessionId, event: string, data: Readonly<Record<string, unknown>>): boolean;
   /** `ccxml.kill` (catchable) or `ccxml.kill.unconditional`. */
   kill(session: SessionId, unconditional: boolean): boolean;
+  /** The session that owns a connection or dialog now, `<move>` regarded; undefined: nobody, or there is none. */
+  ownerOf(id: ConnectionId | DialogId): SessionId | undefined;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { IdSource, SessionId } from '../../kernel/ids.ts';
+import type { ConnectionId, DialogId, IdSource, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import { isEventName } from '../events/event-name.ts';
@@ -122,6 +122,10 @@ export class CcxmlHost implements CcxmlServer {
     if ('connection' in event) return this.#connections.deliver(event);
     if ('conference' in event) return this.#conferences.deliver(event);
     this.#dialogs.deliver(event);
+  }
+
+  ownerOf(id: ConnectionId | DialogId): SessionId | undefined {
+    return (this.state.connections.get(id) ?? this.state.dialogs.get(id))?.owner;
   }
 
   /** The sessions that run now, the oldest first. */

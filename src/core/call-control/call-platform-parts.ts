@@ -1,6 +1,6 @@
 import type { ConnectionFacts, PlatformEvent } from '../../ccxml/platform.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { ConnectionId, IdSource, SessionId } from '../../kernel/ids.ts';
+import type { ConnectionId, DialogId, IdSource, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
@@ -23,6 +23,8 @@ export interface CallPlatformDeps {
   readonly localAddress: string;
   /** `<send targettype="'avaya_platform'">` of a session. */
   readonly toLauncher: (message: LauncherMessage) => Reply;
+  /** Whose a connection or dialog is: no page and no dialog does anything to those of another session. Absent: there is one session only. */
+  readonly ownerOf?: (id: ConnectionId | DialogId) => SessionId | undefined;
   /** Asked before a session's call is placed: the token by which a later server can end it. Absent: none. */
   readonly identify?: (call: PlacingCall) => string | undefined;
   /** A call from outside: who gets it. Absent answer means 480. */

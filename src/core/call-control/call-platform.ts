@@ -56,7 +56,7 @@ export class CallPlatform implements CcxmlPlatform {
     });
     this.#dialogs = new PlatformDialogs({ media: deps.media, dialogs: deps.dialogs, ids: deps.ids, factsOf: (connection) => this.#legs.get(connection)?.facts });
     this.#paths = new ClampedPaths({ media: deps.media, clampPolicy: deps.clampPolicy, conferences: this.#conferences, dialogs: this.#dialogs, legNode });
-    this.#sends = new PlatformSends({ media: deps.media, logger: deps.logger, recordings: this.#recordings, dialogs: this.#dialogs, paths: this.#paths, toLauncher: deps.toLauncher, legNode });
+    this.#sends = new PlatformSends({ media: deps.media, logger: deps.logger, recordings: this.#recordings, dialogs: this.#dialogs, paths: this.#paths, toLauncher: deps.toLauncher, ownerOf: deps.ownerOf, legNode });
     this.#legDeps = {
       signalling: deps.signalling,
       media: deps.media,

@@ -1,5 +1,5 @@
 import type { CcxmlPlatform, PlatformEventMap } from '../../ccxml/platform.ts';
-import type { ConnectionId, MediaId } from '../../kernel/ids.ts';
+import type { ConnectionId, DialogId, MediaId, SessionId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { refused, type Reply } from '../../kernel/result.ts';
 import type { Media } from '../../media/media.ts';
@@ -18,6 +18,7 @@ export interface PlatformSendsDeps {
   readonly dialogs: PlatformDialogs;
   readonly paths: ClampedPaths;
   readonly toLauncher: CallPlatformDeps['toLauncher'];
+  readonly ownerOf: CallPlatformDeps['ownerOf'];
   readonly legNode: (connection: ConnectionId) => MediaId | undefined;
 }
 
@@ -30,6 +31,8 @@ export class PlatformSends {
   }
 
   ofPage(command: Parameters<CcxmlPlatform['sendToLauncher']>[0]): Reply {
+    const foreign = command.target.startsWith('nailup.') ? this.#foreign(command.session, command.data) : undefined;
+    if (foreign !== undefined) return foreign;
     switch (command.target) {
       case recordTarget: return this.#deps.recordings.command(command.data);
       case seekTarget: return this.#deps.dialogs.seek(command.data);
@@ -41,8 +44,8 @@ export class PlatformSends {
   ofDialog({ dialog, event, values }: PlatformEventMap['dialog.user']): void {
     switch (event) {
       case secretEvent: return this.#deps.paths.keepSecret(dialog, values['on'] !== false);
-      case sendDigitsEvent: return this.#warn(dialog, this.digits(values, this.#deps.dialogs.connectionOf(dialog)), 'a dialog sends digits that cannot be sent');
-      case seekEvent: return this.#warn(dialog, this.#deps.dialogs.seek(values, dialog), 'a dialog moves a play that cannot be moved');
+      case sendDigitsEvent: return this.#warn(dialog, this.#foreignTo(dialog, values) ?? this.digits(values, this.#deps.dialogs.connectionOf(dialog)), 'a dialog sends digits that cannot be sent');
+      case seekEvent: return this.#warn(dialog, this.#foreignTo(dialog, values) ?? this.#deps.dialogs.seek(values, dialog), 'a dialog moves a play that cannot be moved');
     }
   }
 
@@ -55,7 +58,23 @@ export class PlatformSends {
     return node === undefined ? refused('unknown-id', `no connection ${connection}`) : this.#deps.media.sendDigits({ node, ...digits });
   }
 
-  #warn(dialog: PlatformEventMap['dialog.user']['dialog'], reply: Reply, what: string): void {
+  #foreignTo(dialog: DialogId, values: Readonly<Record<string, unknown>>): Reply | undefined {
+    return this.#foreign(this.#deps.ownerOf?.(dialog), values);
+  }
+
+  /** A session commands what it owns, and nothing of another's (CCXML 1.0 §9.2.4); undefined: all that is named is its own. */
+  #foreign(session: SessionId | undefined, { connectionid, dialogid }: Readonly<Record<string, unknown>>): Reply | undefined {
+    const { ownerOf } = this.#deps;
+    if (ownerOf === undefined) return undefined;
+    for (const id of [connectionid, dialogid]) {
+      if (typeof id !== 'string' || id === '') continue;
+      const owner = ownerOf(id as ConnectionId | DialogId);
+      if (owner === undefined || owner !== session) return refused('unknown-id', `${id} is no connection or dialog of this session; have the session that owns it send this, or <move> it here first`);
+    }
+    return undefined;
+  }
+
+  #warn(dialog: DialogId, reply: Reply, what: string): void {
     if (!reply.accepted) this.#deps.logger.warn({ dialog, reason: reply.refusal.reason }, what);
   }
 }

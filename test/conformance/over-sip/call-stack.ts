@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CcxmlPlatform } from '../../../src/ccxml/platform.ts';
 import { CallPlatform } from '../../../src/core/call-control/call-platform.ts';
-import type { IncomingCall, LegObserver, PlatformListener } from '../../../src/core/call-control/call-platform-parts.ts';
+import type { CallPlatformDeps, IncomingCall, LegObserver, PlatformListener } from '../../../src/core/call-control/call-platform-parts.ts';
 import type { DialogRunner } from '../../../src/core/call-control/dialog-runner.ts';
 import { SystemClock } from '../../../src/kernel/clock.ts';
 import { RandomIds, type ConnectionId, type SessionId } from '../../../src/kernel/ids.ts';
@@ -26,6 +26,8 @@ export interface CallStackOptions {
   readonly observe?: DialogsObserver;
   readonly logger?: Logger;
   readonly recordingFolder?: string;
+  /** Of the CCXML server that stands on it, if there is one. */
+  readonly ownerOf?: CallPlatformDeps['ownerOf'];
 }
 
 /** The product from SIP to dialogs, as the server composes it, on an address of its own: one per test that runs at a time. */
@@ -58,6 +60,7 @@ export class CallStack {
       recordingFolder: options.recordingFolder,
       localAddress: 'sip:nailup@127.0.0.1',
       toLauncher: () => accepted,
+      ...(options.ownerOf === undefined ? {} : { ownerOf: options.ownerOf }),
       incoming: (call) => this.incoming(call),
     });
   }

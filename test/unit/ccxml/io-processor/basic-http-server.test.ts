@@ -17,6 +17,7 @@ describe('basichttp (App. K)', () => {
     },
     inject: (session, event, data) => session === 'session-1' && injected.push({ session, event, data }) > 0,
     kill: () => false,
+    ownerOf: () => undefined,
     stop: () => Promise.resolve(),
   };
   let door: BasicHttpServer;
