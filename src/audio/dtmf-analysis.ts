@@ -91,6 +91,8 @@ export class DtmfAnalysis {
   reset(): void {
     this.#sums.fill(0);
     this.#sumEnergy = 0;
+    this.#at = 0;
+    this.#block = 0;
     this.#waiting = 0;
   }
 
@@ -231,10 +233,10 @@ interface Plan {
   readonly across: Float64Array;
 }
 
-const plans = new Map<string, Plan>();
+const plans = new WeakMap<DtmfLimits, Plan[]>();
 function planOf(limits: DtmfLimits, blockSize: number, blocks: number, sampleRate: number): Plan {
-  const key = `${JSON.stringify(limits)} ${blockSize} ${blocks} ${sampleRate}`;
-  const known = plans.get(key);
+  const ofLimits = plans.get(limits) ?? [];
+  const known = ofLimits.find((plan) => plan.blockSize === blockSize && plan.blocks === blocks && plan.sampleRate === sampleRate);
   if (known !== undefined) return known;
   const window = blocks * blockSize;
   const minPower = powerOfDbm0(limits.minLevelDbm0);
@@ -245,6 +247,6 @@ function planOf(limits: DtmfLimits, blockSize: number, blocks: number, sampleRat
     minPurity: limits.minPurity, minClear: limits.minClear, minEdge: limits.minEdge, twist: 10 ** (limits.maxTwistDb / 10), reverseTwist: 10 ** (limits.maxReverseTwistDb / 10),
     turnCos: Float64Array.from(maxTurn, Math.cos), turnSin: Float64Array.from(maxTurn, Math.sin), along: new Float64Array(8), across: new Float64Array(8),
   };
-  plans.set(key, plan);
+  plans.set(limits, [...ofLimits, plan]);
   return plan;
 }

@@ -20,7 +20,9 @@ const CROSSFADE_MS = 10;
 const NEUTRAL_TONE_HZ = 425;
 /** Soft enough that its side lobes at the digits' frequencies stay below −60 dBm0. */
 const NEUTRAL_TONE_DBM0 = -32;
-const LOUDEST_NOISE_DBM0 = -52;
+const LOUDEST_NOISE = powerOfDbm0(-52);
+const FIRST_NOISE = powerOfDbm0(-60);
+const NEUTRAL_TONE = sineAmplitude(NEUTRAL_TONE_DBM0);
 
 /**
  * Takes in-band DTMF out of a stream. While it clamps, the output lags by `delayMs` (40): the time it takes to know a digit
@@ -34,14 +36,17 @@ export class DtmfClamp {
   readonly #analysis: DtmfAnalysis;
   readonly #mask: number;
   readonly #samples: Int16Array;
-  readonly #gain: Float32Array;
+  /** Of each sample in the ring; made when the first digit is taken out. It counts while something in the ring is dimmed. */
+  #gain: Float32Array | undefined;
+  #dimmed = false;
+  /** From this sample on nothing is dimmed, once the digit is over. */
+  #dimmedUntil = 0;
   readonly #block: Int16Array;
   readonly #fade: Float32Array;
   readonly #crossfade: number;
   readonly #release: number;
   readonly #window: number;
   readonly #noise = new NoiseSource();
-  readonly #tone: number;
   readonly #toneStep: number;
   #mode: DtmfClampMode;
   /** What replaces the digit: stays while the crossfade to `pass` runs. */
@@ -56,7 +61,7 @@ export class DtmfClamp {
   #clamped = 0;
   /** 0: the output is the input; 1: it is the delayed, clamped stream. Moves in steps to what the mode wants. */
   #blend: number;
-  #floor = powerOfDbm0(-60);
+  #floor = FIRST_NOISE;
   #tonePhase = 0;
 
   constructor(mode: DtmfClampMode = 'mute', sampleRate = 8000, limits: DtmfLimits = CLAMP_LIMITS) {
@@ -65,16 +70,14 @@ export class DtmfClamp {
     const blockSize = ms(BLOCK_MS);
     this.#analysis = new DtmfAnalysis(limits, blockSize, WINDOW_BLOCKS, sampleRate);
     this.#window = blockSize * WINDOW_BLOCKS;
-    const ring = 2 ** Math.ceil(Math.log2(ms(200)));
+    // The longest frame beside what it is later by.
+    const ring = 2 ** Math.ceil(Math.log2(ms(60 + this.delayMs)));
     this.#mask = ring - 1;
     this.#samples = new Int16Array(ring);
-    this.#gain = new Float32Array(ring).fill(1);
-    this.#block = new Int16Array(blockSize);
-    const fade = ms(FADE_MS);
-    this.#fade = Float32Array.from({ length: fade }, (_, i) => 0.5 + 0.5 * Math.cos((Math.PI * (i + 1)) / (fade + 1)));
+    this.#block = blockOf(blockSize);
+    this.#fade = fadeOf(ms(FADE_MS));
     this.#crossfade = 1 / ms(CROSSFADE_MS);
     this.#release = ms(RELEASE_MS);
-    this.#tone = sineAmplitude(NEUTRAL_TONE_DBM0);
     this.#toneStep = (2 * Math.PI * NEUTRAL_TONE_HZ) / sampleRate;
     this.#mode = mode;
     if (mode !== 'pass') this.#fill = mode;
@@ -101,15 +104,23 @@ export class DtmfClamp {
     return this.#clamped;
   }
 
+  /** Begins with another stream, as if it were new. */
+  restart(): void {
+    this.#count = 0;
+    this.#analysed = 0;
+    this.#samples.fill(0);
+    this.#floor = FIRST_NOISE;
+    this.#tonePhase = 0;
+    this.#blend = this.#mode === 'pass' ? 0 : 1;
+    this.#forget();
+  }
+
   process(frame: Int16Array, out: Int16Array): void {
     const mask = this.#mask;
+    const samples = this.#samples;
     const start = this.#count;
-    const open = this.#digit === NO_DIGIT ? 1 : 0;
-    for (let i = 0; i < frame.length; i++) {
-      const at = (start + i) & mask;
-      this.#samples[at] = frame[i] as number;
-      this.#gain[at] = open;
-    }
+    for (let i = 0; i < frame.length; i++) samples[(start + i) & mask] = frame[i] as number;
+    if (this.#dimmed) this.#dim(start, frame.length);
     this.#count = start + frame.length;
     const wanted = this.#mode === 'pass' ? 0 : 1;
     if (wanted === 0 && this.#blend === 0) {
@@ -119,18 +130,38 @@ export class DtmfClamp {
     }
     this.#analyse();
     const from = start - this.#delay;
-    for (let i = 0; i < frame.length; i++) {
+    if (!this.#dimmed && wanted === 1 && this.#blend === 1) for (let i = 0; i < frame.length; i++) out[i] = samples[(from + i) & mask] as number;
+    else this.#treat(start, frame.length, wanted, out);
+    if (this.#digit === NO_DIGIT) {
+      if (this.#dimmedUntil <= from + frame.length) this.#dimmed = false;
+      this.#followNoise(frame);
+    }
+  }
+
+  /** What comes in while a digit lasts is dimmed, and what comes after one is not. */
+  #dim(start: number, length: number): void {
+    const gain = this.#gain as Float32Array;
+    const open = this.#digit === NO_DIGIT ? 1 : 0;
+    for (let i = 0; i < length; i++) gain[(start + i) & this.#mask] = open;
+  }
+
+  /** What leaves while something is dimmed, or while the mode goes over to another. */
+  #treat(start: number, length: number, wanted: 0 | 1, out: Int16Array): void {
+    const mask = this.#mask;
+    const samples = this.#samples;
+    const gains = this.#dimmed ? this.#gain : undefined;
+    const from = start - this.#delay;
+    for (let i = 0; i < length; i++) {
       const at = (from + i) & mask;
-      const gain = this.#gain[at] as number;
-      let sample = this.#samples[at] as number;
+      const gain = gains === undefined ? 1 : (gains[at] as number);
+      let sample = samples[at] as number;
       if (gain < 1) sample = sample * gain + this.#filling() * (1 - gain);
       if (this.#blend !== wanted || this.#blend < 1) {
         this.#blend = Math.min(1, Math.max(0, this.#blend + (wanted === 1 ? this.#crossfade : -this.#crossfade)));
-        sample = sample * this.#blend + (this.#samples[(start + i) & mask] as number) * (1 - this.#blend);
+        sample = sample * this.#blend + (samples[(start + i) & mask] as number) * (1 - this.#blend);
       }
       out[i] = saturate(sample);
     }
-    this.#followNoise(frame);
   }
 
   #analyse(): void {
@@ -163,21 +194,26 @@ export class DtmfClamp {
   }
 
   #clampFrom(onset: number): void {
+    const gain = (this.#gain ??= new Float32Array(this.#mask + 1));
+    if (!this.#dimmed) gain.fill(1);
+    this.#dimmed = true;
     const oldest = Math.max(0, this.#count - this.#mask);
-    for (let s = Math.max(onset, oldest); s < this.#count; s++) this.#gain[s & this.#mask] = 0;
+    for (let s = Math.max(onset, oldest); s < this.#count; s++) gain[s & this.#mask] = 0;
     for (let i = 0; i < this.#fade.length; i++) {
       const s = onset - this.#fade.length + i;
       if (s < oldest) continue;
       const at = s & this.#mask;
-      this.#gain[at] = Math.min(this.#gain[at] as number, this.#fade[i] as number);
+      gain[at] = Math.min(gain[at] as number, this.#fade[i] as number);
     }
   }
 
   /** The last window with the digit ended at `lastSeen`; the tone itself at most one block later. */
   #unclamp(now: number): void {
+    const gain = this.#gain as Float32Array;
     const end = this.#lastSeen + this.#block.length + (this.#block.length >> 1);
-    for (let i = 0; i < this.#fade.length; i++) this.#gain[(end + i) & this.#mask] = this.#fade[this.#fade.length - 1 - i] as number;
-    for (let s = end + this.#fade.length; s < Math.max(this.#count, now); s++) this.#gain[s & this.#mask] = 1;
+    for (let i = 0; i < this.#fade.length; i++) gain[(end + i) & this.#mask] = this.#fade[this.#fade.length - 1 - i] as number;
+    for (let s = end + this.#fade.length; s < Math.max(this.#count, now); s++) gain[s & this.#mask] = 1;
+    this.#dimmedUntil = end + this.#fade.length;
     this.#digit = NO_DIGIT;
   }
 
@@ -188,7 +224,7 @@ export class DtmfClamp {
       case 'tone':
         this.#tonePhase += this.#toneStep;
         if (this.#tonePhase > 2 * Math.PI) this.#tonePhase -= 2 * Math.PI;
-        return this.#tone * Math.sin(this.#tonePhase);
+        return NEUTRAL_TONE * Math.sin(this.#tonePhase);
       case 'mute':
         return this.#noise.next() * Math.sqrt(this.#floor * 3);
     }
@@ -196,9 +232,8 @@ export class DtmfClamp {
 
   /** Background level: falls at once, rises slowly, never above −52 dBm0. */
   #followNoise(frame: Int16Array): void {
-    if (this.#digit !== NO_DIGIT) return;
     const power = meanSquare(frame);
-    this.#floor = Math.min(power < this.#floor ? power : this.#floor * 1.02 + 0.01, powerOfDbm0(LOUDEST_NOISE_DBM0));
+    this.#floor = Math.min(power < this.#floor ? power : this.#floor * 1.02 + 0.01, LOUDEST_NOISE);
   }
 
   #forget(): void {
@@ -206,6 +241,21 @@ export class DtmfClamp {
     this.#candidate = NO_DIGIT;
     this.#agree = 0;
     this.#digit = NO_DIGIT;
-    this.#gain.fill(1);
+    this.#dimmed = false;
   }
+}
+
+/** What depends on the rate alone is one for all of a thread. */
+const blocks = new Map<number, Int16Array>();
+function blockOf(size: number): Int16Array {
+  let block = blocks.get(size);
+  if (block === undefined) blocks.set(size, (block = new Int16Array(size)));
+  return block;
+}
+
+const fades = new Map<number, Float32Array>();
+function fadeOf(length: number): Float32Array {
+  let fade = fades.get(length);
+  if (fade === undefined) fades.set(length, (fade = Float32Array.from({ length }, (_, i) => 0.5 + 0.5 * Math.cos((Math.PI * (i + 1)) / (length + 1)))));
+  return fade;
 }

@@ -9,6 +9,9 @@ import { frameSamples, type SampleRate } from './source.ts';
 const neutralHz = 425;
 const neutralAmplitude = sineAmplitude(-32);
 
+/** For readers of one edge alone, by bus: one for all edges of a thread stays in the processor's cache, and a join needs no new one. */
+const scratch: (Int16Array | undefined)[] = [];
+
 /** A place in the tables that are kept per clamp mode and rate. */
 export const busCount = modeCount * 2;
 export const busIndex = (mode: ClampMode, rate: SampleRate): number => modeIndex[mode] * 2 + (rate === 8000 ? 0 : 1);
@@ -154,7 +157,7 @@ export class EdgeLine {
     const slope = this.#gainEnd - start;
     if (now === before && start === 1 && slope === 0 && !this.#autoGain) return now;
     const size = frameSamples(busRate(bus));
-    const out = (this.#buffers[bus] ??= new Int16Array(size));
+    const out = this.#isReadAtOnce ? (scratch[bus] ??= new Int16Array(size)) : (this.#buffers[bus] ??= new Int16Array(size));
     if (now === before && now !== undefined) out.set(now);
     else {
       for (let i = 0; i < size; i++) {
@@ -170,6 +173,11 @@ export class EdgeLine {
       out[i] = value > 32767 ? 32767 : value < -32768 ? -32768 : Math.round(value);
     }
     return out;
+  }
+
+  /** Whoever hears nothing else is done with a frame before anybody's next one is made: it needs no place of its own. */
+  get #isReadAtOnce(): boolean {
+    return this.to.kind !== 'conference' && this.to.edgesIn.length === 1;
   }
 
   /** A buffer of this edge for results of that bus. */

@@ -88,9 +88,9 @@ export class Source {
     }
     for (let i = 0; i < modeCount; i++) {
       const view = this.#clamped[i];
-      if (view !== undefined) {
-        // Nobody read it in the last tick: its look-back has a hole, so it is made anew when needed.
-        if (!view.fresh) this.#clamped[i] = undefined;
+      if (view?.current === true) {
+        // Nobody read it in the last tick: its look-back has a hole, so it begins anew when needed.
+        if (!view.fresh) view.current = false;
         else this.#hasViews = true;
         view.fresh = false;
       }
@@ -133,10 +133,9 @@ export class Source {
 
   #clampedFrame(mode: Exclude<ClampMode, 'pass'>): Int16Array | undefined {
     const index = modeIndex[mode];
-    let view = this.#clamped[index];
-    if (view === undefined) {
-      view = new ClampedView(mode, this.rate, [this.#older, this.#newer], Math.min(lookBackFrames, this.#historyFrames));
-      this.#clamped[index] = view;
+    const view = (this.#clamped[index] ??= new ClampedView(mode, this.rate));
+    if (!view.current) {
+      view.begin([this.#older, this.#newer], Math.min(lookBackFrames, this.#historyFrames));
       this.#hasViews = true;
     }
     return view.read(this);
@@ -162,19 +161,30 @@ interface Overture {
  */
 class ClampedView {
   fresh = false;
+  /** It has had every frame up to the last tick's. One that has not is kept all the same: calls are parted and joined again. */
+  current = false;
+  readonly #rate: SampleRate;
   readonly #clamp: DtmfClamp;
   readonly #out: Int16Array;
   #overture: Overture | undefined;
   #silent = 0;
   #result: Int16Array | undefined;
 
-  constructor(mode: Exclude<ClampMode, 'pass'>, rate: SampleRate, past: readonly Int16Array[], historyFrames: number) {
-    const size = frameSamples(rate);
+  constructor(mode: Exclude<ClampMode, 'pass'>, rate: SampleRate) {
+    this.#rate = rate;
     this.#clamp = new DtmfClamp(mode, rate);
-    this.#out = new Int16Array(size);
+    this.#out = new Int16Array(frameSamples(rate));
+  }
+
+  begin(past: readonly Int16Array[], historyFrames: number): void {
+    this.current = true;
+    this.fresh = false;
+    this.#silent = 0;
+    this.#overture = undefined;
+    this.#clamp.restart();
     for (const frame of past) this.#clamp.process(frame, this.#out);
     if (historyFrames >= lookBackFrames) return;
-    this.#overture = { filter: new BandStop(rate), out: new Int16Array(size), frames: historyFrames };
+    this.#overture = { filter: new BandStop(this.#rate), out: new Int16Array(this.#out.length), frames: historyFrames };
     for (const frame of past.slice(past.length - historyFrames)) this.#overture.filter.process(frame, this.#overture.out);
   }
 

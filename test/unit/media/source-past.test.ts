@@ -39,3 +39,22 @@ test('a frame that is looked at later still holds the same three ticks on', () =
   for (const value of [undefined, undefined, 4]) filled(source, value);
   expect([...frame]).toEqual(times(160, 3));
 });
+
+test('a reader that comes back to a clamped stream hears what one hears who comes to it for the first time', () => {
+  const [left, fresh] = [new Source(8000), new Source(8000)];
+  const heard: Int16Array[][] = [[], []];
+  for (let tick = 0; tick < 60; tick++) {
+    for (const [n, source] of [left, fresh].entries()) {
+      source.begin();
+      // A key is down from the 30th tick on.
+      for (let i = 0; i < 160; i++) source.frame[i] = 3000 * (Math.sin((tick * 160 + i) * 0.5474) + (tick < 30 ? 0.2 : Math.sin((tick * 160 + i) * 0.9495)));
+      source.present = true;
+      const reads = tick >= 40 || (source === left && tick < 35);
+      const view = reads ? source.view('silence', 8000) : undefined;
+      if (view !== undefined && tick >= 40) heard[n]!.push(view.slice());
+    }
+  }
+  expect(heard[0]).toHaveLength(20);
+  expect(heard[0]).toEqual(heard[1]);
+  expect(heard[0]!.slice(3).every((frame) => frame.every((sample) => sample === 0))).toBe(true);
+});
