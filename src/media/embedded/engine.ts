@@ -44,7 +44,6 @@ export class MediaEngine implements NodeContext {
   readonly #endpoints: Endpoint[] = [];
   readonly #conferences: Conference[] = [];
   readonly #dialogs: DialogNode[] = [];
-  readonly #edges: EdgeLine[] = [];
   readonly #recorders = new Map<string, Recorder>();
   readonly #gatherer = new Gatherer();
   /** The endpoints that nobody listens to: what arrives at them may be forwarded as it is. */
@@ -153,8 +152,7 @@ export class MediaEngine implements NodeContext {
       case 'connect':
         return this.#connect(command.edge);
       case 'disconnect':
-        for (const edge of this.#edges) if (edge.from.id === command.from && edge.to.id === command.to) edge.closing = true;
-        return;
+        return this.#disconnect(command.from, command.to);
       case 'play':
         return this.#nodes.get(command.command.node)?.player.enqueue(command.command, (path, renderer) => this.#parts.files.load(path, renderer));
       case 'stopPlay':
@@ -234,9 +232,15 @@ export class MediaEngine implements NodeContext {
     }
     source.edgesOut.push(edge);
     target.edgesIn.push(edge);
-    this.#edges.push(edge);
     this.#islands.changed(source);
     this.#islands.changed(target);
+  }
+
+  /** The edge fades out in the next tick. */
+  #disconnect(from: MediaId, to: MediaId): void {
+    const target = this.#nodes.get(to);
+    const edge = target === undefined ? undefined : this.#nodes.get(from)?.edgesOut.find((one) => one.to === target);
+    if (edge !== undefined) edge.closing = true;
   }
 
   readonly #removeEdge = (edge: EdgeLine): void => {
@@ -246,7 +250,6 @@ export class MediaEngine implements NodeContext {
     if (edge.reverse !== undefined) edge.reverse.reverse = undefined;
     remove(edge.from.edgesOut, edge);
     remove(edge.to.edgesIn, edge);
-    remove(this.#edges, edge);
   };
 
   #record(command: RecordAudio): void {

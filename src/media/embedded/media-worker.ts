@@ -3,6 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogFields, Logger } from '../../kernel/logger.ts';
 import type { MediaEvent } from '../media.ts';
+import { CommandQueue } from './command-queue.ts';
 import { MediaEngine } from './engine.ts';
 import { FileThread } from './file-thread.ts';
 import { openPacketIo } from './open-packet-io.ts';
@@ -54,6 +55,7 @@ const ticker = new Ticker(20, (nowMs) => {
     log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a tick failed');
   }
   flush();
+  commands.ticked();
   const every = io.kind === 'dgram' ? 0 : engine.forwardEveryMs;
   for (let delay = every; every > 0 && delay < 20; delay += every) setTimeout(forward, delay);
   if (++ticks % 25 === 0) {
@@ -63,8 +65,16 @@ const ticker = new Ticker(20, (nowMs) => {
   }
 });
 
-port.on('message', (command: WorkerCommand | FileLine) => {
-  if (command.op === 'files') return fileThread.attach(command.line);
+const commands = new CommandQueue({ carryOut, now, untilTickMs: () => ticker.untilNextMs, soon: setImmediate });
+
+port.on('message', (message: readonly WorkerCommand[] | FileLine) => {
+  if ('op' in message) return fileThread.attach(message.line);
+  commands.add(message);
+  // What was told before the end is done before it, and the end does not wait.
+  if (message.some(({ op }) => op === 'shutdown')) commands.finish();
+});
+
+function carryOut(command: WorkerCommand): void {
   if (command.op === 'stats') {
     post({ kind: 'stats', query: command.query, stats: { ...engine.stats(), latenessP50: ticker.latenessMs(0.5), latenessP99: ticker.latenessMs(0.99), recentP99: ticker.latenessMs(0.99, 250), workP50: ticker.workMs(0.5, 250), workP99: ticker.workMs(0.99, 250) } });
     return;
@@ -75,7 +85,7 @@ port.on('message', (command: WorkerCommand | FileLine) => {
   } catch (error) {
     log.error({ op: command.op, error: error instanceof Error ? error.stack : String(error) }, 'a media command failed');
   }
-});
+}
 
 /** A tick that waits for a processor is heard by everybody. The system names a thread where others name a process, so this thread alone is meant. */
 function raisePriority(): void {

@@ -30,6 +30,11 @@ export class Ticker {
     clearTimeout(this.#timer);
   }
 
+  /** How long it is until the next one is due; negative when it is late. Milliseconds. */
+  get untilNextMs(): number {
+    return this.#due - performance.now();
+  }
+
   /** Percentile (0–1) over the last minute, or the last `ticks`; milliseconds. */
   latenessMs(percentile: number, ticks = this.#lateness.length): number {
     return this.#percentile(this.#lateness, percentile, ticks);

@@ -16,7 +16,7 @@ export interface WorkerStart {
 /** Cells of the shared load array. */
 export const loadCells = { workP99: 0, workP50: 1, endpoints: 2, count: 3 } as const;
 
-/** Main thread → media worker. */
+/** Main thread → media worker, several in a message, in order. */
 export type WorkerCommand =
   | { readonly op: 'openEndpoint'; readonly command: OpenEndpoint }
   | { readonly op: 'applyAnswer' | 'applyOffer'; readonly node: MediaId; readonly sdp: string }
