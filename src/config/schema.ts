@@ -72,8 +72,8 @@ const sharing = z.strictObject({
 }).refine((s) => s.maxAgents === undefined || s.maxAgents >= s.minAgents, { message: 'must not be below minAgents', path: ['maxAgents'] });
 
 /** In order of preference; without an audio codec nobody could speak. */
-const codecs = z.array(z.enum(['PCMU', 'PCMA', 'G722', 'opus', 'L16/16000', 'L16/8000', 'CN', 'telephone-event'])).default(['PCMU', 'PCMA', 'telephone-event'])
-  .refine((names) => names.some((name) => name !== 'CN' && name !== 'telephone-event'), 'must name a codec for speech');
+const codecs = z.array(z.enum(['PCMU', 'PCMA', 'G722', 'opus', 'L16/16000', 'L16/8000', 'CN', 'telephone-event', 'red'])).default(['PCMU', 'PCMA', 'telephone-event'])
+  .refine((names) => names.some((name) => name !== 'CN' && name !== 'telephone-event' && name !== 'red'), 'must name a codec for speech');
 
 const campaign = z.strictObject({
   name: z.string().min(1),

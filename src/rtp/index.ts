@@ -1,4 +1,5 @@
 export { JitterBuffer, type JitterBufferOptions, type Pulled } from './jitter-buffer.ts';
+export { RedundantAudio, RedundantEvents } from './redundant-audio.ts';
 export { ReceptionStatistics, type Arrival } from './reception-statistics.ts';
 export { readRtcp, RtcpWriter, rtcpType, type RtcpReader } from './rtcp.ts';
 export { isRtcp, readUint32, rtpHeaderBytes, RtpPacket, writeRtpHeader, writeUint32 } from './rtp-packet.ts';

@@ -45,9 +45,9 @@ export class TelephoneEventSender {
     return true;
   }
 
-  /** The key goes up: the next packet is the first end packet. */
-  release(): void {
-    if (this.#event >= 0 && this.#ends === 0) this.#left = Math.min(this.#left, this.#interval);
+  /** The key goes up: the next packet is the first end packet, or the one at which the press has lasted `durationUnits`. */
+  release(durationUnits = 0): void {
+    if (this.#event >= 0 && this.#ends === 0) this.#left = Math.min(this.#left, Math.max(this.#interval, durationUnits - this.#duration));
   }
 
   /** Fills the next packet. False when nothing is to be sent. */

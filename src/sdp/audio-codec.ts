@@ -11,7 +11,7 @@ export interface PayloadFormat {
   readonly fmtp?: string;
 }
 
-/** A codec that we can speak, in the words of a configuration: `PCMU`, `PCMA`, `G722`, `L16/16000`, `opus`, `telephone-event`, `CN`. */
+/** A codec that we can speak, in the words of a configuration: `PCMU`, `PCMA`, `G722`, `L16/16000`, `opus`, `telephone-event`, `red`, `CN`. */
 export interface LocalCodec {
   readonly encoding: string;
   readonly clockRate: number;
@@ -38,6 +38,7 @@ export const localCodecs: Readonly<Record<string, LocalCodec>> = {
   'L16/16000': { encoding: 'L16', clockRate: 16000, channels: 1 },
   opus: { encoding: 'opus', clockRate: 48000, channels: 2, fmtp: 'useinbandfec=1' },
   CN: { encoding: 'CN', clockRate: 8000, channels: 1, staticType: 13 },
+  red: { encoding: 'red', clockRate: 8000, channels: 1 },
   'telephone-event': { encoding: 'telephone-event', clockRate: 8000, channels: 1, fmtp: '0-16' },
 };
 

@@ -11,7 +11,7 @@ export interface LocalAudio {
   readonly sessionId: string;
   /** Grows by one with each changed description that we send (RFC 3264 §8). */
   readonly sessionVersion: number;
-  /** Configured names in order of preference, `telephone-event` and `CN` among them. */
+  /** Configured names in order of preference, `telephone-event` and `CN` among them. `red` offers redundancy of events; it is answered in any case. */
   readonly codecs: readonly string[];
   readonly direction: Direction;
   /** Packet time that we ask for, milliseconds. */
@@ -35,6 +35,8 @@ export interface NegotiatedAudio {
   /** telephone-event as we send it, and as it arrives (RFC 4733). Both absent: digits go in band. */
   readonly sendEvents?: PayloadFormat;
   readonly receiveEvents?: PayloadFormat;
+  /** Events go redundantly (RFC 2198), and may arrive so: the payload types each way, and how many earlier events a packet of ours has at most. */
+  readonly redundancy?: { readonly sendType: number; readonly receiveType: number; readonly levels: number };
   /** Comfort noise payload type that may arrive (RFC 3389). */
   readonly comfortNoise?: number;
   /** Ours. */

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { localCodec, packetTime, payloadFormats, sameEncoding, type LocalCodec, type PayloadFormat } from './audio-codec.ts';
 import { mediaDirection, meet } from './direction.ts';
 import type { LocalAudio, NegotiatedAudio, NegotiationFailure } from './local-audio.ts';
+import { isRedundancy, offeredLevels, redundancyOf, redundantFormat } from './redundant-events.ts';
 import { cryptoLine, sdesCryptos, type SdesCrypto } from './sdes.ts';
 import { attributeValue, type Attribute, type MediaDescription, type SessionDescription } from './session-description.ts';
 
@@ -36,6 +37,7 @@ export function createAnswer(offer: SessionDescription, local: LocalAudio): Resu
     }
     const agreed = match.value;
     const formats = [agreed.send, ...(agreed.receiveEvents === undefined ? [] : [agreed.receiveEvents])];
+    if (agreed.redundancy !== undefined && agreed.sendEvents !== undefined) formats.push(redundantFormat(agreed.redundancy.receiveType, agreed.sendEvents, agreed.redundancy.levels));
     if (agreed.comfortNoise !== undefined) formats.push({ payloadType: agreed.comfortNoise, encoding: 'CN', clockRate: 8000, channels: 1 });
     const ours = agreed.crypto === undefined ? [] : [agreed.crypto.local];
     const audio = audioSection(local, formats, media.protocol, agreed.direction, ours, agreed.rtcpMux);
@@ -55,12 +57,14 @@ export function acceptAnswer(sent: SentBefore, answer: SessionDescription, local
   if (!match.ok) return match;
   const ours = payloadFormats(offered);
   const asOffered = (format: PayloadFormat): PayloadFormat => ours.find((candidate) => sameEncoding(candidate, format)) ?? format;
-  const { send, receiveEvents, crypto, ...rest } = match.value;
+  const { send, receiveEvents, redundancy, crypto, ...rest } = match.value;
+  const oursRedundant = ours.find(isRedundancy);
   const agreed: NegotiatedAudio = {
     ...rest, send,
     // RFC 3264 §7: the answer's numbers are for what we send, the offer's for what we receive; some peers use theirs both ways.
     receive: [...match.value.receive.map(asOffered), ...match.value.receive.filter((format) => asOffered(format).payloadType !== format.payloadType && !ours.some((o) => o.payloadType === format.payloadType))],
     ...(receiveEvents === undefined ? {} : { receiveEvents: asOffered(receiveEvents) }),
+    ...(redundancy === undefined || oursRedundant === undefined ? {} : { redundancy: { ...redundancy, receiveType: oursRedundant.payloadType } }),
     rtcpMux: match.value.rtcpMux && attributeValue(offered.attributes, 'rtcp-mux') !== undefined,
   };
   if (crypto === undefined) return ok(agreed);
@@ -91,6 +95,7 @@ function matchSection(session: SessionDescription, media: MediaDescription, sect
   if (send === undefined) return unsupported(`no common codec: the far end has ${payloadFormats(media).map((f) => f.encoding).join(', ') || 'none'}`);
   const eventFormats = common.filter((format) => format.encoding.toLowerCase() === 'telephone-event');
   const events = eventFormats.find((format) => format.clockRate === send.clockRate) ?? eventFormats.find((format) => format.clockRate === 8000);
+  const redundancy = events === undefined || events.clockRate !== send.clockRate ? undefined : redundancyOf(payloadFormats(media), events);
   const comfortNoise = common.find((format) => format.encoding.toUpperCase() === 'CN' && format.clockRate === send.clockRate);
 
   const connection = media.connection ?? session.connection;
@@ -102,6 +107,7 @@ function matchSection(session: SessionDescription, media: MediaDescription, sect
   return ok({
     section, send, receive: audio, direction, rtcpMux: mux,
     ...(events === undefined ? {} : { sendEvents: events, receiveEvents: events }),
+    ...(redundancy === undefined ? {} : { redundancy }),
     ...(comfortNoise === undefined ? {} : { comfortNoise: comfortNoise.payloadType }),
     remote: { address: connection.address, port: media.port, ...rtcpTarget(media, connection.address, mux) },
     ptimeMs: Math.min(wanted, most),
@@ -127,7 +133,7 @@ function rtcpTarget(media: MediaDescription, address: string, mux: boolean): { r
   return { rtcpAddress: match[2] ?? address, rtcpPort: port };
 }
 
-const isAuxiliary = (encoding: string): boolean => encoding.toLowerCase() === 'telephone-event' || encoding.toUpperCase() === 'CN' || encoding.toLowerCase() === 'red';
+const isAuxiliary = (encoding: string): boolean => encoding.toLowerCase() === 'telephone-event' || encoding.toUpperCase() === 'CN' || isRedundancy({ encoding });
 
 /** Events are understood at any clock rate. */
 function sameEvents(codec: LocalCodec, format: PayloadFormat): boolean {
@@ -136,7 +142,7 @@ function sameEvents(codec: LocalCodec, format: PayloadFormat): boolean {
 
 /** Gives each codec its payload number: its static one, the one it had before, or the next free dynamic one (events like 101). */
 function numberFormats(names: readonly string[], known: readonly PayloadFormat[]): PayloadFormat[] {
-  const codecs = names.map(localCodec).filter((codec) => codec !== undefined);
+  const codecs = names.map(localCodec).filter((codec) => codec !== undefined).filter((codec) => !isRedundancy(codec));
   if (codecs.some((c) => c.encoding === 'telephone-event')) {
     for (const rate of new Set(codecs.filter((c) => !isAuxiliary(c.encoding) && c.clockRate !== 8000).map((c) => c.clockRate))) {
       codecs.push({ encoding: 'telephone-event', clockRate: rate, channels: 1, fmtp: '0-16' });
@@ -149,13 +155,17 @@ function numberFormats(names: readonly string[], known: readonly PayloadFormat[]
     used.add(number);
     return number;
   };
-  return codecs.map((codec) => {
+  const formats = codecs.map((codec) => {
     const payloadType = codec.staticType ?? known.find((format) => sameEncoding(format, codec))?.payloadType
       ?? free(codec.encoding === 'telephone-event' ? 101 : 96);
     used.add(payloadType);
     const { encoding, clockRate, channels, fmtp } = codec;
     return { payloadType, encoding, clockRate, channels, ...(fmtp === undefined ? {} : { fmtp }) };
   });
+  const events = formats.find((format) => format.encoding === 'telephone-event' && format.clockRate === 8000);
+  const before = known.find((format) => isRedundancy(format) && format.clockRate === 8000);
+  const wanted = before !== undefined || names.some((name) => isRedundancy({ encoding: name }));
+  return events === undefined || !wanted ? formats : [...formats, redundantFormat(before?.payloadType ?? free(121), events, offeredLevels)];
 }
 
 function audioSection(local: LocalAudio, formats: readonly PayloadFormat[], protocol: string, direction: string, cryptos: readonly SdesCrypto[], mux: boolean): MediaDescription {

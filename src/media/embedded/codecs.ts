@@ -69,10 +69,10 @@ const factories: Readonly<Record<string, () => Codec | undefined>> = {
   'OPUS/48000': createOpus,
 };
 
-/** The configured names that a codec exists for, besides `telephone-event` and `CN`. */
+/** The configured names that a codec exists for, besides `telephone-event`, `red` and `CN`. */
 export function isCodecAvailable(name: string): boolean {
   const upper = name.toUpperCase();
-  if (upper === 'TELEPHONE-EVENT' || upper === 'CN') return true;
+  if (upper === 'TELEPHONE-EVENT' || upper === 'RED' || upper === 'CN') return true;
   const keys: Readonly<Record<string, string>> = { PCMU: 'PCMU/8000', PCMA: 'PCMA/8000', G722: 'G722/8000', L16: 'L16/16000', 'L16/16000': 'L16/16000', 'L16/8000': 'L16/8000' };
   if (upper === 'OPUS') return isOpusAvailable();
   const key = keys[upper];

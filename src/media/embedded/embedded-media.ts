@@ -80,7 +80,7 @@ export class EmbeddedMedia implements Media {
 
   openEndpoint(command: OpenEndpoint): Reply {
     const unknown = command.codecs?.find((codec) => localCodec(codec) === undefined);
-    if (unknown !== undefined) return refused('bad-argument', `${unknown} is no codec; known are PCMU, PCMA, G722, L16/8000, L16/16000, opus, CN, telephone-event`);
+    if (unknown !== undefined) return refused('bad-argument', `${unknown} is no codec; known are PCMU, PCMA, G722, L16/8000, L16/16000, opus, CN, telephone-event, red`);
     const missing = command.codecs?.find((codec) => !isCodecAvailable(codec));
     if (missing !== undefined) return refused('unsupported', `the codec ${missing} is not installed`);
     const thread = this.#place(command.group);

@@ -89,8 +89,9 @@ export class EndpointMedia implements PacketListener {
     return canReceive(this.agreed.direction);
   }
 
-  /** What it sends can be what another receives, octet for octet. */
+  /** What it sends can be what another receives, octet for octet. Redundant events are read and made anew, under the clamps that lie on the way. */
   sendsLike(other: EndpointMedia): boolean {
+    if (this.agreed.redundancy !== undefined || other.agreed.redundancy !== undefined) return false;
     return other.codec.name === this.codec.name && other.receiver.hasOneCodec && canSend(this.agreed.direction) && this.sender.isIdle;
   }
 
@@ -178,7 +179,7 @@ export class EndpointMedia implements PacketListener {
 }
 
 function sameReception(a: NegotiatedAudio, b: NegotiatedAudio): boolean {
-  return JSON.stringify([a.send, a.receive, a.receiveEvents, a.comfortNoise]) === JSON.stringify([b.send, b.receive, b.receiveEvents, b.comfortNoise]);
+  return JSON.stringify([a.send, a.receive, a.receiveEvents, a.redundancy?.receiveType, a.comfortNoise]) === JSON.stringify([b.send, b.receive, b.receiveEvents, b.redundancy?.receiveType, b.comfortNoise]);
 }
 
 /** The codec of what was agreed, or undefined when we have none of that name. */

@@ -1,7 +1,7 @@
 import { ComfortNoiseGenerator } from '../../audio/comfort-noise.ts';
 import { meanSquare, powerOfDbm0 } from '../../audio/level.ts';
 import { PacketLossConcealment } from '../../audio/packet-loss-concealment.ts';
-import { JitterBuffer, ReceptionStatistics, TelephoneEventReceiver, type RtpPacket } from '../../rtp/index.ts';
+import { JitterBuffer, ReceptionStatistics, RedundantAudio, TelephoneEventReceiver, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
 import { createCodec, type Codec } from './codecs.ts';
 import { frameSamples, type SampleRate, type Source } from './source.ts';
@@ -12,6 +12,7 @@ const maxPayloadBytes = 1300;
 const nothing = new Int16Array(0);
 /** Scratch of the thread: the most that a packet of any codec decodes to. */
 const decoded = new Int16Array(1920);
+const redundant = new RedundantAudio();
 
 /** Told of keys that go down and up in the received stream. */
 export interface KeyListener {
@@ -35,10 +36,13 @@ export class RtpReceiver {
   /** The payload type that nearly every packet has: it is not looked up. */
   readonly #usualType: number;
   readonly #eventType: number;
+  readonly #redundantType: number;
   readonly #noiseType: number;
   readonly #clockRate: number;
   #jitter: JitterBuffer;
   readonly #events: TelephoneEventReceiver;
+  /** RTP timestamp from which on the stream is heard: redundant events that began before it were told by whoever heard it before. */
+  #since = 0;
   readonly #concealment: PacketLossConcealment;
   #noise: ComfortNoiseGenerator | undefined;
   #noisy = false;
@@ -52,6 +56,7 @@ export class RtpReceiver {
     this.#codec = codec;
     this.#clockRate = agreed.send.clockRate;
     this.#eventType = agreed.receiveEvents?.payloadType ?? -1;
+    this.#redundantType = agreed.redundancy?.receiveType ?? -1;
     this.#noiseType = agreed.comfortNoise ?? -1;
     for (const format of agreed.receive) {
       const own = createCodec(format);
@@ -91,7 +96,7 @@ export class RtpReceiver {
 
   /** Is this payload type one of ours? To be asked before the packet's source is believed. */
   understands(payloadType: number): boolean {
-    return payloadType === this.#usualType || this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType;
+    return payloadType === this.#usualType || this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType || payloadType === this.#redundantType;
   }
 
   /** Only one audio format may arrive. */
@@ -108,12 +113,17 @@ export class RtpReceiver {
     if (arrival === 'restart' || arrival === 'first') {
       this.#jitter.reset();
       this.#events.restart();
+      this.#since = timestamp;
     }
     const sequence = this.statistics.extend(packet.sequence);
     if (payloadType === this.#eventType) {
       this.#jitter.skip(sequence, timestamp, payloadType, arrivalMs);
       this.#events.packet(timestamp, packet.marker, bytes, payloadOffset, payloadLength);
       return true;
+    }
+    if (payloadType === this.#redundantType) {
+      this.#jitter.skip(sequence, timestamp, payloadType, arrivalMs);
+      return this.#readRedundant(packet, bytes);
     }
     if (payloadType === this.#noiseType) {
       this.#jitter.skip(sequence, timestamp, payloadType, arrivalMs);
@@ -131,6 +141,23 @@ export class RtpReceiver {
       this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: payloadLength <= 640 ? 640 : maxPayloadBytes, slots: 16 });
     }
     return this.#jitter.put(sequence, timestamp, payloadType, bytes, payloadOffset, payloadLength, arrivalMs);
+  }
+
+  /** Events in RFC 2198 packets, in the order in which they began: what was lost is told before what came after it. False when it is malformed or has none. */
+  #readRedundant({ timestamp, marker, payloadOffset, payloadLength }: RtpPacket, bytes: Uint8Array): boolean {
+    let read = false;
+    if (redundant.parse(bytes, payloadOffset, payloadLength, this.#redundantType)) {
+      for (let block = redundant.next(-1); block >= 0; block = redundant.next(block)) {
+        if (redundant.type(block) !== this.#eventType) continue;
+        read = true;
+        const earlier = redundant.earlier(block);
+        const began = (timestamp - earlier) >>> 0;
+        if (earlier > 0 && ((began - this.#since) | 0) < 0) continue;
+        this.#events.packet(began, marker && earlier === 0, bytes, redundant.offset(block), redundant.length(block));
+      }
+    }
+    if (!read) this.unknown += 1;
+    return read;
   }
 
   /** A packet that is forwarded as it is: counted, its events read, its audio left alone. `audio`, `event`, or nothing to forward. */

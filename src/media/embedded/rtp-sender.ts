@@ -1,5 +1,5 @@
 import { DtmfGenerator } from '../../audio/dtmf-generator.ts';
-import { eventOfKey, rtpHeaderBytes, srtpOverhead, TelephoneEventSender, writeRtpHeader, type RtpPacket } from '../../rtp/index.ts';
+import { eventOfKey, RedundantEvents, rtpHeaderBytes, srtpOverhead, TelephoneEventSender, writeRtpHeader, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
 import type { Codec } from './codecs.ts';
 import { SilenceSuppression } from './silence-suppression.ts';
@@ -43,6 +43,9 @@ export class RtpSender {
   #send: PacketSink;
   #events: TelephoneEventSender | undefined;
   #eventUnitsPerMs = 8;
+  /** Where redundancy was agreed, and its payload type. */
+  #redundant: RedundantEvents | undefined;
+  #redundantType = -1;
   #tones: DtmfGenerator | undefined;
   /** Where comfort noise was agreed, and its payload type. */
   #silence: SilenceSuppression | undefined;
@@ -76,6 +79,9 @@ export class RtpSender {
     const unitsPerMs = (agreed.sendEvents?.clockRate ?? 8000) / 1000;
     if (agreed.sendEvents === undefined) this.#events = undefined;
     else if (this.#events === undefined || unitsPerMs !== this.#eventUnitsPerMs) this.#events = new TelephoneEventSender(unitsPerMs * 20);
+    const levels = agreed.redundancy?.levels;
+    if (levels !== this.#redundant?.levels || unitsPerMs !== this.#eventUnitsPerMs) this.#redundant = levels === undefined ? undefined : new RedundantEvents(levels);
+    this.#redundantType = agreed.redundancy?.sendType ?? -1;
     if (codec.rate !== this.#codec.rate) this.#tones = undefined;
     this.#send = send;
     this.#codec = codec;
@@ -127,7 +133,8 @@ export class RtpSender {
   release(key: string, durationMs: number): void {
     if (this.#relayed === key && this.#events?.active === true) {
       this.#relayed = '';
-      this.#events.release();
+      // One that was learnt of at its end, or late, lasts as long as it did.
+      this.#events.release(durationMs * this.#eventUnitsPerMs);
     } else {
       this.digits(key, Math.max(40, durationMs), 40, undefined);
     }
@@ -201,8 +208,13 @@ export class RtpSender {
     const units = samples.length * this.#codec.unitsPerSample;
     if (this.#events?.active === true && this.#events.next()) {
       const packet = this.#send.room();
-      packet.set(this.#events.payload, rtpHeaderBytes);
-      this.#emit(packet, this.#eventType, this.#events.marker, this.#events.timestamp, 4);
+      const { marker, payload, timestamp } = this.#events;
+      if (this.#redundant === undefined) {
+        packet.set(payload, rtpHeaderBytes);
+        this.#emit(packet, this.#eventType, marker, timestamp, payload.length);
+      } else {
+        this.#emit(packet, this.#redundantType, marker, timestamp, this.#redundant.write(packet, rtpHeaderBytes, this.#eventType, timestamp, payload));
+      }
       if (!this.#events.active) this.#digitDone();
       this.timestamp = (this.timestamp + units) >>> 0;
       this.#marker = true;

@@ -40,6 +40,10 @@ export class RtpPeer {
   startTimestamp = Math.floor(Math.random() * 2 ** 32);
   payloadType = 0;
   eventType = 101;
+  /** Set: presses go as RFC 2198 packets of this type, with so many of those before them as `redundantLevels` says. */
+  redundantType: number | undefined;
+  redundantLevels = 2;
+  readonly #before: { timestamp: number; payload: Buffer }[] = [];
   encode: (frame: Int16Array) => Buffer = (frame) => Buffer.from(Uint8Array.from(frame, (s) => encodeTable[s & 0xffff]!));
   /** Lose, double or delay what is sent. */
   send: (packet: Buffer) => void = (packet) => this.socket.send(packet, this.remote!.port, this.remote!.address);
@@ -124,7 +128,10 @@ export class RtpPeer {
           event.packets -= 1;
         }
         if (event.packets === 0) event.ends += 1;
-        this.send(this.packet(this.eventType, event.duration === 160, event.timestamp, Buffer.from([event.key, (event.ends > 0 ? 0x80 : 0) | 10, event.duration >> 8, event.duration & 255])));
+        const payload = Buffer.from([event.key, (event.ends > 0 ? 0x80 : 0) | 10, event.duration >> 8, event.duration & 255]);
+        const redundant = this.redundantType !== undefined;
+        this.send(this.packet(this.redundantType ?? this.eventType, event.duration === 160, event.timestamp, redundant ? this.#redundant(event.timestamp, payload) : payload));
+        if (event.ends === 3) this.#before.push({ timestamp: event.timestamp, payload });
         return;
       }
       event.packets -= 1;
@@ -132,6 +139,17 @@ export class RtpPeer {
     }
     const frame = this.say(at);
     if (frame !== undefined) this.send(this.packet(this.payloadType, at === 0, now, this.encode(frame)));
+  }
+
+  /** RFC 2198: a header of four octets for each press before, one octet for this one, and then their payloads. */
+  #redundant(timestamp: number, payload: Buffer): Buffer {
+    const before = this.#before.slice(-this.redundantLevels).filter((event) => ((timestamp - event.timestamp) >>> 0) < 0x4000);
+    const headers = before.map((event) => {
+      const header = Buffer.alloc(4);
+      header.writeUInt32BE(((0x80 | this.eventType) * 2 ** 24) + (((timestamp - event.timestamp) >>> 0) << 10) + event.payload.length);
+      return header;
+    });
+    return Buffer.concat([...headers, Buffer.of(this.eventType), ...before.map((event) => event.payload), payload]);
   }
 
   /** Everything heard as audio, laid out by RTP timestamp; gaps are zeros. */
@@ -146,13 +164,19 @@ export class RtpPeer {
   }
 
   /** The distinct telephone-events heard, as keys. */
-  events(): string {
+  events(heard: readonly HeardPacket[] = this.heard): string {
     const seen = new Set<number>();
     let keys = '';
-    for (const p of this.heard) {
-      if (p.payloadType !== this.eventType || seen.has(p.timestamp)) continue;
-      seen.add(p.timestamp);
-      keys += '0123456789*#ABCD'[p.payload[0]!];
+    for (const { payloadType, timestamp, payload } of heard) {
+      if (payloadType !== this.eventType && payloadType !== this.redundantType) continue;
+      let headers = 0;
+      while (payloadType === this.redundantType && payload[headers * 4]! >= 0x80) headers += 1;
+      const begin = payloadType === this.redundantType ? headers * 4 + 1 : 0;
+      for (let i = 0; i <= headers; i++) {
+        const began = (timestamp - (i < headers ? (payload.readUInt32BE(i * 4) >>> 10) & 0x3fff : 0)) >>> 0;
+        if (!seen.has(began)) keys += '0123456789*#ABCD'[payload[begin + i * 4]!];
+        seen.add(began);
+      }
     }
     return keys;
   }

@@ -1,4 +1,5 @@
 import { SeededRandom, type Random } from '../../../src/kernel/random.ts';
+import { RedundantAudio } from '../../../src/rtp/redundant-audio.ts';
 import { readRtcp, RtcpWriter, type RtcpReader } from '../../../src/rtp/rtcp.ts';
 import { RtpPacket, writeRtpHeader } from '../../../src/rtp/rtp-packet.ts';
 import { SrtpContext, srtpOverhead } from '../../../src/rtp/srtp.ts';
@@ -10,7 +11,7 @@ const room = 2_048;
 const keySalt = Buffer.from(Uint8Array.from({ length: 30 }, (_, i) => i * 7)).toString('base64');
 
 /**
- * Mutated packets through all that reads one: RTP's header, compound RTCP, telephone-events, SRTP and SRTCP. A fault: an exception, a payload
+ * Mutated packets through all that reads one: RTP's header, compound RTCP, telephone-events, redundant ones too, SRTP and SRTCP. A fault: an exception, a payload
  * that lies outside its packet, an answer that depends on what lies around the packet, or an SRTP packet believed that is not as it was sealed.
  */
 export function fuzzPackets({ packets, seed, say }: { packets: number; seed: number; say: (line: string) => void }): FuzzReport {
@@ -50,6 +51,17 @@ function read(octets: Uint8Array, around: number, random: Random): string {
     told.push('rtp', packet.payloadType, packet.sequence, packet.timestamp, packet.ssrc, payloadOffset, payloadLength);
     const events = new TelephoneEventReceiver({ started: (key) => told.push('down', key), ended: (key, units) => told.push('up', key, units) });
     told.push(events.packet(packet.timestamp, packet.marker, bytes, payloadOffset, payloadLength));
+    const redundant = new RedundantAudio();
+    if (redundant.parse(bytes, payloadOffset, payloadLength, 121)) {
+      let held = 0;
+      for (let block = redundant.next(-1); block >= 0; block = redundant.next(block)) {
+        const [at, size] = [redundant.offset(block), redundant.length(block)];
+        if (size < 0 || at < payloadOffset || at + size > payloadOffset + payloadLength) throw new Error(`block of ${size} at ${at - payloadOffset} in ${payloadLength}`);
+        held += 1;
+        told.push(redundant.type(block), redundant.earlier(block), events.packet((packet.timestamp - redundant.earlier(block)) >>> 0, false, bytes, at, size));
+      }
+      if (held !== redundant.count) throw new Error(`${held} of ${redundant.count} blocks`);
+    }
     events.finish();
   }
   const note = (name: string) => (...values: readonly number[]): void => void told.push(name, ...values);
@@ -107,10 +119,12 @@ function ownPackets(): Uint8Array[] {
   event.set([5, 0x8a, 3, 0x20], 12);
   const events = audio(101, 8);
   events.set([1, 0x0a, 1, 0x40, 2, 0x0a, 1, 0x40], 12);
+  const redundant = audio(121, 21);
+  redundant.set([0xe5, 0x14, 0, 4, 0xe5, 0x0a, 0, 4, 0x65, 9, 0x87, 3, 0x20, 1, 0x8a, 3, 0x20, 1, 0x0a, 0, 0xa0], 12);
   const writer = new RtcpWriter();
   const compound = (): Uint8Array => writer.bytes.slice(0, writer.length);
   writer.senderReport(1, 0xe000_0000, 5, 160, 10, 1_600).reportBlock(2, 25, 3, 70_000, 12, 0x1111_2222, 65_536).cname(1, 'phone@192.0.2.1').voipMetrics(1, 2, 10, 3, 40, 88, 4.2, 30, 300);
   const report = compound();
   writer.receiverReport(7).cname(7, 'x').bye(7);
-  return [audio(0, 160), audio(9, 80), audio(13, 11), withCsrcs, extended, padded, event, events, report, compound()];
+  return [audio(0, 160), audio(9, 80), audio(13, 11), withCsrcs, extended, padded, event, events, redundant, report, compound()];
 }
