@@ -16,6 +16,8 @@ export class TelephoneEventSender {
   readonly #volume: number;
   #event = -1;
   #duration = 0;
+  /** Units of the segments before this one. */
+  #before = 0;
   /** Units still to be held; Infinity while the end is not known. */
   #left = 0;
   #ends = 0;
@@ -39,6 +41,7 @@ export class TelephoneEventSender {
     this.#event = event;
     this.timestamp = timestamp >>> 0;
     this.#duration = 0;
+    this.#before = 0;
     this.#left = Math.max(durationUnits, this.#interval);
     this.#ends = 0;
     this.#first = true;
@@ -47,7 +50,7 @@ export class TelephoneEventSender {
 
   /** The key goes up: the next packet is the first end packet, or the one at which the press has lasted `durationUnits`. */
   release(durationUnits = 0): void {
-    if (this.#event >= 0 && this.#ends === 0) this.#left = Math.min(this.#left, Math.max(this.#interval, durationUnits - this.#duration));
+    if (this.#event >= 0 && this.#ends === 0) this.#left = Math.min(this.#left, Math.max(this.#interval, durationUnits - this.#before - this.#duration));
   }
 
   /** Fills the next packet. False when nothing is to be sent. */
@@ -58,6 +61,7 @@ export class TelephoneEventSender {
     if (this.#ends === 0) {
       if (this.#duration + this.#interval > 0xffff) {
         this.timestamp = (this.timestamp + this.#duration) >>> 0;
+        this.#before += this.#duration;
         this.#duration = 0;
       }
       this.#duration += Math.min(this.#interval, this.#left);

@@ -96,3 +96,22 @@ test('timestamps wrap without a press being lost or doubled', () => {
   const packets = type('12').map((p) => ({ ...p, timestamp: (p.timestamp + 0xffff_ffff - 1100) >>> 0 }));
   expect(hear(packets).digits).toBe('12');
 });
+
+test('a press that is released lasts as long as it is said to have, be it learnt of at its end or after a segment', () => {
+  const lasts = (packetsBefore: number, units: number | undefined): number => {
+    const sender = new TelephoneEventSender(160);
+    sender.press('5', 1000);
+    const durations: number[] = [];
+    const next = (): boolean => {
+      if (!sender.next()) return false;
+      durations.push(sender.timestamp - 1000 + ((sender.payload[2]! << 8) | sender.payload[3]!));
+      return true;
+    };
+    for (let i = 0; i < packetsBefore; i++) next();
+    sender.release(units);
+    while (next());
+    return Math.max(...durations);
+  };
+  expect([lasts(0, undefined), lasts(0, 100), lasts(0, 800), lasts(5, 800), lasts(5, 960), lasts(5, undefined)]).toEqual([160, 160, 800, 960, 960, 960]);
+  expect(lasts(500, 80_000)).toBe(80_160);
+});
