@@ -1,6 +1,6 @@
 import type { ScriptContext, ScriptEngine, ScriptOutcome, ScriptScope } from '../../ecmascript/ecmascript.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { CcxmlDocument, LoadedDocument } from '../document/ccxml-document.ts';
+import type { LoadedDocument } from '../document/ccxml-document.ts';
 import type { DocumentCache } from '../document/document-cache.ts';
 import type { EventData } from '../events/event-data.ts';
 import type { SessionEnd } from '../platform.ts';
@@ -13,6 +13,8 @@ import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import { FetchTable } from './fetch-table.ts';
 import { SessionObjects } from './session-objects.ts';
 import type { FetchOutcome, FetchRequest, ObjectPatch, SessionMessage, SessionRequest, SessionStart, TraceEntry } from './session-protocol.ts';
+import { declareState, stateOf } from './state-variable.ts';
+import { openTransitionScope } from './transition-scope.ts';
 import { inState, selectTransition, TransitionIndex } from './transition-selection.ts';
 
 /** What a session needs of the thread it runs on. */
@@ -223,13 +225,13 @@ export class CcxmlSession {
     let state: string | undefined;
     let asked = false;
     const current = (): string | undefined => {
-      if (!asked) state = this.#state(document);
+      if (!asked) state = stateOf(this.context, document.scope, document.loaded.document);
       asked = true;
       return state;
     };
     const candidates = inState(transitionIndex.candidates(document.loaded.document, event.name), current);
     if (candidates.length === 0) return this.#unhandled(event);
-    const scope = this.#transitionScope(document.scope, event, candidates.some((t) => t.declares));
+    const scope = openTransitionScope(this.context, this.objects, document.scope, event, candidates.some((t) => t.declares));
     this.#runner.enter(scope, event);
     const transition = selectTransition(candidates, this.#runner);
     if (transition === undefined) this.#unhandled(event);
@@ -247,36 +249,9 @@ export class CcxmlSession {
     this.context.closeScope(scope);
   }
 
-  /** A scope and event$ are made for those who look at them. What is declared in a scope must find it made: functions keep the scopes they were made in. */
-  #transitionScope(parent: ScriptScope, event: EventData, declares: boolean): ScriptScope {
-    if (!declares) {
-      let value: Record<string, unknown> | undefined;
-      return this.context.openScope(parent, 'transition', { named: true, deferred: { variable: 'event$', value: () => (value ??= this.#eventValue(event)) } });
-    }
-    const scope = this.context.openScope(parent, 'transition', { named: true });
-    this.context.set(scope, 'event$', this.#eventValue(event));
-    return scope;
-  }
-
-  #eventValue(event: EventData): Record<string, unknown> {
-    const value: Record<string, unknown> = { ...event };
-    for (const [kind, property, id] of [['connections', 'connection', event['connectionid']], ['dialogs', 'dialog', event['dialogid']], ['conferences', 'conference', event['conferenceid']]] as const) {
-      if (typeof id === 'string' && value[property] === undefined) {
-        const object = this.objects.reference(kind, id);
-        if (object !== undefined) value[property] = object;
-      }
-    }
-    return value;
-  }
-
-  #state(document: CcxmlScope): string | undefined {
-    const outcome = this.context.evaluate(document.scope, document.loaded.document.stateVariable);
-    return outcome.ok && outcome.value !== undefined && outcome.value !== null ? String(outcome.value) : undefined;
-  }
-
   #traceState(document: CcxmlScope, before: string | undefined): void {
     if (!this.#trace || this.#document !== document) return;
-    const after = this.#state(document);
+    const after = stateOf(this.context, document.scope, document.loaded.document);
     if (after !== before) this.trace(() => ({ what: 'state', from: before ?? '', to: after ?? '' }));
   }
 
@@ -324,17 +299,11 @@ export class CcxmlSession {
     if (completion.type === 'limit') return this.#end({ how: 'limit', values: {}, reason: completion.reason });
     if (completion.type === 'exit') return this.#end({ how: 'exit', value: completion.value, values: completion.values });
     if (failure !== undefined) return this.#end({ how: first ? 'load' : 'error', values: {}, reason: failure.reason, place: failure.place });
-    this.#declareState(document, scope);
+    const undeclared = declareState(this.context, scope, document);
+    if (undeclared !== undefined) this.request({ do: 'log', level: 'warn', message: undeclared, place: document.uri });
     if (first) this.request({ do: 'loaded' });
     const loadedEvent = this.#event('ccxml.loaded', { sessionid: this.start.session, parent: this.start.parent });
     this.#queue.unshift({ event: loadedEvent, patches: [], depth: 0 });
-  }
-
-  #declareState(document: CcxmlDocument, scope: ScriptScope): void {
-    const name = document.stateVariable.replace(/^(ccxml|application)\./, '');
-    if (name.includes('.') || this.context.evaluate(scope, name).ok) return;
-    if (document.stateVariableNamed) this.request({ do: 'log', level: 'warn', message: `the state variable ${name} is not declared; it begins undefined`, place: document.uri });
-    this.context.declare(scope, name);
   }
 
   /** What an ECMAScript failure means for the session: undefined, or the limit it hit. */

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Clock, Timer } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { CallId, IdSource } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -7,7 +6,6 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { DigestAlgorithm } from '../../sip/auth/digest-algorithm.ts';
 import type { DigestSecret } from '../../sip/auth/digest-response.ts';
 import { Registrar, type Binding } from '../../sip/registrar/registrar.ts';
-import { Registration } from '../../sip/registrar/registration.ts';
 import type { SipTimers } from '../../sip/transaction/sip-timers.ts';
 import type { Flow, SentBy } from '../../sip/transport/flow.ts';
 import type { ListenAddress } from '../../sip/transport/listen-address.ts';
@@ -29,7 +27,7 @@ import { OutgoingCall } from './outgoing-call.ts';
 import { defaultRedirects, type RedirectPolicy } from './redirection.ts';
 import { TollFraudGuard, type GuardOptions } from './toll-fraud-guard.ts';
 import { Trunk } from './trunk.ts';
-import { TrunkHealth } from './trunk-health.ts';
+import { TrunkKeepers } from './trunk-keepers.ts';
 import { trunkOrder } from './trunk-selection.ts';
 
 export interface EmbeddedSignallingOptions {
@@ -60,12 +58,6 @@ export interface EmbeddedSignallingOptions {
   readonly onWire?: (direction: 'in' | 'out', bytes: Buffer, flow: Flow) => void;
 }
 
-/** A name of this installation at a registrar that stays the same over restarts (RFC 5626 §4.1): a UUID of version 5's form. */
-function instanceOf(address: string): string {
-  const hex = createHash('sha256').update(`nailup ${address}`).digest('hex');
-  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
 /** The signalling port over our own user agent, in process. */
 export class EmbeddedSignalling implements Signalling {
   readonly capabilities: ReadonlySet<SignallingCapability> = new Set<SignallingCapability>([
@@ -77,7 +69,7 @@ export class EmbeddedSignalling implements Signalling {
   readonly #calls = new Map<CallId, EmbeddedCall>();
   readonly #guard: TollFraudGuard;
   readonly #registrar: Registrar | undefined;
-  readonly #keepers: { start(): void; stop(): void; flowClosed?(flow: Flow): void }[] = [];
+  readonly #keepers: TrunkKeepers;
   #listener: ((event: SignallingEvent) => void) | undefined;
   #stopping = false;
 
@@ -102,7 +94,7 @@ export class EmbeddedSignalling implements Signalling {
         onRequest: (request) => this.#request(request),
         onFlowClosed: (flow) => {
           this.#registrar?.flowClosed(flow);
-          for (const keeper of this.#keepers) keeper.flowClosed?.(flow);
+          this.#keepers.flowClosed(flow);
         },
         admits: (address) => this.#guard.admits(address),
         adopts: (address) => [...this.#trunks.values()].some(({ addresses }) => addresses.has(address)),
@@ -111,12 +103,13 @@ export class EmbeddedSignalling implements Signalling {
         ...(options.onWire === undefined ? {} : { onWire: options.onWire }),
       },
     });
+    this.#keepers = new TrunkKeepers({ userAgent: this.#userAgent, clock, ids, onState: (trunk, up, reason) => this.#tell({ name: 'trunk.state', trunk: trunk.name, up, reason }) });
     for (const config of options.trunks ?? []) {
       const { username, password } = config;
       const digest = username === undefined || password === undefined ? undefined : this.#userAgent.digest({ username, secret: { password } });
       const trunk = new Trunk(config, clock, digest);
       this.#trunks.set(config.name, trunk);
-      this.#keep(trunk);
+      this.#keepers.add(trunk);
     }
   }
 
@@ -128,12 +121,12 @@ export class EmbeddedSignalling implements Signalling {
   async start(listener: (event: SignallingEvent) => void): Promise<void> {
     this.#listener = listener;
     await this.#userAgent.start();
-    for (const keeper of this.#keepers) keeper.start();
+    this.#keepers.start();
   }
 
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    for (const keeper of this.#keepers) keeper.stop();
+    this.#keepers.stop();
     await this.#userAgent.stop(graceMs);
     for (const call of [...this.#calls.values()]) {
       call.finish({ name: 'call.ended', call: call.id, by: 'error', reason: { protocol: 'nailup', cause: 0, text: 'stopped' }, headers: {} });
@@ -297,24 +290,6 @@ export class EmbeddedSignalling implements Signalling {
   /** The best device of a registered user; null when none is registered now. */
   #device(to: string): Binding | null {
     return this.#registrar?.lookup(parseSipUri(to)?.user ?? '')[0] ?? null;
-  }
-
-  /** Pings and registers at the trunk, as configured. */
-  #keep(trunk: Trunk): void {
-    const { clock, ids } = this.#options;
-    const after = (delayMs: number, task: () => void): Timer => clock.after(delayMs, task);
-    const { pingMs, register, username } = trunk.config;
-    const state = (up: boolean, reason: string): void => this.#tell({ name: 'trunk.state', trunk: trunk.name, up, reason });
-    if (pingMs !== undefined && pingMs > 0) this.#keepers.push(new TrunkHealth({ userAgent: this.#userAgent, trunk, after, onChange: state }));
-    if (register !== true || username === undefined) return;
-    this.#keepers.push(new Registration({
-      userAgent: this.#userAgent, registrar: trunk.proxy, address: trunk.numberUri(username), digest: trunk.digest, contactUser: username,
-      callId: ids.next('registration'), after,
-      ...(trunk.config.expiresSeconds === undefined ? {} : { expiresSeconds: trunk.config.expiresSeconds }),
-      // Over a datagram flow it would take STUN (RFC 5626 §4.4.2).
-      instance: trunk.uri.transport === 'tcp' || trunk.uri.transport === 'tls' || trunk.uri.scheme === 'sips' ? instanceOf(trunk.numberUri(username)) : undefined,
-      onState: ({ registered, status, reason }) => state(registered, registered ? 'registered' : `REGISTER: ${status} ${reason}`),
-    }));
   }
 
   /** A request outside any call. */
