@@ -32,6 +32,7 @@ import { EmbeddedSignalling } from './signalling/embedded/embedded-signalling.ts
 import { openStore, type Store } from './store/index.ts';
 import { dialDesk, e164 } from './wiring/agent-dial-desk.ts';
 import { campaignSettings } from './wiring/campaign-settings.ts';
+import { closeParts, finishCalls } from './wiring/close-parts.ts';
 import { createDialogs } from './wiring/dialogs.ts';
 import { mediaOptions } from './wiring/media-options.ts';
 import { InboundCalls, type InboundRoute } from './wiring/inbound-calls.ts';
@@ -305,38 +306,14 @@ export class NailupServer {
 
   async #close(graceMs: number): Promise<void> {
     const parts = this.#parts;
-    const limit = new Promise<'late'>((done) => void setTimeout(() => done('late'), graceMs).unref());
-    if (parts !== undefined) {
-      parts.inbound.close();
-      parts.messageAttempts.stopWaiting();
-      await parts.campaigns.director.close();
-      const over = Promise.all([parts.jobs.drain(), until(() => parts.inbound.open === 0, graceMs)]);
-      if ((await Promise.race([over, limit])) === 'late' || parts.inbound.open > 0) {
-        this.#log.warn({ open: parts.runner.open + parts.inbound.open, graceMs }, 'calls are still up after the grace time: they are ended');
-        parts.runner.killAll(false);
-        parts.inbound.killAll();
-        await until(() => parts.inbound.open === 0, 1_000);
-      }
-      await Promise.race([parts.runner.settled(), new Promise((done) => setTimeout(done, 3_000).unref())]);
-      parts.nailing.unnailAll();
-      await until(() => parts.nailing.open === 0, 2_000);
-    }
+    if (parts !== undefined) await finishCalls(parts, graceMs, this.#log);
     await this.#agentSocket?.close();
     const http = this.#http;
     if (http !== undefined) {
       http.closeAllConnections();
       await new Promise((done) => http.close(done));
     }
-    if (parts !== undefined) {
-      await parts.ccxml.server?.stop();
-      await parts.signalling.stop(1_000);
-      await parts.dialogs.stop();
-      await parts.media.stop();
-      await parts.qualities.settled();
-      await parts.fetcher.close();
-      await parts.campaigns.decisions.flush();
-      await parts.campaigns.presence.leave();
-    }
+    if (parts !== undefined) await closeParts(parts);
     await this.#store?.close();
   }
 
@@ -363,8 +340,4 @@ function launched(message: LauncherMessage, runner: AttemptRunner, nailing: Nail
   if (runner.owns(message.session)) return runner.onLauncher(message);
   if (nailing.owns(message.session)) return nailing.onLauncher(message);
   return refused('unknown-id', `session ${message.session} was launched by nobody here`);
-}
-
-async function until(done: () => boolean, limitMs: number): Promise<void> {
-  for (const end = performance.now() + limitMs; !done() && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 20));
 }
