@@ -27,6 +27,8 @@ export interface EmbeddedMediaConfig {
   readonly steadyMs?: number;
   /** 64 hexadecimal digits: recordings are encrypted with it (docs/recording.md). */
   readonly recordingKey?: string;
+  /** Calls that nobody makes are carried through a thread before its first, so that its code is compiled by then: a sixth of a second. Default true. */
+  readonly rehearse?: boolean;
   /** Endpoints per worker, whatever the load. Default 2,000. */
   readonly maxEndpointsPerWorker?: number;
 }
@@ -46,6 +48,7 @@ export interface WorkerConfig {
   readonly codecs: readonly string[];
   readonly silentAfterMs: number;
   readonly dscp: number;
+  readonly rehearse: boolean;
 }
 
 export const defaultSteadyMs = 5_000;

@@ -88,7 +88,7 @@ export class MediaThreads {
   }
 
   #workerConfig(index: number, count: number): WorkerConfig {
-    const { address = '127.0.0.1', advertisedAddress = address, ports = { from: 0, to: 0 }, packetIo = 'auto', codecs = defaultCodecs, silentAfterMs = 5000, dscp = 46 } = this.#deps.config;
-    return { address, advertisedAddress, ports: portShare(ports, index, count), packetIo, codecs, silentAfterMs, dscp };
+    const { address = '127.0.0.1', advertisedAddress = address, ports = { from: 0, to: 0 }, packetIo = 'auto', codecs = defaultCodecs, silentAfterMs = 5000, dscp = 46, rehearse = true } = this.#deps.config;
+    return { address, advertisedAddress, ports: portShare(ports, index, count), packetIo, codecs, silentAfterMs, dscp, rehearse };
   }
 }

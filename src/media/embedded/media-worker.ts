@@ -7,6 +7,7 @@ import { CommandQueue } from './command-queue.ts';
 import { MediaEngine } from './engine.ts';
 import { FileThread } from './file-thread.ts';
 import { openPacketIo } from './open-packet-io.ts';
+import { rehearse } from './rehearsal.ts';
 import { Ticker } from './ticker.ts';
 import { loadCells, type FileLine, type WorkerCommand, type WorkerMessage, type WorkerStart } from './worker-protocol.ts';
 
@@ -42,6 +43,7 @@ const emit = (event: MediaEvent): void => {
   }
 };
 
+prepare();
 raisePriority();
 const { io, why } = openPacketIo(config, now);
 const fileThread = new FileThread(emit);
@@ -84,6 +86,16 @@ function carryOut(command: WorkerCommand): void {
     engine.command(command);
   } catch (error) {
     log.error({ op: command.op, error: error instanceof Error ? error.stack : String(error) }, 'a media command failed');
+  }
+}
+
+/** Not at the raised priority: others may be carrying calls. */
+function prepare(): void {
+  if (!config.rehearse) return;
+  try {
+    rehearse(config);
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'the rehearsal of a media thread failed');
   }
 }
 

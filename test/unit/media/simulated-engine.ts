@@ -161,7 +161,7 @@ export class SimulatedMedia {
     this.engine = new MediaEngine({
       io, files: files as never, log: silentLogger, random: () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 2 ** 32), now: () => this.#nowMs, processOffset: 0,
       emit: (event) => this.events.push(event),
-      config: { address: '127.0.0.1', advertisedAddress: '127.0.0.1', ports: { from: 0, to: 0 }, packetIo: 'dgram', codecs: ['PCMU', 'telephone-event'], silentAfterMs: 5000, dscp: 46 },
+      config: { address: '127.0.0.1', advertisedAddress: '127.0.0.1', ports: { from: 0, to: 0 }, packetIo: 'dgram', codecs: ['PCMU', 'telephone-event'], silentAfterMs: 5000, dscp: 46, rehearse: false },
     });
   }
 
