@@ -4,6 +4,7 @@ import type { PathChange } from '../objects/bridges.ts';
 import type { BridgeId, MediaPath } from '../platform.ts';
 import type { Duplex, JoinOptions, SessionRequest } from '../session/session-protocol.ts';
 import type { HostState } from './host-state.ts';
+import { refusalReason } from './refusal-reason.ts';
 
 const defaultOptions: JoinOptions = { dtmfClamp: false, toneClamp: false, autoInputGain: undefined, autoOutputGain: undefined, entryTone: undefined, exitTone: undefined };
 
@@ -98,7 +99,7 @@ export class Bridging {
           if (undo.type === 'connect') this.#state.platform.disconnectPath({ from: undo.from as BridgeId, to: undo.to as BridgeId });
           else this.#state.platform.connectPath(this.#path(undo, defaultOptions));
         }
-        return reply.refusal.reason;
+        return refusalReason(reply.refusal);
       }
       done.push(change);
     }

@@ -5,6 +5,7 @@ import type { DialogFetch, PlatformEvent } from '../platform.ts';
 import type { DialogMedia, DialogRequest, ObjectPatch, SessionRequest } from '../session/session-protocol.ts';
 import { dialogMediaOptions, type Bridging } from './bridging.ts';
 import type { HostState } from './host-state.ts';
+import { refusalReason } from './refusal-reason.ts';
 
 type Request<N extends SessionRequest['do']> = Extract<SessionRequest, { do: N }>;
 
@@ -26,7 +27,7 @@ export class Dialogs {
     const reply = this.#state.platform.prepareDialog({
       dialog: request.dialog, session, src: request.src, type: request.type, parameters: request.parameters, fetch: fetchOf(request), hints: request.hints, ...endpointOf(request.media),
     });
-    if (!reply.accepted) this.#failed(request.dialog, 'error.dialog.notprepared', 'dialogprepare', reply.refusal.reason);
+    if (!reply.accepted) this.#failed(request.dialog, 'error.dialog.notprepared', 'dialogprepare', refusalReason(reply.refusal));
     else this.#state.announce([], undefined, [request.dialog]);
   }
 
@@ -39,7 +40,7 @@ export class Dialogs {
     const reply = this.#state.platform.startDialog({
       dialog: dialog.id, session, src: request.src, type: request.type, parameters: request.parameters, fetch: fetchOf(request), hints: request.hints, ...endpointOf(request.media),
     });
-    if (!reply.accepted) return this.#failed(dialog.id, 'error.dialog.notstarted', 'dialogstart', reply.refusal.reason);
+    if (!reply.accepted) return this.#failed(dialog.id, 'error.dialog.notstarted', 'dialogstart', refusalReason(reply.refusal));
     this.#connect(dialog);
   }
 
@@ -62,7 +63,7 @@ export class Dialogs {
     if (request.media.directionGiven === true) dialog.direction = request.media.direction;
     dialog.state = 'starting';
     const reply = this.#state.platform.startDialog({ dialog: dialog.id, session, parameters: dialog.parameters, hints: request.hints, ...endpointOf(media) });
-    if (!reply.accepted) return this.#failed(dialog.id, 'error.dialog.notstarted', 'dialogstart', reply.refusal.reason);
+    if (!reply.accepted) return this.#failed(dialog.id, 'error.dialog.notstarted', 'dialogstart', refusalReason(reply.refusal));
     this.#connect(dialog);
   }
 

@@ -140,12 +140,12 @@ export class ConnectionLeg {
       case 'call.failed':
         this.#status = event.status;
         if (this.#reason === '') this.#reason = event.failure;
-        this.#info = { sip: { respcode: event.status, resptext: event.reason, headers: event.headers }, retryafter: event.retryAfterSeconds, completioncode: event.completionCode };
+        this.#info = { ...whyOf(this.#info), sip: { respcode: event.status, resptext: event.reason, headers: event.headers }, retryafter: event.retryAfterSeconds, completioncode: event.completionCode };
         this.#take(this.#state === 'redirecting' && event.status < 400 ? 'referred' : 'sip.failed');
         return;
       case 'call.ended':
-        this.#reason = event.reason?.text ?? event.by;
-        this.#info = { sip: { ...(event.reason === undefined ? {} : { reason: `${event.reason.protocol};cause=${event.reason.cause}` }), headers: event.headers } };
+        if (this.#reason === '') this.#reason = event.reason?.text ?? event.by;
+        this.#info = { ...whyOf(this.#info), sip: { ...(event.reason === undefined ? {} : { reason: `${event.reason.protocol};cause=${event.reason.cause}` }), headers: event.headers } };
         this.#ended();
         return;
       case 'transfer.progress':
@@ -350,3 +350,6 @@ export class ConnectionLeg {
     this.facts = { ...this.facts, sip: { ...this.facts.sip, headers } };
   }
 }
+
+/** What the media plane refused a call for is told to the page beside what the far end was told. */
+const whyOf = ({ reason }: PlatformHints): PlatformHints => (reason === undefined ? {} : { reason });

@@ -37,6 +37,10 @@ const classify = `<?xml version="1.0"?>
 </ccxml>`;
 const pages = {
   answer: page(`<transition event="connection.failed"><assign name="what" expr="event$.name"/><assign name="why" expr="event$.reason"/><exit expr="what" namelist="what why"/></transition>`),
+  explain: page(`<transition event="connection.failed"><assign name="what" expr="event$.name + ' ' + event$.reason"/><assign name="why" expr="event$.info.reason"/><exit expr="what" namelist="what why"/></transition>`),
+  join: page(`<transition event="connection.connected"><createconference conferenceid="why"/></transition>
+    <transition event="conference.created"><join id1="connection" id2="why"/></transition>`),
+  dialog: page(`<transition event="connection.connected"><dialogstart src="'hello.vxml'" connectionid="connection"/></transition>`),
   confer: page(`<transition event="connection.connected"><createconference conferenceid="why"/></transition>`),
   record: page(`<transition event="connection.connected">
     <var name="connectionid" expr="connection"/><var name="name" expr="'r'"/>
@@ -125,6 +129,18 @@ describe('a page whose media is refused', () => {
     expect(ends.at(-1)).toMatchObject({ how: 'exit', values: { what: 'connection.failed', why: 'noresource' } });
   }, 30_000);
 
+  test.each([
+    { kind: 'unsupported', status: 488 },
+    { kind: 'noresource', status: 503 },
+  ] as const)('by an adapter that refuses an accepted call as $kind: the caller gets $status, and the page what was refused', async ({ kind, status }) => {
+    const media = createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram' }, { log: silentLogger });
+    await house(Object.assign(Object.create(media) as Media, poor(media), { openEndpoint: () => refused(kind, 'the codec opus is not installed') }));
+    const telephone = call('explain');
+    await until(() => telephone.over && ends.length === 1);
+    expect(telephone.status).toBe(status);
+    expect(ends[0]).toMatchObject({ how: 'exit', values: { what: `connection.failed ${kind}`, why: 'the codec opus is not installed' } });
+  }, 30_000);
+
   test('by an adapter that does not tell people from machines: the call is answered, and `error` stands for the verdict', async () => {
     const media = createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram' }, { log: silentLogger });
     await house(Object.assign(Object.create(media) as Media, poor(media), { classify: () => refused('unsupported', 'this media plane cannot do that') }));
@@ -136,14 +152,17 @@ describe('a page whose media is refused', () => {
   test.each([
     { name: 'confer', what: 'error.unsupported.createconference' },
     { name: 'record', what: 'error.send.failed' },
-  ] as const)('$name: an adapter that cannot do it is refused at once with $what', async ({ name, what }) => {
+    { name: 'join', what: 'error.conference.join', reason: 'join: error.unsupported: this media plane cannot do that' },
+    { name: 'dialog', what: 'error.dialog.notstarted', reason: 'dialogstart: error.unsupported: this media plane cannot do that' },
+  ] as const)('$name: an adapter that cannot do it is refused at once with $what', async ({ name, what, ...told }) => {
     const media = createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram' }, { log: silentLogger });
     const cannot = () => refused('unsupported', 'this media plane cannot do that');
-    await house(Object.assign(Object.create(media) as Media, poor(media), { openConference: cannot, record: cannot }));
+    const verb = { confer: 'openConference', record: 'record', join: 'connect', dialog: 'openDialog' }[name];
+    await house(Object.assign(Object.create(media) as Media, poor(media), { [verb]: cannot }));
     const telephone = call(name);
     await until(() => ends.length === 1);
     expect(ends[0]).toMatchObject({ how: 'exit', values: { what } });
-    expect(String(ends[0]?.values['why'])).toContain('this media plane cannot do that');
+    expect(String(ends[0]?.values['why'])).toContain('reason' in told ? told.reason : 'this media plane cannot do that');
     telephone.hangUp();
   }, 30_000);
 });
