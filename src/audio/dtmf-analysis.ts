@@ -1,3 +1,4 @@
+import { copySamples } from './copy-samples.ts';
 import { DTMF_HIGH, DTMF_LOW } from './dtmf-digit.ts';
 import { energyOf, powerOfDbm0 } from './level.ts';
 import { ToneBank } from './tone-bank.ts';
@@ -73,7 +74,7 @@ export class DtmfAnalysis {
     const kept = this.#samples;
     const at = this.#at;
     const row = at * blockSize;
-    for (let i = 0; i < blockSize; i++) kept[row + i] = samples[start + i] as number;
+    copySamples(samples, start, kept, row, blockSize);
     if (this.#waiting < blocks) {
       this.#waiting += 1;
       this.#leave(at * 16);

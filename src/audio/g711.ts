@@ -57,7 +57,20 @@ export const ALAW_SILENCE = 0xd5;
 export function decodeG711(law: G711Law, payload: Uint8Array, out: Int16Array, start = 0, length = payload.length - start): number {
   const table = law === 'ulaw' ? ulawToLinear : alawToLinear;
   const n = Math.min(length, out.length);
-  for (let i = 0; i < n; i++) out[i] = table[payload[start + i] as number] as number;
+  let i = 0;
+  // Eight at a time, here and below: stepping costs more than looking up.
+  for (; i + 7 < n; i += 8) {
+    const from = start + i;
+    out[i] = table[payload[from] as number] as number;
+    out[i + 1] = table[payload[from + 1] as number] as number;
+    out[i + 2] = table[payload[from + 2] as number] as number;
+    out[i + 3] = table[payload[from + 3] as number] as number;
+    out[i + 4] = table[payload[from + 4] as number] as number;
+    out[i + 5] = table[payload[from + 5] as number] as number;
+    out[i + 6] = table[payload[from + 6] as number] as number;
+    out[i + 7] = table[payload[from + 7] as number] as number;
+  }
+  for (; i < n; i++) out[i] = table[payload[start + i] as number] as number;
   return n;
 }
 
@@ -65,6 +78,18 @@ export function decodeG711(law: G711Law, payload: Uint8Array, out: Int16Array, s
 export function encodeG711(law: G711Law, samples: Int16Array, out: Uint8Array, at = 0, length = samples.length): number {
   const table = law === 'ulaw' ? linearToUlaw : linearToAlaw;
   const n = Math.min(length, out.length - at);
-  for (let i = 0; i < n; i++) out[at + i] = table[(samples[i] as number) & 0xffff] as number;
+  let i = 0;
+  for (; i + 7 < n; i += 8) {
+    const to = at + i;
+    out[to] = table[(samples[i] as number) & 0xffff] as number;
+    out[to + 1] = table[(samples[i + 1] as number) & 0xffff] as number;
+    out[to + 2] = table[(samples[i + 2] as number) & 0xffff] as number;
+    out[to + 3] = table[(samples[i + 3] as number) & 0xffff] as number;
+    out[to + 4] = table[(samples[i + 4] as number) & 0xffff] as number;
+    out[to + 5] = table[(samples[i + 5] as number) & 0xffff] as number;
+    out[to + 6] = table[(samples[i + 6] as number) & 0xffff] as number;
+    out[to + 7] = table[(samples[i + 7] as number) & 0xffff] as number;
+  }
+  for (; i < n; i++) out[at + i] = table[(samples[i] as number) & 0xffff] as number;
   return n;
 }

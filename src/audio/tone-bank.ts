@@ -61,16 +61,16 @@ export class ToneBank {
       let d2 = 0;
       for (let i = start; i < end; i++) {
         const x = samples[i] as number;
-        const a = x + ca * a1 - a2;
+        const a = ca * a1 + (x - a2);
         a2 = a1;
         a1 = a;
-        const b = x + cb * b1 - b2;
+        const b = cb * b1 + (x - b2);
         b2 = b1;
         b1 = b;
-        const g = x + cc * c1 - c2;
+        const g = cc * c1 + (x - c2);
         c2 = c1;
         c1 = g;
-        const d = x + cd * d1 - d2;
+        const d = cd * d1 + (x - d2);
         d2 = d1;
         d1 = d;
       }

@@ -135,8 +135,7 @@ export class JitterBuffer {
     this.#rows[row + 2] = length;
     this.#rows[row + 3] = payloadType;
     this.#arrivals[slot * 4 + 2] = arrivalMs;
-    const to = slot * this.#size;
-    for (let i = 0; i < length; i++) this.bytes[to + i] = source[offset + i] as number;
+    copy(source, offset, this.bytes, slot * this.#size, length);
     return true;
   }
 
@@ -268,4 +267,22 @@ export class JitterBuffer {
   #forget(): void {
     for (let slot = 0; slot < this.#slots; slot++) this.#rows[slot * rowWords] = -1;
   }
+}
+
+/** Eight at a time: stepping costs more than copying. */
+function copy(source: Uint8Array, offset: number, into: Uint8Array, at: number, length: number): void {
+  let i = 0;
+  for (; i + 7 < length; i += 8) {
+    const from = offset + i;
+    const to = at + i;
+    into[to] = source[from] as number;
+    into[to + 1] = source[from + 1] as number;
+    into[to + 2] = source[from + 2] as number;
+    into[to + 3] = source[from + 3] as number;
+    into[to + 4] = source[from + 4] as number;
+    into[to + 5] = source[from + 5] as number;
+    into[to + 6] = source[from + 6] as number;
+    into[to + 7] = source[from + 7] as number;
+  }
+  for (; i < length; i++) into[at + i] = source[offset + i] as number;
 }

@@ -1,3 +1,4 @@
+import { copySamples } from '../copy-samples.ts';
 import { Spectrum } from './spectrum.ts';
 
 const WINDOW = 256;
@@ -39,7 +40,9 @@ export class ToneFrame {
   push(samples: Int16Array, start: number, length: number): void {
     const ring = this.#ring;
     const at = this.#at;
-    for (let i = 0; i < length; i++) ring[(at + i) & (WINDOW - 1)] = samples[start + i] as number;
+    const first = Math.min(length, WINDOW - at);
+    copySamples(samples, start, ring, at, first);
+    copySamples(samples, start + first, ring, 0, length - first);
     this.#at = (at + length) & (WINDOW - 1);
   }
 
