@@ -21,12 +21,16 @@ export class DgramPacketIo implements PacketIo {
     return this.#sockets.size;
   }
 
-  openPair(done: (pair: SocketPair | undefined) => void): void {
+  openPair(_inTurn: boolean, done: (pair: SocketPair | undefined) => void): void {
     this.#tryPair(this.#range.attempts, done);
   }
 
   poll(): void {
     // Node delivers by itself.
+  }
+
+  read(): void {
+    // The same.
   }
 
   flush(): void {

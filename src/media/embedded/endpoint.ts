@@ -9,7 +9,7 @@ import { LegAnalysis } from './leg-analysis.ts';
 import { legFigures } from './leg-figures.ts';
 import { LegMeasures } from './leg-measures.ts';
 import { spreadDigitDown, spreadDigitUp, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
-import type { PacketIo, SocketPair } from './packet-io.ts';
+import type { PacketIo, PacketSocket, SocketPair } from './packet-io.ts';
 import { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples, Source, type SampleRate } from './source.ts';
@@ -66,7 +66,7 @@ export class Endpoint implements MediaNode {
   }
 
   open(io: PacketIo): void {
-    io.openPair((pair) => {
+    io.openPair(this.#command.listen !== false, (pair) => {
       if (pair === undefined) return this.#fail({ kind: 'noresource', reason: 'no free RTP port pair' });
       if (this.#closed) return closePair(pair);
       this.#pair = pair;
@@ -74,6 +74,11 @@ export class Endpoint implements MediaNode {
       if (this.#command.remoteSdp !== undefined) this.applyOffer(this.#command.remoteSdp);
       else this.#context.emit({ name: 'endpoint.ready', node: this.id, sdp: this.#negotiation.offer() });
     });
+  }
+
+  /** What is to be read before a tick of it: nothing when its packets may be passed on, which does not wait for a tick. */
+  get socketInTurn(): PacketSocket | undefined {
+    return this.#command.listen === false ? undefined : this.#pair?.rtp;
   }
 
   applyOffer(sdp: string): void {

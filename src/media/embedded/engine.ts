@@ -11,7 +11,7 @@ import type { FileThread } from './file-thread.ts';
 import type { Island } from './island.ts';
 import { Islands } from './islands.ts';
 import { Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
-import type { PacketIo } from './packet-io.ts';
+import type { PacketIo, PacketSocket } from './packet-io.ts';
 import { Recorder } from './recorder.ts';
 import { Tap } from './tap.ts';
 import type { SampleRate } from './source.ts';
@@ -23,6 +23,9 @@ const controlTicks = 10;
 const chooseTicks = 5;
 /** From so many forwarded legs on they are looked after every 10 ms between two ticks, instead of every 5: waking up is then most of what they cost. */
 const manyForwarded = 100;
+
+/** Legs that are read, worked off and sent together, at least: what the system keeps of a socket is then still in the processor's cache when something is sent from it. */
+const readAtOnce = 96;
 
 export interface EngineParts {
   readonly config: WorkerConfig;
@@ -49,6 +52,7 @@ export class MediaEngine implements NodeContext {
   /** The endpoints that nobody listens to: what arrives at them may be forwarded as it is. */
   readonly #unheard: Endpoint[] = [];
   readonly #islands = new Islands();
+  readonly #reading: PacketSocket[] = [];
   #forwarding = 0;
   #ticks = 0;
   /** A command came since the last tick. */
@@ -86,9 +90,15 @@ export class MediaEngine implements NodeContext {
     const chosen = (commanded || this.#ticks % chooseTicks === 0) && this.#chooseForwards();
     io.poll(nowMs, false);
     const islands = this.#islands.current;
-    for (let i = 0; i < islands.length; i++) {
-      if (i + 1 < islands.length) this.#preloaded = (islands[i + 1] as Island).preload();
-      (islands[i] as Island).step(nowMs, commanded || chosen, this.#gatherer, this.#tellFlowing, this.#removeEdge);
+    for (let i = 0; i < islands.length; ) {
+      const from = i;
+      let sockets = 0;
+      for (; i < islands.length && sockets < readAtOnce; i++) sockets = (islands[i] as Island).sockets(this.#reading, sockets);
+      io.read(this.#reading, sockets, nowMs);
+      for (let k = from; k < i; k++) {
+        if (k + 1 < islands.length) this.#preloaded = (islands[k + 1] as Island).preload();
+        (islands[k] as Island).step(nowMs, commanded || chosen, this.#gatherer, this.#tellFlowing, this.#removeEdge);
+      }
     }
     io.flush();
     const phase = this.#ticks % controlTicks;

@@ -3,6 +3,7 @@ import type { DialogNode } from './dialog.ts';
 import type { EdgeLine } from './edge.ts';
 import type { Endpoint } from './endpoint.ts';
 import { anyHidesDigits, anyHoldsKey, type Gatherer, type MediaNode } from './media-node.ts';
+import type { PacketSocket } from './packet-io.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples } from './source.ts';
 
@@ -69,6 +70,16 @@ export class Island {
     for (let i = 0; i < this.#endpoints.length; i++) sum += (this.#endpoints[i] as Endpoint).preload();
     for (let i = 0; i < this.#edges.length; i++) sum += (this.#edges[i] as EdgeLine).preload();
     return sum;
+  }
+
+  /** Adds the sockets that are to be read before `step` to those that are there from `count` on; how many there are then. */
+  sockets(into: PacketSocket[], count: number): number {
+    let filled = count;
+    for (let i = 0; i < this.#endpoints.length; i++) {
+      const socket = (this.#endpoints[i] as Endpoint).socketInTurn;
+      if (socket !== undefined) into[filled++] = socket;
+    }
+    return filled;
   }
 
   /**

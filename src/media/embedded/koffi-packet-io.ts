@@ -3,7 +3,7 @@ import { IoRing, ringOperation } from './io-ring.ts';
 import { KoffiSocket } from './koffi-socket.ts';
 import type { Libc } from './libc.ts';
 import { nativeAddresses, type NativeAddresses } from './native-addresses.ts';
-import type { PacketIo, SocketPair } from './packet-io.ts';
+import type { PacketIo, PacketSocket, SocketPair } from './packet-io.ts';
 import { PortRange } from './port-range.ts';
 import { Readiness } from './readiness.ts';
 import { ReceiveBatch } from './receive-batch.ts';
@@ -21,6 +21,10 @@ const ringSize = 256;
 /** Ticks, at most, until it is asked whose socket holds more than one packet, and a tick that comes so late asks. Milliseconds. */
 const askEvery = 4;
 const lateMs = 30;
+/** A socket that is read in turn is asked for a second packet in one of so many ticks (a power of two), and whenever one is likely to be there. */
+const askEach = 16;
+/** Lengths above are error numbers: no packet came. */
+const mostLength = 0x7fff_ffff;
 /** What one socket may bring in a poll beyond its first packet: a flood on one leg must not hold up the others. */
 const burst = 64;
 
@@ -48,7 +52,10 @@ export class KoffiPacketIo implements PacketIo {
   #polledMs = 0;
   #unasked = 0;
   #hasMore = false;
-  readonly #reading: (KoffiSocket | undefined)[] = new Array<undefined>(ringSize).fill(undefined);
+  /** The tick, and whether it came late. */
+  #turn = 0;
+  #late = false;
+  readonly #reading: KoffiSocket[] = [];
 
   constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number, ring?: IoRing) {
     this.kind = ring === undefined ? 'koffi' : 'io_uring';
@@ -76,7 +83,7 @@ export class KoffiPacketIo implements PacketIo {
     return this.#open;
   }
 
-  openPair(done: (pair: SocketPair | undefined) => void): void {
+  openPair(inTurn: boolean, done: (pair: SocketPair | undefined) => void): void {
     for (let attempt = 0; attempt < this.#range.attempts; attempt++) {
       const first = this.#bind(this.#range.next());
       if (first === undefined) continue;
@@ -86,8 +93,8 @@ export class KoffiPacketIo implements PacketIo {
         continue;
       }
       const [rtp, rtcp] = (first.port & 1) === 0 ? [first, second] : [second, first];
-      this.#register(rtp);
-      this.#register(rtcp);
+      this.#register(rtp, !inTurn);
+      this.#register(rtcp, true);
       return done({ rtp, rtcp });
     }
     done(undefined);
@@ -95,19 +102,46 @@ export class KoffiPacketIo implements PacketIo {
 
   poll(nowMs: number, between: boolean): void {
     const wallOffset = Date.now() - nowMs;
+    if (!between) {
+      this.#late = nowMs - this.#polledMs > lateMs;
+      this.#polledMs = nowMs;
+      this.#turn += 1;
+    }
     // A packet of each socket first; then, once, a burst of those that have more: or a socket that is flooded would be told again and again.
     const count = this.#readiness.wait();
-    for (let from = 0; from < count; from += ringSize) this.#readEach(from, Math.min(count, from + ringSize), wallOffset, nowMs);
-    if (!between) this.#readMore(count, wallOffset, nowMs);
+    for (let from = 0; from < count; from += ringSize) {
+      let slots = 0;
+      for (let i = from; i < Math.min(count, from + ringSize); i++) {
+        const socket = this.#sockets[this.#readiness.fd(i)];
+        if (socket !== undefined) this.#reading[slots++] = socket;
+      }
+      this.#readEach(slots, wallOffset, nowMs);
+    }
+    if (!between && count > 0) this.#readMore(wallOffset, nowMs);
     this.flush();
   }
 
+  read(sockets: readonly PacketSocket[], count: number, nowMs: number): void {
+    const wallOffset = Date.now() - nowMs;
+    const turn = this.#turn;
+    for (let from = 0; from < count; from += ringSize) {
+      const slots = Math.min(ringSize, count - from);
+      for (let slot = 0; slot < slots; slot++) this.#reading[slot] = sockets[from + slot] as KoffiSocket;
+      this.#readEach(slots, wallOffset, nowMs);
+      for (let slot = 0; slot < slots; slot++) {
+        if (this.#batch.length(slot) > mostLength) continue;
+        const socket = this.#reading[slot] as KoffiSocket;
+        const mayHaveMore = this.#late || socket.hadMore || socket.readIn < turn - 1 || (((socket.fd >> 1) + turn) & (askEach - 1)) === 0;
+        if (mayHaveMore) socket.hadMore = this.#readBurst(socket, wallOffset, nowMs) > 0;
+        socket.readIn = turn;
+      }
+    }
+  }
+
   /** Who has more is asked as long as somebody has, after a pause, and now and then: to ask of all costs as much as a quarter of reading them. */
-  #readMore(read: number, wallOffset: number, nowMs: number): void {
-    const late = nowMs - this.#polledMs > lateMs;
-    this.#polledMs = nowMs;
+  #readMore(wallOffset: number, nowMs: number): void {
     this.#unasked += 1;
-    if (read === 0 || !(this.#hasMore || late || this.#unasked >= askEvery)) return;
+    if (!(this.#hasMore || this.#late || this.#unasked >= askEvery)) return;
     this.#unasked = 0;
     const more = this.#readiness.wait();
     this.#hasMore = more > 0;
@@ -124,13 +158,9 @@ export class KoffiPacketIo implements PacketIo {
     this.#readiness.close();
   }
 
-  #readEach(from: number, to: number, wallOffset: number, nowMs: number): void {
+  /** One packet of each of so many sockets of `#reading`. */
+  #readEach(slots: number, wallOffset: number, nowMs: number): void {
     const reading = this.#reading;
-    let slots = 0;
-    for (let i = from; i < to; i++) {
-      const socket = this.#sockets[this.#readiness.fd(i)];
-      if (socket !== undefined) reading[slots++] = socket;
-    }
     const batch = this.#batch;
     const headers = this.#headers;
     // What the chunk before this one led to: sends and reads never share a batch, and what is forwarded is sent from where it was read to.
@@ -148,18 +178,19 @@ export class KoffiPacketIo implements PacketIo {
         this.#sending.lend(batch.packet(slot), this.#packets.low[slot], this.#packets.high[slot]);
         (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
       }
-      reading[slot] = undefined;
     }
     this.#sending.lend(undefined);
     batch.restore(slots);
   }
 
-  #readBurst(socket: KoffiSocket | undefined, wallOffset: number, nowMs: number): void {
-    if (socket === undefined) return;
+  /** How many came. */
+  #readBurst(socket: KoffiSocket | undefined, wallOffset: number, nowMs: number): number {
+    if (socket === undefined || socket.isClosed) return 0;
     const batch = this.#bursts;
     const count = this.#libc.recvmmsg(socket.fd, batch.pointer, batch.size, msgDontwait, null);
     for (let slot = 0; slot < count; slot++) socket.deliver(batch, slot, wallOffset, nowMs);
     if (count > 0) batch.restore(count);
+    return count;
   }
 
   #bind(port: number): KoffiSocket | undefined {
@@ -188,19 +219,20 @@ export class KoffiPacketIo implements PacketIo {
     return socket;
   }
 
-  #register(socket: KoffiSocket): void {
+  /** @param polled it is read by `poll`, not by `read` */
+  #register(socket: KoffiSocket, polled: boolean): void {
     const { fd } = socket;
     while (this.#sockets.length <= fd) this.#sockets.push(undefined);
     this.#sockets[fd] = socket;
     this.#open += 1;
-    this.#readiness.add(fd);
+    if (polled) this.#readiness.add(fd);
     // What it still sends goes out under its own descriptor, whose number may be given out again at once.
     const { onClose } = socket;
     socket.onClose = () => {
       this.flush();
       this.#sockets[fd] = undefined;
       this.#open -= 1;
-      this.#readiness.delete(fd);
+      if (polled) this.#readiness.delete(fd);
       onClose();
     };
   }

@@ -10,6 +10,9 @@ export class KoffiSocket implements PacketSocket {
   readonly fd: number;
   readonly port: number;
   listener: PacketListener | undefined;
+  /** For who reads it in turn: the last tick in which it had a packet, and whether it then had more. */
+  readIn = -1;
+  hadMore = false;
   /** Called once, before the descriptor is given back. */
   onClose: () => void = () => undefined;
   readonly #sending: SendBatch;

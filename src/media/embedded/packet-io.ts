@@ -28,13 +28,18 @@ export interface SocketPair {
 /** Moves datagrams between sockets and the media plane, without promises on the way. */
 export interface PacketIo {
   readonly kind: 'io_uring' | 'koffi' | 'dgram';
-  /** Opens an even port and the odd one above it. Undefined when none is free. */
-  openPair(done: (pair: SocketPair | undefined) => void): void;
+  /**
+   * Opens an even port and the odd one above it. Undefined when none is free.
+   * @param inTurn what comes to the even one is delivered by `read`
+   */
+  openPair(inTurn: boolean, done: (pair: SocketPair | undefined) => void): void;
   /**
    * Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick, and between ticks while legs are only
    * forwarded: then no more than a packet of each socket, what else is there can wait for the tick.
    */
   poll(nowMs: number, between: boolean): void;
+  /** Delivers what has arrived at the first `count` of these sockets, opened to be read in turn, where the kind does not deliver by itself. Called once in each tick. */
+  read(sockets: readonly PacketSocket[], count: number, nowMs: number): void;
   /** Hands over what `send` has queued, where the kind queues. Called at the end of each tick. */
   flush(): void;
   readonly openSockets: number;

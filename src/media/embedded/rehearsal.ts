@@ -79,7 +79,7 @@ class NoNetwork implements PacketIo {
   readonly phones: PacketSocket[] = [];
   sent = 0;
 
-  openPair(done: (pair: SocketPair | undefined) => void): void {
+  openPair(_inTurn: boolean, done: (pair: SocketPair | undefined) => void): void {
     const rtp = new NoSocket(this);
     this.phones.push(rtp);
     done({ rtp, rtcp: new NoSocket(this) });
@@ -87,6 +87,10 @@ class NoNetwork implements PacketIo {
 
   poll(): void {
     // What arrives is handed over without it.
+  }
+
+  read(): void {
+    // The same.
   }
 
   flush(): void {

@@ -27,9 +27,9 @@ test('what cannot be used says why', () => {
   }
 });
 
-const opened = (io: KoffiPacketIo): SocketPair => {
+const opened = (io: KoffiPacketIo, inTurn = false): SocketPair => {
   let pair: SocketPair | undefined;
-  io.openPair((got) => (pair = got));
+  io.openPair(inTurn, (got) => (pair = got));
   if (pair === undefined) throw new Error('no port pair');
   return pair;
 };
@@ -65,56 +65,94 @@ if (usable.length > 0) describe.each(usable)('by $kind', ({ open }) => {
     expect(io.openSockets).toBe(0);
   });
 
-  test('more sockets than go into one call, each of which answers what it hears: every packet comes back from its own port', async () => {
-    const { socket, heard } = await peer();
-    const pairs = Array.from({ length: 300 }, () => opened(io));
-    const delivered = new Map<number, string>();
-    for (const { rtp } of pairs) {
-      rtp.listener = { packet: (bytes, length, address, port) => {
-        delivered.set(rtp.port, Buffer.from(bytes.subarray(0, length)).toString());
-        expect([address, port]).toEqual([0x7f000001, socket.address().port]);
-        rtp.sendToSource();
-        rtp.send(bytes, length);
-      } };
-    }
-    for (const { rtp } of pairs) socket.send(`to ${rtp.port}`, rtp.port, '127.0.0.1');
-    await pause(50);
-    io.poll(performance.now(), false);
-    await until(() => heard.length >= 300);
-    expect(delivered.size).toBe(300);
-    expect(new Set(heard.map(({ bytes, from }) => (bytes.toString() === `to ${from.port}` ? from.port : 0)))).toEqual(new Set(pairs.map(({ rtp }) => rtp.port)));
-    for (const { rtp, rtcp } of pairs) for (const one of [rtp, rtcp]) one.close();
-    socket.close();
+  describe.each([{ how: 'polled', inTurn: false }, { how: 'read in turn', inTurn: true }])('$how', ({ inTurn }) => {
+    const tick = (nowMs: number, pairs: readonly SocketPair[]): void => {
+      io.poll(nowMs, false);
+      if (inTurn) io.read(pairs.map(({ rtp }) => rtp), pairs.length, nowMs);
+      io.flush();
+    };
+
+    test('more sockets than go into one call, each of which answers what it hears: every packet comes back from its own port', async () => {
+      const { socket, heard } = await peer();
+      const pairs = Array.from({ length: 300 }, () => opened(io, inTurn));
+      const delivered = new Map<number, string>();
+      for (const { rtp } of pairs) {
+        rtp.listener = { packet: (bytes, length, address, port) => {
+          delivered.set(rtp.port, Buffer.from(bytes.subarray(0, length)).toString());
+          expect([address, port]).toEqual([0x7f000001, socket.address().port]);
+          rtp.sendToSource();
+          rtp.send(bytes, length);
+        } };
+      }
+      for (const { rtp } of pairs) socket.send(`to ${rtp.port}`, rtp.port, '127.0.0.1');
+      await pause(50);
+      tick(performance.now(), pairs);
+      await until(() => heard.length >= 300);
+      expect(delivered.size).toBe(300);
+      expect(new Set(heard.map(({ bytes, from }) => (bytes.toString() === `to ${from.port}` ? from.port : 0)))).toEqual(new Set(pairs.map(({ rtp }) => rtp.port)));
+      for (const { rtp, rtcp } of pairs) for (const one of [rtp, rtcp]) one.close();
+      socket.close();
+    });
+
+    test('a socket that is flooded brings a burst in a poll and no more, and the rest in the next ones', async () => {
+      const { socket } = await peer();
+      const { rtp, rtcp } = opened(io, inTurn);
+      let count = 0;
+      rtp.listener = { packet: () => void (count += 1) };
+      for (let i = 0; i < 130; i++) socket.send('x', rtp.port, '127.0.0.1');
+      await pause(50);
+      tick(performance.now(), [{ rtp, rtcp }]);
+      expect(count).toBe(65);
+      tick(performance.now(), [{ rtp, rtcp }]);
+      expect(count).toBe(130);
+      for (const one of [rtp, rtcp]) one.close();
+      socket.close();
+    });
+
+    test('a socket that brings two packets in each tick keeps up', async () => {
+      const { socket } = await peer();
+      const { rtp, rtcp } = opened(io, inTurn);
+      let count = 0;
+      rtp.listener = { packet: () => void (count += 1) };
+      const begun = performance.now();
+      for (let n = 1; n <= 12; n++) {
+        for (let i = 0; i < 2; i++) socket.send('x', rtp.port, '127.0.0.1');
+        await pause(5);
+        tick(begun + n * 20, [{ rtp, rtcp }]);
+      }
+      expect(count).toBe(24);
+      for (const one of [rtp, rtcp]) one.close();
+      socket.close();
+    });
   });
 
-  test('a socket that is flooded brings a burst in a poll and no more, and the rest in the next ones', async () => {
+  test('what is read in turn is not polled, and a packet that came beside another is read when one may be there', async () => {
     const { socket } = await peer();
-    const { rtp, rtcp } = opened(io);
-    let count = 0;
-    rtp.listener = { packet: () => void (count += 1) };
-    for (let i = 0; i < 130; i++) socket.send('x', rtp.port, '127.0.0.1');
-    await pause(50);
-    io.poll(performance.now(), false);
-    expect(count).toBe(65);
-    io.poll(performance.now(), false);
-    expect(count).toBe(130);
-    for (const one of [rtp, rtcp]) one.close();
-    socket.close();
-  });
-
-  test('a socket that brings two packets in each tick keeps up', async () => {
-    const { socket } = await peer();
-    const { rtp, rtcp } = opened(io);
+    const { rtp, rtcp } = opened(io, true);
     let count = 0;
     rtp.listener = { packet: () => void (count += 1) };
     const begun = performance.now();
-    for (let tick = 1; tick <= 12; tick++) {
-      for (let i = 0; i < 2; i++) socket.send('x', rtp.port, '127.0.0.1');
+    const after = async (n: number, packets: number): Promise<number> => {
+      for (let i = 0; i < packets; i++) socket.send('x', rtp.port, '127.0.0.1');
       await pause(5);
-      io.poll(begun + tick * 20, false);
-    }
-    expect(count).toBe(24);
+      const before = count;
+      io.poll(begun + n * 20, false);
+      expect(count).toBe(before);
+      io.read([rtp], 1, begun + n * 20);
+      return count - before;
+    };
+    expect(await after(1, 1)).toBe(1);
+    expect(await after(2, 0)).toBe(0);
+    // One came late, and the next in time.
+    expect(await after(3, 2)).toBe(2);
+    // One came early: it is read with a later one, soon.
+    let taken = await after(4, 2);
+    for (let n = 5; n <= 20; n++) taken += await after(n, 1);
+    expect(taken).toBe(18);
+    // A tick that comes late finds what has gathered.
+    expect(await after(25, 5)).toBe(5);
     for (const one of [rtp, rtcp]) one.close();
+    io.read([rtp], 1, begun + 520);
     socket.close();
   });
 

@@ -150,8 +150,8 @@ export class SimulatedMedia {
 
   constructor(files?: RecordSink) {
     const io: PacketIo = {
-      kind: 'dgram', openSockets: 0, poll: () => undefined, flush: () => undefined, close: () => undefined,
-      openPair: (done) => {
+      kind: 'dgram', openSockets: 0, poll: () => undefined, read: () => undefined, flush: () => undefined, close: () => undefined,
+      openPair: (_inTurn, done) => {
         const pair = { rtp: new SimulatedSocket(this.#port++), rtcp: new SimulatedSocket(this.#port++) };
         this.#pairs.push(pair);
         done(pair);
