@@ -59,20 +59,26 @@ export class ToneBank {
       let c2 = 0;
       let d1 = 0;
       let d2 = 0;
-      for (let i = start; i < end; i++) {
+      let i = start;
+      // Two samples at a time: the states need not be moved.
+      for (; i + 1 < end; i += 2) {
         const x = samples[i] as number;
-        const a = ca * a1 + (x - a2);
-        a2 = a1;
-        a1 = a;
-        const b = cb * b1 + (x - b2);
-        b2 = b1;
-        b1 = b;
-        const g = cc * c1 + (x - c2);
-        c2 = c1;
-        c1 = g;
-        const d = cd * d1 + (x - d2);
-        d2 = d1;
-        d1 = d;
+        const y = samples[i + 1] as number;
+        a2 = ca * a1 + (x - a2);
+        b2 = cb * b1 + (x - b2);
+        c2 = cc * c1 + (x - c2);
+        d2 = cd * d1 + (x - d2);
+        a1 = ca * a2 + (y - a1);
+        b1 = cb * b2 + (y - b1);
+        c1 = cc * c2 + (y - c1);
+        d1 = cd * d2 + (y - d1);
+      }
+      if (i < end) {
+        const x = samples[i] as number;
+        [a1, a2] = [ca * a1 + (x - a2), a1];
+        [b1, b2] = [cb * b1 + (x - b2), b1];
+        [c1, c2] = [cc * c1 + (x - c2), c1];
+        [d1, d2] = [cd * d1 + (x - d2), d1];
       }
       this.#turn(f, block, a1, a2);
       this.#turn(f + 1, block, b1, b2);

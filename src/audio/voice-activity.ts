@@ -66,7 +66,7 @@ export class VoiceActivityDetector {
     const loud = power > this.#minPower && power > this.#floor * this.#margin;
     // The floor falls within some frames and rises by 3 dB a second, faster while nobody speaks.
     if (power < this.#floor) this.#floor += (power - this.#floor) * Math.min(1, ms / 40);
-    else this.#floor = Math.min(power, this.#floor * 2 ** ((ms / 1000) * (loud ? 1 : 4)));
+    else this.#floor = Math.min(power, this.#floor * risen(ms, loud));
     this.#floor = Math.max(this.#floor, 1);
     const start = this.#nowMs;
     this.#nowMs += ms;
@@ -84,4 +84,17 @@ export class VoiceActivityDetector {
   }
 
   #changedSince = 0;
+}
+
+/** By how much the floor rises in a frame: reckoned once for each length, and a thread's frames are of one. */
+let risenMs = 0;
+let risenLoud = 1;
+let risenQuiet = 1;
+function risen(ms: number, loud: boolean): number {
+  if (ms !== risenMs) {
+    risenMs = ms;
+    risenLoud = 2 ** (ms / 1000);
+    risenQuiet = risenLoud ** 4;
+  }
+  return loud ? risenLoud : risenQuiet;
 }

@@ -59,21 +59,21 @@ export class ToneFrame {
       this.first = this.second = this.purity = 0;
       return;
     }
+    const peakPower = power[peak] as number;
     let second = 0;
-    let secondPower = 0;
+    // A second peak 15 dB below the first is noise or a harmonic.
+    let secondPower = peakPower * 0.03;
     for (let k = LOWEST; k < power.length; k++) {
       const p = power[k] as number;
       // A peak of its own: 350 and 440 Hz lie less than three bins apart.
-      if (Math.abs(k - peak) >= REACH && p > secondPower && p > (power[k - 1] as number) && p >= (power[k + 1] ?? 0)) {
+      if (p > secondPower && Math.abs(k - peak) >= REACH && p > (power[k - 1] as number) && p >= (power[k + 1] ?? 0)) {
         secondPower = p;
         second = k;
       }
     }
-    const peakPower = power[peak] as number;
     let inside = this.#around(peak, -1);
     this.first = this.#frequency(peak);
-    // A second peak 15 dB below the first is noise or a harmonic.
-    if (secondPower > peakPower * 0.03) {
+    if (second > 0) {
       inside += this.#around(second, peak);
       this.second = this.#frequency(second);
       // Closer than the window can always tell apart: one tone between them.
