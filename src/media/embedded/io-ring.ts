@@ -7,6 +7,11 @@ const singleMmap = 1;
 /** IORING_FEAT_CQE_SKIP (Linux 5.17), and the flag of an entry that makes use of it. */
 const mayBeQuiet = 1 << 11;
 const quietEntry = 1 << 6 << 8;
+/** An entry whose descriptor is one of the ring's own. */
+const keptEntry = 1 << 8;
+/** Operations of io_uring_register(2), and the greatest descriptor that is kept and one. */
+const registering = { filesUpdate: 6, files2: 13 } as const;
+const keptLimit = 16_384;
 const offset = { rings: 0, entries: 0x10000000 } as const;
 export const ringOperation = { sendmsg: 9, recvmsg: 10, send: 26 } as const;
 const entryBytes = 64;
@@ -34,6 +39,11 @@ export class IoRing {
   readonly #results: Int32Array;
   /** What is added to an operation that does not ask for its result. */
   readonly #quiet: number;
+  /** By descriptor: `keptEntry` if the ring keeps it. Empty when it keeps none. */
+  readonly #kept: Int32Array;
+  /** A descriptor, for the system to read, and struct io_uring_files_update. */
+  readonly #descriptor: NativeMemory;
+  readonly #update = new Uint8Array(16);
   #tail: number;
   #count = 0;
   /** Of the batch, how many tell their results. */
@@ -48,6 +58,10 @@ export class IoRing {
     this.#entries = new Uint32Array(entries.bytes.buffer, entries.bytes.byteOffset, entries.bytes.length >> 2);
     this.#results = new Int32Array(size);
     this.#quiet = ((parameters[5] as number) & mayBeQuiet) === 0 ? 0 : quietEntry;
+    this.#descriptor = libc.allocate(4);
+    new DataView(this.#update.buffer).setBigUint64(8, this.#descriptor.address, true);
+    // struct io_uring_rsrc_register: so many, all free (Linux 5.19).
+    this.#kept = new Int32Array(libc.ringRegister(fd, registering.files2, new Uint8Array(Uint32Array.of(keptLimit, 1, 0, 0, 0, 0, 0, 0).buffer), 32) === 0 ? keptLimit : 0);
     const word = (index: number): number => (parameters[index] as number) >> 2;
     // struct io_sqring_offsets begins at word 10, io_cqring_offsets at word 20.
     this.#headAt = word(10);
@@ -75,6 +89,23 @@ export class IoRing {
     if (rings !== undefined && entries !== undefined) return new IoRing(libc, fd, size, parameters, rings, entries);
     libc.close(fd);
     return 'the memory of io_uring cannot be mapped';
+  }
+
+  /** The descriptor will be used often: until `letGo`, to be called before it is closed, the system need not look it up and count its users for each packet. */
+  keep(fd: number): void {
+    if (fd < this.#kept.length && this.#set(fd, fd)) this.#kept[fd] = keptEntry;
+  }
+
+  letGo(fd: number): void {
+    if (fd >= this.#kept.length || this.#kept[fd] === 0) return;
+    this.#kept[fd] = 0;
+    this.#set(fd, -1);
+  }
+
+  #set(place: number, fd: number): boolean {
+    new DataView(this.#descriptor.bytes.buffer).setInt32(this.#descriptor.bytes.byteOffset, fd, true);
+    new DataView(this.#update.buffer).setUint32(0, place, true);
+    return this.#libc.ringRegister(this.#fd, registering.filesUpdate, this.#update, 1) === 1;
   }
 
   /**
@@ -110,7 +141,8 @@ export class IoRing {
 
   #write(at: number, operation: number, fd: number, addressLow: number, addressHigh: number, flags: number, asks: boolean): void {
     const entries = this.#entries;
-    entries[at] = asks ? operation : operation | this.#quiet;
+    const kept = fd < this.#kept.length ? (this.#kept[fd] as number) : 0;
+    entries[at] = (asks ? operation : operation | this.#quiet) | kept;
     if (asks || this.#quiet === 0) this.#telling += 1;
     entries[at + 1] = fd;
     entries[at + 4] = addressLow;

@@ -29,8 +29,8 @@ const mostLength = 0x7fff_ffff;
 const burst = 64;
 
 /**
- * The system's own calls through koffi: all sockets that have something are read in one go at each tick, with the kernel's
- * arrival times. With a ring (io_uring) one call reads, or writes, a packet of each of up to 256 sockets.
+ * The system's own calls through koffi: sockets are read many at a time (those that have something, or in turn those that are named), with the
+ * kernel's arrival times. With a ring (io_uring) one call reads, or writes, a packet of each of up to 256 sockets.
  */
 export class KoffiPacketIo implements PacketIo {
   readonly kind: 'io_uring' | 'koffi';
@@ -225,6 +225,7 @@ export class KoffiPacketIo implements PacketIo {
     while (this.#sockets.length <= fd) this.#sockets.push(undefined);
     this.#sockets[fd] = socket;
     this.#open += 1;
+    this.#ring?.keep(fd);
     if (polled) this.#readiness.add(fd);
     // What it still sends goes out under its own descriptor, whose number may be given out again at once.
     const { onClose } = socket;
@@ -233,6 +234,7 @@ export class KoffiPacketIo implements PacketIo {
       this.#sockets[fd] = undefined;
       this.#open -= 1;
       if (polled) this.#readiness.delete(fd);
+      this.#ring?.letGo(fd);
       onClose();
     };
   }

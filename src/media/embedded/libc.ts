@@ -22,6 +22,8 @@ export interface Libc {
   allocate(bytes: number): NativeMemory;
   /** io_uring_setup(2): `parameters` is a struct io_uring_params. */
   ringSetup(entries: number, parameters: Uint32Array): number;
+  /** io_uring_register(2). */
+  ringRegister(ring: number, operation: number, argument: Uint8Array, count: number): number;
   ringEnter(ring: number, submit: number, complete: number, flags: number): number;
   /** Shared memory of a descriptor; undefined when the system refuses. */
   map(fd: number, offset: number, bytes: number): NativeMemory | undefined;
@@ -35,7 +37,7 @@ export interface NativeMemory {
 }
 
 /** The same on all 64-bit machines. */
-const systemCall = { ringSetup: 425, ringEnter: 426 } as const;
+const systemCall = { ringSetup: 425, ringEnter: 426, ringRegister: 427 } as const;
 const protReadWrite = 3;
 const mapSharedPopulate = 0x8001;
 const mapFailed = 0xffff_ffff_ffff_ffffn;
@@ -49,6 +51,7 @@ export function loadLibc(): Libc | string {
 function bindLibc({ bind, koffi }: CLibrary): Libc {
   const memoryAt = (pointer: unknown, bytes: number): NativeMemory => ({ pointer, address: koffi.address(pointer), bytes: new Uint8Array(koffi.view(pointer, bytes)) });
   const setup = bind<(call: number, entries: number, parameters: Uint32Array) => number>('int syscall(int64_t call, uint32_t entries, void* parameters)');
+  const register = bind<(call: number, ring: number, operation: number, argument: Uint8Array, count: number) => number>('int syscall(int64_t call, uint32_t ring, uint32_t operation, void* argument, uint32_t count)');
   const enter = bind<(call: number, ring: number, submit: number, complete: number, flags: number, mask: number, size: number) => number>('int syscall(int64_t call, uint32_t ring, uint32_t submit, uint32_t complete, uint32_t flags, uintptr_t mask, size_t size)');
   const mmap = bind<(address: null, length: number, protection: number, flags: number, fd: number, offset: number) => unknown>('void* mmap(void* address, size_t length, int protection, int flags, int fd, int64_t offset)');
   const munmap = bind<(pointer: unknown, length: number) => number>('int munmap(void* address, size_t length)');
@@ -67,6 +70,7 @@ function bindLibc({ bind, koffi }: CLibrary): Libc {
     epollWait: bind('int epoll_wait(int epoll, void* events, int count, int timeout)'),
     allocate: (bytes) => memoryAt(koffi.alloc('uint8_t', bytes), bytes),
     ringSetup: (entries, parameters) => setup(systemCall.ringSetup, entries, parameters),
+    ringRegister: (ring, operation, argument, count) => register(systemCall.ringRegister, ring, operation, argument, count),
     ringEnter: (ring, submit, complete, flags) => enter(systemCall.ringEnter, ring, submit, complete, flags, 0, 0),
     map: (fd, offset, bytes) => {
       const pointer = mmap(null, bytes, protReadWrite, mapSharedPopulate, fd, offset);

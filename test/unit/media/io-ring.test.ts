@@ -10,6 +10,8 @@ const at = { head: 0, tail: 1, mask: 2, array: 4, completionHead: 16, completion
 class Kernel {
   /** IORING_FEAT_CQE_SKIP too. */
   skips = false;
+  /** Descriptors that the ring keeps, by place; undefined: this kernel keeps none. */
+  files: Map<number, number> | undefined;
   readonly rings = new Uint32Array(20 + 16 * 4);
   readonly entries = new Uint32Array(size * 16);
   readonly taking: number[];
@@ -18,6 +20,8 @@ class Kernel {
   readonly waited: number[] = [];
   enters = 0;
   closed = 0;
+  /** What was allocated last: where a descriptor lies that is to be kept. */
+  descriptor: NativeMemory = { pointer: undefined, address: 0n, bytes: new Uint8Array(4) };
 
   constructor(taking: number[], startingAt = 0) {
     this.taking = taking;
@@ -27,7 +31,7 @@ class Kernel {
   }
 
   get libc(): Libc {
-    const memory = (words: Uint32Array): NativeMemory => ({ pointer: words, address: 0n, bytes: new Uint8Array(words.buffer) });
+    const memory = (words: Uint32Array): NativeMemory => (this.descriptor = { pointer: words, address: 0n, bytes: new Uint8Array(words.buffer) });
     return {
       ringSetup: (_entries: number, parameters: Uint32Array) => {
         parameters.set([size, 2 * size, 0, 0, 0, this.skips ? 1 | (1 << 11) : 1]);
@@ -37,6 +41,14 @@ class Kernel {
       },
       map: (_fd: number, offset: number) => memory(offset === 0 ? this.rings : this.entries),
       unmap: () => undefined,
+      allocate: (bytes: number) => memory(new Uint32Array(bytes / 4)),
+      ringRegister: (_ring: number, operation: number, argument: Uint8Array) => {
+        if (this.files === undefined) return -1;
+        if (operation === 13) return 0;
+        const [place] = new Uint32Array(argument.buffer);
+        this.files.set(place!, new Int32Array(this.descriptor.bytes.buffer)[0]!);
+        return 1;
+      },
       close: () => ((this.closed += 1), 0),
       ringEnter: (_ring: number, submit: number, complete: number) => (this.waited.push(complete), this.#enter(submit)),
     } as unknown as Libc;
@@ -73,6 +85,34 @@ const batch = (ring: IoRing, fds: readonly number[]): number[] => {
   ring.run();
   return fds.map((_, place) => ring.result(place));
 };
+
+test('a descriptor that is kept is used as one of the ring\'s own until it is let go', () => {
+  const kernel = new Kernel([]);
+  kernel.files = new Map();
+  const ring = opened(kernel);
+  /** IOSQE_FIXED_FILE, in the second octet of the entry. */
+  const fixed = (entry: number): boolean => (kernel.entries[entry * 16]! >> 8 & 1) !== 0;
+  ring.keep(12);
+  expect(kernel.files).toEqual(new Map([[12, 12]]));
+  expect(batch(ring, [11, 12])).toEqual([11, 12]);
+  expect([fixed(0), fixed(1)]).toEqual([false, true]);
+  ring.letGo(12);
+  ring.letGo(11);
+  // Greater than those that it has room for.
+  ring.keep(1_000_000);
+  expect(kernel.files).toEqual(new Map([[12, -1]]));
+  expect(batch(ring, [12, 1_000_000])).toEqual([12, 1_000_000]);
+  expect([fixed(2), fixed(3)]).toEqual([false, false]);
+});
+
+test('a kernel that keeps no descriptors looks them up each time', () => {
+  const kernel = new Kernel([]);
+  const ring = opened(kernel);
+  ring.keep(12);
+  ring.letGo(12);
+  expect(batch(ring, [12])).toEqual([12]);
+  expect(kernel.entries[0]! >> 8 & 1).toBe(0);
+});
 
 test('each call of a batch is told its own result', () => {
   const ring = opened(new Kernel([]));
