@@ -184,10 +184,15 @@ def found_policy(odds, elapsed, late, machine):
     return best
 
 
+def four_by_four(weights):
+    rows, width = weights.shape
+    return weights.reshape(rows // 4, 4, width).transpose(0, 2, 1)
+
+
 def written(network, policy, data):
     state = {name: value.numpy() for name, value in network.state_dict().items()}
     # The order of NetworkWeights in greeting-network.ts.
-    parts = [state['dense.weight'], state['dense.bias'], state['unit.weight_ih_l0'], state['unit.weight_hh_l0'], state['unit.bias_ih_l0'], state['unit.bias_hh_l0'], state['out.weight'][0], state['out.bias']]
+    parts = [four_by_four(state['dense.weight']), state['dense.bias'], four_by_four(state['unit.weight_ih_l0']), four_by_four(state['unit.weight_hh_l0']), state['unit.bias_ih_l0'], state['unit.bias_hh_l0'], state['out.weight'][0], state['out.bias']]
     flat = np.concatenate([np.ascontiguousarray(part).ravel() for part in parts])
     print(f'{len(flat)} weights, {np.abs(flat).max():.2f} at most')
     packed = base64.b64encode(np.clip(np.round(flat * WEIGHT_SCALE), -32768, 32767).astype('<i2').tobytes()).decode()
