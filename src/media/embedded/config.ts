@@ -27,7 +27,7 @@ export interface EmbeddedMediaConfig {
   readonly steadyMs?: number;
   /** 64 hexadecimal digits: recordings are encrypted with it (docs/recording.md). */
   readonly recordingKey?: string;
-  /** Calls that nobody makes are carried through a thread before its first, so that its code is compiled by then: a sixth of a second. Default true. */
+  /** Calls that nobody makes are carried through a thread before its first, so that its code is compiled by then: a quarter of a second, none with dgram. Default true. */
   readonly rehearse?: boolean;
   /** Endpoints per worker, whatever the load. Default 2,000. */
   readonly maxEndpointsPerWorker?: number;

@@ -4,29 +4,45 @@ import { silentLogger } from '../../kernel/logger.ts';
 import type { WorkerConfig } from './config.ts';
 import { MediaEngine } from './engine.ts';
 import { FileThread } from './file-thread.ts';
-import type { PacketIo, PacketListener, PacketSocket, SocketPair } from './packet-io.ts';
+import { openPacketIo } from './open-packet-io.ts';
+import type { PacketIo, PacketSocket } from './packet-io.ts';
 
 /** Pairs of phones that talk to each other, and ticks: together some thousand frames, after which the code is compiled. */
 const pairs = 8;
 const ticks = 250;
 const frame = 160;
+const loopback = '127.0.0.1';
 const id = (name: string): MediaId => name as MediaId;
 const mute = { events: 'mute', inband: 'mute' } as const;
 
 /**
- * Calls that nobody makes, carried through a graph of their own before a thread takes any: code that runs for the first time is slow, and
- * hundreds of legs may begin in one moment after a start, or when a thread takes the place of one that failed. Nothing leaves, and nothing is kept.
- * Returns how many packets would have left.
+ * Calls that nobody makes, carried over the loopback through a graph of their own before a thread takes any: code that runs for the first time is
+ * slow, and hundreds of legs may begin in one moment after a start, or when a thread takes the place of one that failed. Nothing of them is left.
+ * Returns how many packets came back to the phones; none where packets do not come within a tick's own time (dgram).
  */
 export function rehearse(config: WorkerConfig): number {
-  const io = new NoNetwork();
   // As uneven as times are: what is compiled for whole numbers would have to be compiled again.
   let nowMs = 1234.567;
+  const { io } = openPacketIo({ ...config, address: loopback, ports: { from: 0, to: 0 } }, () => nowMs);
+  if (io.kind === 'dgram') {
+    io.close();
+    return 0;
+  }
+  const ports: number[] = [];
   const engine = new MediaEngine({
-    config, io, files: new FileThread(() => undefined), log: silentLogger, random: Math.random, now: () => nowMs, processOffset: 0, emit: () => undefined,
+    config: { ...config, advertisedAddress: loopback }, io, files: new FileThread(() => undefined), log: silentLogger, random: Math.random, now: () => nowMs, processOffset: 0,
+    emit: (event) => {
+      if (event.name === 'endpoint.ready') ports.push(Number(/m=audio (\d+)/.exec(event.sdp)?.[1]));
+    },
   });
-  const remoteSdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n';
-  for (let n = 0; n < pairs * 2; n++) engine.command({ op: 'openEndpoint', command: { node: id(`leg${n}`), codecs: ['PCMU', 'telephone-event'], remoteSdp } });
+  let heard = 0;
+  const phones: PacketSocket[] = [];
+  for (let n = 0; n < pairs * 2; n++) phones.push(...openPhone(io, () => (heard += 1)));
+  for (const [n, { port }] of phones.entries()) {
+    const remoteSdp = `v=0\r\no=- 1 1 IN IP4 ${loopback}\r\ns=-\r\nc=IN IP4 ${loopback}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n`;
+    engine.command({ op: 'openEndpoint', command: { node: id(`leg${n}`), codecs: ['PCMU', 'telephone-event'], remoteSdp } });
+  }
+  for (const [n, phone] of phones.entries()) phone.sendTo(loopback, ports[n] ?? 0);
   const speech = Uint8Array.from({ length: frame * 97 }, (_, i) => linearToUlaw[spoken(i) & 0xffff] as number);
   const packet = new Uint8Array(12 + frame);
   packet[0] = 0x80;
@@ -35,20 +51,31 @@ export function rehearse(config: WorkerConfig): number {
       if (tick % 50 === 0) join(engine, n, tick % 100 === 0);
       else if (tick % 50 === 45) engine.command({ op: 'disconnect', from: id(`leg${n}`), to: id(`leg${n ^ 1}`) });
     }
-    for (const [n, socket] of io.phones.entries()) {
+    for (const [n, phone] of phones.entries()) {
       // One is lost now and then.
       if ((tick * 7 + n * 5) % 97 === 0) continue;
       write(packet, n, tick);
       const at = ((tick + n * 7) % 97) * frame;
       packet.set(speech.subarray(at, at + frame), 12);
-      socket.listener?.packet(packet, packet.length, 0x7f000001, 40_000, nowMs + 13 + Math.random());
+      phone.send(packet, packet.length);
     }
+    io.flush();
     nowMs += 20 + 0.1 * Math.random();
     engine.tick(nowMs);
   }
-  const { sent } = io;
   engine.closeAll();
-  return sent;
+  io.close();
+  return heard;
+}
+
+function openPhone(io: PacketIo, hear: () => void): PacketSocket[] {
+  const opened: PacketSocket[] = [];
+  io.openPair(false, (pair) => {
+    if (pair === undefined) return;
+    pair.rtp.listener = { packet: hear };
+    opened.push(pair.rtp);
+  });
+  return opened;
 }
 
 /** Lets the leg be heard by the one it talks to, clamped or not. */
@@ -70,71 +97,4 @@ function write(packet: Uint8Array, n: number, tick: number): void {
   view.setUint16(2, tick);
   view.setUint32(4, (tick * frame + 0x9000_0000 + n) >>> 0);
   view.setUint32(8, 0x8000_0000 + n);
-}
-
-class NoNetwork implements PacketIo {
-  readonly kind = 'dgram';
-  readonly openSockets = 0;
-  /** The RTP sockets, in the order of their opening. */
-  readonly phones: PacketSocket[] = [];
-  sent = 0;
-
-  openPair(_inTurn: boolean, done: (pair: SocketPair | undefined) => void): void {
-    const rtp = new NoSocket(this);
-    this.phones.push(rtp);
-    done({ rtp, rtcp: new NoSocket(this) });
-  }
-
-  poll(): void {
-    // What arrives is handed over without it.
-  }
-
-  read(): void {
-    // The same.
-  }
-
-  flush(): void {
-    // Nothing leaves.
-  }
-
-  close(): void {
-    // There is nothing to close.
-  }
-}
-
-const room = new Uint8Array(1500);
-
-class NoSocket implements PacketSocket {
-  readonly port = 40_000;
-  listener: PacketListener | undefined;
-  readonly #network: NoNetwork;
-
-  constructor(network: NoNetwork) {
-    this.#network = network;
-  }
-
-  sendTo(): boolean {
-    return true;
-  }
-
-  sendToSource(): void {
-    // Nothing is sent.
-  }
-
-  sourceAddress(): string {
-    return '127.0.0.1';
-  }
-
-  room(): Uint8Array {
-    return room;
-  }
-
-  send(): boolean {
-    this.#network.sent += 1;
-    return true;
-  }
-
-  close(): void {
-    this.listener = undefined;
-  }
 }
