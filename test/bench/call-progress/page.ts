@@ -148,7 +148,7 @@ ${m.subsets.map(line).join('\n')}
 ## The split
 
 Both parts speak the same languages, for a model is used where its languages are spoken. They share no voice, no name, no firm, no
-sentence and no random seed; one and two words ("Hello?") are what everybody says. Swedish and Turkish are in neither: they are measured apart, with
+whole answer and no random seed (of what announcements are made of, two sentences stand in both: "I nostri uffici sono chiusi.", "Numero ei ole käytössä."); one and two words ("Hello?") are what everybody says. Swedish and Turkish are in neither: they are measured apart, with
 the held-out part's voices. The recordings of living people are in none.
 
 | | tuning | held out |
