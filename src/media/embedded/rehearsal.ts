@@ -7,8 +7,9 @@ import { FileThread } from './file-thread.ts';
 import { openPacketIo } from './open-packet-io.ts';
 import type { PacketIo, PacketSocket } from './packet-io.ts';
 
-/** Pairs of phones that talk to each other, and ticks: together some thousand frames, after which the code is compiled. */
-const pairs = 8;
+/** Phones that talk in pairs, those of them that nobody else listens to, and ticks: together some thousand frames, after which the code is compiled. */
+const phoneCount = 24;
+const heardPhones = 16;
 const ticks = 250;
 const frame = 160;
 const loopback = '127.0.0.1';
@@ -37,19 +38,20 @@ export function rehearse(config: WorkerConfig): number {
   });
   let heard = 0;
   const phones: PacketSocket[] = [];
-  for (let n = 0; n < pairs * 2; n++) phones.push(...openPhone(io, () => (heard += 1)));
+  for (let n = 0; n < phoneCount; n++) phones.push(...openPhone(io, () => (heard += 1)));
   for (const [n, { port }] of phones.entries()) {
     const remoteSdp = `v=0\r\no=- 1 1 IN IP4 ${loopback}\r\ns=-\r\nc=IN IP4 ${loopback}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n`;
-    engine.command({ op: 'openEndpoint', command: { node: id(`leg${n}`), codecs: ['PCMU', 'telephone-event'], remoteSdp } });
+    engine.command({ op: 'openEndpoint', command: { node: id(`leg${n}`), codecs: ['PCMU', 'telephone-event'], remoteSdp, listen: n < heardPhones } });
   }
   for (const [n, phone] of phones.entries()) phone.sendTo(loopback, ports[n] ?? 0);
   const speech = Uint8Array.from({ length: frame * 97 }, (_, i) => linearToUlaw[spoken(i) & 0xffff] as number);
   const packet = new Uint8Array(12 + frame);
   packet[0] = 0x80;
   for (let tick = 0; tick < ticks; tick++) {
-    for (let n = 0; n < pairs * 2; n++) {
-      if (tick % 50 === 0) join(engine, n, tick % 100 === 0);
-      else if (tick % 50 === 45) engine.command({ op: 'disconnect', from: id(`leg${n}`), to: id(`leg${n ^ 1}`) });
+    for (let n = 0; n < phoneCount; n++) {
+      // The others stay as they are, so that their packets are only passed on.
+      if (n >= heardPhones ? tick === 0 : tick % 50 === 0) join(engine, n, n < heardPhones && tick % 100 === 0);
+      else if (n < heardPhones && tick % 50 === 45) engine.command({ op: 'disconnect', from: id(`leg${n}`), to: id(`leg${n ^ 1}`) });
     }
     for (const [n, phone] of phones.entries()) {
       // One is lost now and then.
