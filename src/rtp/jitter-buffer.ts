@@ -269,7 +269,7 @@ export class JitterBuffer {
   }
 }
 
-/** Eight at a time: stepping costs more than copying. */
+/** Eight at a time: stepping costs more than copying. For octets alone, as `copySamples` of `audio` is for samples: one function for both takes twice as long. */
 function copy(source: Uint8Array, offset: number, into: Uint8Array, at: number, length: number): void {
   let i = 0;
   for (; i + 7 < length; i += 8) {
