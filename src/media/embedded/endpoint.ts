@@ -5,6 +5,7 @@ import type { WorkerConfig } from './config.ts';
 import type { EdgeLine } from './edge.ts';
 import { codecOf, EndpointMedia } from './endpoint-media.ts';
 import { EndpointNegotiation, type NegotiationError } from './endpoint-negotiation.ts';
+import { KeyPresses } from './key-presses.ts';
 import { LegAnalysis } from './leg-analysis.ts';
 import { legFigures } from './leg-figures.ts';
 import { LegMeasures } from './leg-measures.ts';
@@ -15,8 +16,6 @@ import type { Recorder } from './recorder.ts';
 import { frameSamples, Source, type SampleRate } from './source.ts';
 import type { Tap } from './tap.ts';
 
-/** A press heard in band so soon after or before the same key as an event is the same press. Milliseconds. */
-const samePressMs = 250;
 /** Silence, which nobody writes to. */
 const still = new Int16Array(frameSamples(8000));
 /** What is sent to the phone whose turn it is. One for all legs of a thread: it stays in the processor's cache. */
@@ -47,9 +46,7 @@ export class Endpoint implements MediaNode {
   #closed = false;
   #silent = false;
   readonly #analysis: LegAnalysis;
-  #lastEventKey = '';
-  #infoUntil = Number.NEGATIVE_INFINITY;
-  #lastEventAt = Number.NEGATIVE_INFINITY;
+  readonly #presses = new KeyPresses((key, durationMs, via) => this.#pressed(key, durationMs, via));
 
   constructor(command: OpenEndpoint, context: NodeContext, config: WorkerConfig, random: () => number) {
     this.id = command.node;
@@ -58,7 +55,9 @@ export class Endpoint implements MediaNode {
     this.#config = config;
     this.#random = random;
     this.player = new Player(this.id, context);
-    this.#analysis = new LegAnalysis(this.id, context, (key, durationMs) => this.#heardTone(key, durationMs));
+    this.#analysis = new LegAnalysis(this.id, context, (key, durationMs) => {
+      this.#presses.tone(key, durationMs, context.now(), this.media?.receiver.pressed === true);
+    });
   }
 
   get ports(): number {
@@ -140,7 +139,7 @@ export class Endpoint implements MediaNode {
     const { media } = this;
     // What is only forwarded needs none of it.
     if (media === undefined || media.forwardTo !== undefined) return 0;
-    const audio = media.preload() + this.source.preload() + this.edgesOut.length + this.edgesIn.length;
+    const audio = media.preload() + this.source.preload() + this.#presses.preload() + this.edgesOut.length + this.edgesIn.length;
     return this.#isHeard ? audio + this.#analysis.preload() : audio;
   }
 
@@ -154,7 +153,7 @@ export class Endpoint implements MediaNode {
     const { source } = this;
     source.begin();
     if (this.media === undefined) return source.silence();
-    source.keyHeld = this.media.receiver.pressed || nowMs < this.#infoUntil;
+    source.keyHeld = this.media.receiver.pressed || this.#presses.infoHolds(nowMs);
     if (this.media.forwardTo !== undefined) {
       this.media.receiver.idle(ms);
       source.silence();
@@ -231,8 +230,7 @@ export class Endpoint implements MediaNode {
 
   /** A digit of this phone that came by SIP INFO. */
   injectDigit(digit: string, durationMs: number): void {
-    this.#infoUntil = this.#context.now() + durationMs;
-    this.#pressed(digit, durationMs, 'info');
+    this.#presses.info(digit, durationMs, this.#context.now());
   }
 
   digitDown(key: string): void {
@@ -284,7 +282,7 @@ export class Endpoint implements MediaNode {
     this.media = new EndpointMedia({
       pair, agreed, codec: before !== undefined && before.codec.name === codec.name ? before.codec : codec, before, cname: `nailup@${this.#config.advertisedAddress}`, random: this.#random,
       now: () => this.#context.now(), onHeard: () => this.#heard(),
-      keys: { keyDown: (key) => this.#keyDown(key), keyUp: (key, ms) => this.#keyUp(key, ms) },
+      keys: { keyDown: (key) => this.#keyDown(key), keyUp: (key, ms) => this.#presses.event(key, ms, this.#context.now()) },
     });
     if (codec.rate !== this.rate) {
       this.rate = codec.rate;
@@ -326,19 +324,6 @@ export class Endpoint implements MediaNode {
     this.player.bargeIn();
     // While packets are forwarded, so are the events in them.
     if (this.media?.forwardTo === undefined) spreadDigitDown(this, key, 'rfc4733', undefined, 0);
-  }
-
-  #keyUp(key: string, durationMs: number): void {
-    this.#lastEventKey = key;
-    this.#lastEventAt = this.#context.now();
-    this.#pressed(key, durationMs, 'rfc4733');
-  }
-
-  #heardTone(key: string, durationMs: number): void {
-    // A gateway that sends the event and leaves the tone in the audio: one press, told once.
-    if (this.media?.receiver.pressed === true) return;
-    if (key === this.#lastEventKey && this.#context.now() - this.#lastEventAt < samePressMs + durationMs) return;
-    this.#pressed(key, durationMs, 'inband');
   }
 
   #pressed(digit: string, durationMs: number, via: DigitVia): void {
