@@ -189,7 +189,7 @@ export class ConnectionLeg {
           this.#deps.logger.warn({ connection: this.id, reason: event.reason }, 'early media cannot be heard');
           return;
         }
-        this.#reason = event.kind === 'noresource' ? 'noresource' : 'unsupported';
+        this.#reason = event.kind === 'bad-sdp' ? 'unsupported' : event.kind;
         this.#info = { reason: event.reason };
         this.#take('media.failed');
         return;
@@ -244,7 +244,7 @@ export class ConnectionLeg {
         return;
       }
       case 'reject':
-        if (!signalling.reject({ call: this.call, status: this.#reason === 'noresource' ? 503 : this.#reason === 'unsupported' ? 488 : 603 }).accepted) this.#take('sip.failed');
+        if (!signalling.reject({ call: this.call, status: rejectStatus(this.#reason) }).accepted) this.#take('sip.failed');
         return;
       case 'apply-answer': {
         if (this.#answerSdp === undefined) {
@@ -353,3 +353,13 @@ export class ConnectionLeg {
 
 /** What the media plane refused a call for is told to the page beside what the far end was told. */
 const whyOf = ({ reason }: PlatformHints): PlatformHints => (reason === undefined ? {} : { reason });
+
+/** What a caller is told: the page wants no call (603), nothing is free (503), the offer is none for us (488), or something of ours failed (RFC 3261 §21.5.1). */
+function rejectStatus(reason: string): number {
+  switch (reason) {
+    case '': return 603;
+    case 'noresource': return 503;
+    case 'unsupported': return 488;
+    default: return 500;
+  }
+}

@@ -1,21 +1,10 @@
-import { Worker } from 'node:worker_threads';
-import { jest } from '@jest/globals';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import type { MediaId } from '../../../src/kernel/ids.ts';
 import { createEmbeddedMedia } from '../../../src/media/embedded/index.ts';
 import type { Media, MediaEvent } from '../../../src/media/media.ts';
+import { mediaThreadOf } from './media-thread-of.ts';
 
 const id = (name: string): MediaId => name as MediaId;
-
-/** The media thread that takes the next command: the real one, found by what is posted to it. */
-async function threadOf(media: Media): Promise<Worker> {
-  const post = jest.spyOn(Worker.prototype, 'postMessage');
-  await media.stats();
-  const [thread] = post.mock.contexts;
-  post.mockRestore();
-  if (!(thread instanceof Worker)) throw new Error('nothing was posted to a thread');
-  return thread;
-}
 
 describe('a media thread that dies', () => {
   const events: MediaEvent[] = [];
@@ -38,7 +27,7 @@ describe('a media thread that dies', () => {
     for (const node of ['leg', 'closing']) media.openEndpoint({ node: id(node), group: 'calls' });
     media.openDialog({ node: id('dialog'), group: 'calls' });
     await until(() => events.filter((e) => e.name === 'endpoint.ready').length === 2);
-    const thread = await threadOf(media);
+    const thread = await mediaThreadOf(media);
     const gone = thread.terminate();
     media.play({ play: 'p', node: id('dialog'), items: [{ kind: 'silence', durationMs: 60_000 }] });
     media.record({ record: 'r', node: id('dialog'), path: '/nowhere/r.wav', what: 'in' });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { ScriptedCallees } from '../../../../sim/callees/scripted-callees.ts';
 import { createCcxmlServer, type RunningCcxmlServer } from '../../../../src/ccxml/index.ts';
 import type { SessionEnd } from '../../../../src/ccxml/platform.ts';
@@ -13,6 +14,7 @@ import { createEmbeddedMedia } from '../../../../src/media/embedded/index.ts';
 import type { Media } from '../../../../src/media/media.ts';
 import { CallStack } from '../../../conformance/over-sip/call-stack.ts';
 import { SharedMedia } from '../../../conformance/over-sip/shared-media.ts';
+import { mediaThreadOf } from '../../media/media-thread-of.ts';
 
 const page = (transitions: string): string => `<?xml version="1.0"?>
 <ccxml version="1.0" xmlns="http://www.w3.org/2002/09/ccxml">
@@ -132,6 +134,7 @@ describe('a page whose media is refused', () => {
   test.each([
     { kind: 'unsupported', status: 488 },
     { kind: 'noresource', status: 503 },
+    { kind: 'bad-state', status: 500 },
   ] as const)('by an adapter that refuses an accepted call as $kind: the caller gets $status, and the page what was refused', async ({ kind, status }) => {
     const media = createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram' }, { log: silentLogger });
     await house(Object.assign(Object.create(media) as Media, poor(media), { openEndpoint: () => refused(kind, 'the codec opus is not installed') }));
@@ -139,6 +142,32 @@ describe('a page whose media is refused', () => {
     await until(() => telephone.over && ends.length === 1);
     expect(telephone.status).toBe(status);
     expect(ends[0]).toMatchObject({ how: 'exit', values: { what: `connection.failed ${kind}`, why: 'the codec opus is not installed' } });
+  }, 30_000);
+
+  test('by a thread that dies before the endpoint is up: the caller gets 500, the page `error`, and a later call is answered', async () => {
+    const media = createEmbeddedMedia({ address: '127.0.0.1', packetIo: 'dgram', steadyMs: 50 }, { log: silentLogger });
+    let dies: Worker | undefined;
+    const openEndpoint: Media['openEndpoint'] = (command) => {
+      void dies?.terminate();
+      dies = undefined;
+      return media.openEndpoint(command);
+    };
+    await house(Object.assign(Object.create(media) as Media, poor(media), { openEndpoint }));
+    dies = await mediaThreadOf(media);
+    const telephone = call('explain');
+    await until(() => telephone.over && ends.length === 1);
+    expect(telephone.status).toBe(500);
+    expect(ends[0]).toMatchObject({ how: 'exit', values: { what: 'connection.failed error', why: 'its media thread failed' } });
+    // Another thread takes its place; until then nothing is free.
+    let status: number | undefined = 503;
+    for (let n = 2; status === 503 && n < 500; n++) {
+      const later = call('answer');
+      await until(() => later.answered || later.over);
+      ({ status } = later);
+      if (later.answered) later.hangUp();
+      await until(() => ends.length === n);
+    }
+    expect(status).toBe(200);
   }, 30_000);
 
   test('by an adapter that does not tell people from machines: the call is answered, and `error` stands for the verdict', async () => {
