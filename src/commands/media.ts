@@ -107,8 +107,8 @@ interface CalledLeg extends LegStats {
   readonly remote?: string;
 }
 
-const legLine = ({ node, codec, packetsReceived, packetsSent, packetsLost, jitterMs, mos, connection, session, direction, remote }: CalledLeg): string =>
-  `${node}  ${codec.padEnd(5)}  in ${packetsReceived}  out ${packetsSent}  lost ${packetsLost}  jitter ${jitterMs.toFixed(1)} ms  MOS ${mos.toFixed(2)}${connection === undefined ? '' : `  ${direction === 'inbound' ? 'from' : 'to'} ${remote ?? ''}  ${connection}${session === undefined ? '' : `  ${session}`}`}\n`;
+const legLine = ({ node, codec, packetsReceived, packetsSent, packetsLost, malformedRedundant, jitterMs, mos, connection, session, direction, remote }: CalledLeg): string =>
+  `${node}  ${codec.padEnd(5)}  in ${packetsReceived}  out ${packetsSent}  lost ${packetsLost}${malformedRedundant === 0 ? '' : `  malformed red ${malformedRedundant}`}  jitter ${jitterMs.toFixed(1)} ms  MOS ${mos.toFixed(2)}${connection === undefined ? '' : `  ${direction === 'inbound' ? 'from' : 'to'} ${remote ?? ''}  ${connection}${session === undefined ? '' : `  ${session}`}`}\n`;
 
 async function tap({ leg, wav, seconds, ...options }: TapOptions): Promise<void> {
   const stop = new AbortController();

@@ -241,6 +241,8 @@ export interface LegStats {
   readonly packetsReceived: number;
   readonly packetsSent: number;
   readonly packetsLost: number;
+  /** RFC 2198 packets whose headers do not fit what they hold. */
+  readonly malformedRedundant: number;
   readonly jitterMs: number;
   /** E-model estimate, 1–4.5. */
   readonly mos: number;

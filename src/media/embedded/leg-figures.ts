@@ -8,13 +8,14 @@ export interface LegCounts {
   readonly sent: number;
   readonly expected: number;
   readonly late: number;
+  readonly malformedRedundant: number;
 }
 
-const atFirst: LegCounts = { received: 0, sent: 0, expected: 0, late: 0 };
+const atFirst: LegCounts = { received: 0, sent: 0, expected: 0, late: 0, malformedRedundant: 0 };
 
 export function legCounts({ receiver, sender }: EndpointMedia): LegCounts {
   const { received, expected } = receiver.statistics;
-  return { received, sent: sender.packets, expected, late: receiver.late };
+  return { received, sent: sender.packets, expected, late: receiver.late, malformedRedundant: receiver.malformedRedundant };
 }
 
 /**
@@ -27,11 +28,14 @@ export function legFigures(node: MediaId, media: EndpointMedia, since = atFirst)
   const received = now.received - from.received;
   const expected = now.expected - from.expected;
   const lost = Math.max(0, expected - received);
-  const late = Math.max(0, now.late - (now.late < from.late ? 0 : from.late));
+  const late = grown(now.late, from.late);
   return {
-    node, codec: media.codec.name, packetsReceived: received, packetsSent: now.sent - from.sent, packetsLost: lost,
+    node, codec: media.codec.name, packetsReceived: received, packetsSent: now.sent - from.sent, packetsLost: lost, malformedRedundant: grown(now.malformedRedundant, from.malformedRedundant),
     jitterMs: hundredths(media.receiver.jitterMs), mos: hundredths(media.rtcp.opinion({ expected, lost, late }, media.receiver, media.codec).mos),
   };
 }
+
+/** What came since a count was `from`; one that is lower now has begun anew. */
+const grown = (now: number, from: number): number => now - (now < from ? 0 : from);
 
 const hundredths = (value: number): number => Math.round(value * 100) / 100;

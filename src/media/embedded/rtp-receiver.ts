@@ -27,8 +27,10 @@ export interface KeyListener {
 export class RtpReceiver {
   readonly statistics = new ReceptionStatistics();
   readonly rate: SampleRate;
-  /** Packets whose payload type was not negotiated, or that were broken. */
+  /** Packets whose payload type was not negotiated, and redundant ones without events. */
   unknown = 0;
+  /** RFC 2198 packets whose headers do not fit what they hold. */
+  malformedRedundant = 0;
   ssrc = -1;
   #candidateSsrc = -1;
   readonly #codecs = new Map<number, Codec>();
@@ -145,16 +147,18 @@ export class RtpReceiver {
 
   /** Events in RFC 2198 packets, in the order in which they began: what was lost is told before what came after it. False when it is malformed or has none. */
   #readRedundant({ timestamp, marker, payloadOffset, payloadLength }: RtpPacket, bytes: Uint8Array): boolean {
+    if (!redundant.parse(bytes, payloadOffset, payloadLength, this.#redundantType)) {
+      this.malformedRedundant += 1;
+      return false;
+    }
     let read = false;
-    if (redundant.parse(bytes, payloadOffset, payloadLength, this.#redundantType)) {
-      for (let block = redundant.next(-1); block >= 0; block = redundant.next(block)) {
-        if (redundant.type(block) !== this.#eventType) continue;
-        read = true;
-        const earlier = redundant.earlier(block);
-        const began = (timestamp - earlier) >>> 0;
-        if (earlier > 0 && ((began - this.#since) | 0) < 0) continue;
-        this.#events.packet(began, marker && earlier === 0, bytes, redundant.offset(block), redundant.length(block));
-      }
+    for (let block = redundant.next(-1); block >= 0; block = redundant.next(block)) {
+      if (redundant.type(block) !== this.#eventType) continue;
+      read = true;
+      const earlier = redundant.earlier(block);
+      const began = (timestamp - earlier) >>> 0;
+      if (earlier > 0 && ((began - this.#since) | 0) < 0) continue;
+      this.#events.packet(began, marker && earlier === 0, bytes, redundant.offset(block), redundant.length(block));
     }
     if (!read) this.unknown += 1;
     return read;

@@ -2,7 +2,7 @@ import { drawLegPlot, sampleOf } from '../../../src/commands/leg-plot.ts';
 import type { MediaId } from '../../../src/kernel/ids.ts';
 import type { LegStats } from '../../../src/media/media.ts';
 
-const stats = (packetsLost: number, jitterMs: number): LegStats => ({ node: 'm1' as MediaId, codec: 'PCMU', packetsReceived: 100, packetsSent: 100, packetsLost, jitterMs, mos: 4.1 });
+const stats = (packetsLost: number, jitterMs: number): LegStats => ({ node: 'm1' as MediaId, codec: 'PCMU', packetsReceived: 100, packetsSent: 100, packetsLost, malformedRedundant: 0, jitterMs, mos: 4.1 });
 
 test('a look tells what was lost since the one before, and the first one nothing', () => {
   expect(sampleOf(stats(7, 3), undefined, 0)).toEqual({ seconds: 0, jitterMs: 3, lost: 0, mos: 4.1 });

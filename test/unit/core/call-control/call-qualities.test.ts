@@ -10,7 +10,7 @@ const agent = '1001' as AgentId;
 const nailed = 'connection-agent' as ConnectionId;
 const call = 'connection-call' as ConnectionId;
 const node = 'media-1' as MediaId;
-const leg: LegStats = { node, codec: 'PCMA', packetsReceived: 400, packetsSent: 410, packetsLost: 4, jitterMs: 1.2, mos: 4.2 };
+const leg: LegStats = { node, codec: 'PCMA', packetsReceived: 400, packetsSent: 410, packetsLost: 4, malformedRedundant: 0, jitterMs: 1.2, mos: 4.2 };
 const figures = { codec: 'PCMA', packetsReceived: 400, packetsSent: 410, packetsLost: 4, jitterMs: 1.2, mos: 4.2 };
 const done = (measure: string): MediaEvent => ({ name: 'measure.done', node, measure, durationMs: 8_000, leg });
 
