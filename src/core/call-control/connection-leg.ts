@@ -6,6 +6,7 @@ import { accepted, refused, type Reply } from '../../kernel/result.ts';
 import type { Media, MediaEvent } from '../../media/media.ts';
 import type { PlaceCall, Signalling, SignallingEvent, SipHeaders } from '../../signalling/signalling.ts';
 import { classifiesEarly } from './platform-hints.ts';
+import { Renegotiation } from './renegotiation.ts';
 import { legMachine, type LegEffect, type LegEvent, type LegState } from './connection-leg.machine.ts';
 
 /** All that may be joined stands on one media thread. */
@@ -60,15 +61,16 @@ export class ConnectionLeg {
   #status = 0;
   #info: PlatformHints = {};
   #mediaOpen = false;
-  #pendingOffer = false;
   #disconnectReason: string | undefined;
   #transfer: Transfer | undefined;
+  readonly #renegotiation: Renegotiation;
 
   constructor(deps: LegDeps, ids: { connection: ConnectionId; call: CallId; node: MediaId }, facts: ConnectionFacts, origin: { outbound: OutboundCall } | { remoteSdp?: string }) {
     this.#deps = deps;
     this.id = ids.connection;
     this.call = ids.call;
     this.node = ids.node;
+    this.#renegotiation = new Renegotiation(deps, ids.call, ids.node);
     this.facts = facts;
     this.#outbound = 'outbound' in origin ? origin.outbound : undefined;
     this.hints = this.#outbound?.hints ?? {};
@@ -152,7 +154,8 @@ export class ConnectionLeg {
         if (event.done) this.#transferred(event.status);
         return;
       case 'call.offer':
-        this.#answerChange(event.sdp);
+        if (this.#state === 'connected' || this.#state === 'referring') this.#renegotiation.begin(event.sdp);
+        else this.#renegotiation.refuse();
         return;
       default:
         return;
@@ -162,11 +165,7 @@ export class ConnectionLeg {
   onMedia(event: MediaEvent): void {
     switch (event.name) {
       case 'endpoint.ready':
-        if (this.#pendingOffer) {
-          this.#pendingOffer = false;
-          this.#deps.signalling.answerOffer({ call: this.call, sdp: event.sdp });
-          return;
-        }
+        if (this.#renegotiation.ready(event.sdp)) return;
         this.#localSdp = event.sdp;
         this.#take('media.ready');
         return;
@@ -178,11 +177,7 @@ export class ConnectionLeg {
         }
         return;
       case 'endpoint.failed':
-        if (this.#pendingOffer) {
-          this.#pendingOffer = false;
-          this.#deps.signalling.answerOffer({ call: this.call });
-          return;
-        }
+        if (this.#renegotiation.failed()) return;
         if (this.#earlyPending > 0) {
           // The answer itself may still be good.
           this.#earlyPending -= 1;
@@ -328,22 +323,6 @@ export class ConnectionLeg {
     if (!transfer.referred || transfer.other.state === 'ended') return void this.#take('sip.replaced');
     this.#take('sip.ended');
     transfer.other.#transferred(487);
-  }
-
-  /** A re-INVITE or UPDATE of the far end (hold, codec change): the media plane answers the offer. */
-  #answerChange(sdp: string | undefined): void {
-    if (this.#state !== 'connected' && this.#state !== 'referring') {
-      this.#deps.signalling.answerOffer({ call: this.call });
-      return;
-    }
-    this.#pendingOffer = true;
-    const reply = sdp === undefined
-      ? this.#deps.media.makeOffer({ node: this.node, direction: 'sendrecv' })
-      : this.#deps.media.applyOffer({ node: this.node, sdp });
-    if (!reply.accepted) {
-      this.#pendingOffer = false;
-      this.#deps.signalling.answerOffer({ call: this.call });
-    }
   }
 
   #setHeaders(headers: SipHeaders): void {
