@@ -13,6 +13,7 @@ import type { LauncherMessage, PlacingCall } from './call-platform-parts.ts';
 import { launchValues, type DriverSettings } from './driver-settings.ts';
 import { callsOfJob, type CallsOfJob } from './job-calls.ts';
 import { JobFacts } from './job-facts.ts';
+import { OpenAttempts } from './open-attempts.ts';
 import { callKey, dialogKey } from './orphan-calls.ts';
 
 /** An agent who dials: `session` becomes the attempt's id. */
@@ -47,9 +48,7 @@ const cancelled = 'Cancel_No_Answer';
 /** An attempt's life: launches its driver session, answers its wishes, and hands its one result to the sink. */
 export class AttemptRunner {
   readonly #deps: AttemptRunnerDeps;
-  readonly #bySession = new Map<SessionId, Attempt>();
-  readonly #byId = new Map<AttemptId, Attempt>();
-  readonly #byConnection = new Map<ConnectionId, Attempt>();
+  readonly #attempts = new OpenAttempts();
   readonly #settings = new Map<JobId, DriverSettings>();
   readonly #facts = new JobFacts();
   /** Attempts whose session is over and whose result is being stored (wrap-up included). */
@@ -60,32 +59,31 @@ export class AttemptRunner {
   }
 
   get open(): number {
-    return this.#byId.size;
+    return this.#attempts.size;
   }
 
   of(job: JobId): readonly Attempt[] {
-    return [...this.#byId.values()].filter((a) => a.job === job);
+    return this.#attempts.of(job);
   }
 
   find(id: AttemptId): Attempt | undefined {
-    return this.#byId.get(id);
+    return this.#attempts.find(id);
   }
 
   owns(session: SessionId): boolean {
-    return this.#bySession.has(session);
+    return this.#attempts.ofSession(session) !== undefined;
   }
 
   /** Dials: first the record, then the session, so that a crash in between leaves a record and no unrecorded call. */
   async start(contact: LeasedContact, settings: DriverSettings, of: ContactClass = {}, dialledBy?: DialledBy): Promise<AttemptId> {
     const { clock, ids, outcomes } = this.#deps;
     const attempt = new Attempt({ id: dialledBy?.session ?? ids.next('attempt'), job: contact.job, contact, session: ids.next('session'), startedAt: clock.now(), monotonic: clock.monotonic(), of, dialledBy: dialledBy?.agent });
-    this.#byId.set(attempt.id, attempt);
-    this.#bySession.set(attempt.session, attempt);
+    this.#attempts.add(attempt);
     this.#settings.set(contact.job, settings);
     try {
       await outcomes.begin({ attempt: attempt.id, contact, startedAt: attempt.startedAt, ...(dialledBy === undefined ? {} : { facts: { contactType: dialledBy.contactType, dialledBy: dialledBy.agent.agent } }) });
     } catch (error) {
-      this.#forget(attempt);
+      this.#attempts.delete(attempt);
       throw error;
     }
     this.#facts.add(attempt.job, { what: 'dialled', of });
@@ -116,12 +114,12 @@ export class AttemptRunner {
   }
 
   calls(job: JobId): CallsOfJob {
-    return callsOfJob(this.#byId.values(), job, this.#deps.clock.monotonic());
+    return callsOfJob(this.#attempts.all(), job, this.#deps.clock.monotonic());
   }
 
   /** Ends the customer's leg: the agent released the line, or the job is stopped. */
   release(id: AttemptId): boolean {
-    const attempt = this.#byId.get(id);
+    const attempt = this.#attempts.find(id);
     if (attempt === undefined) return false;
     attempt.givenUp ??= 'released by agent';
     return this.#deps.ccxml().inject(attempt.session, 'agent.release', { attempt: id });
@@ -129,7 +127,7 @@ export class AttemptRunner {
 
   /** The agent's leg is gone while it served this attempt: the person is told so by the page. */
   agentLost(id: AttemptId, reason: string): void {
-    const attempt = this.#byId.get(id);
+    const attempt = this.#attempts.find(id);
     if (attempt === undefined) return;
     attempt.givenUp ??= reason;
     // Whoever answers all the same gets another agent, or the safe-harbour message.
@@ -138,7 +136,7 @@ export class AttemptRunner {
   }
 
   killAll(unconditional: boolean): void {
-    for (const attempt of this.#byId.values()) this.#deps.ccxml().kill(attempt.session, unconditional);
+    for (const attempt of this.#attempts.all()) this.#deps.ccxml().kill(attempt.session, unconditional);
   }
 
   /** Resolves when every result is stored. */
@@ -148,7 +146,7 @@ export class AttemptRunner {
 
   /** A word of a driver session to its launcher. */
   onLauncher(message: LauncherMessage): Reply {
-    const attempt = this.#bySession.get(message.session);
+    const attempt = this.#attempts.ofSession(message.session);
     if (attempt === undefined) return refused('unknown-id', `session ${message.session} is no driver session`);
     switch (message.target) {
       case 'avaya.launchresponse':
@@ -169,7 +167,7 @@ export class AttemptRunner {
 
   /** A driver session places a call: names it so that it can be ended by a later server, and notes it. */
   identify(call: PlacingCall): string | undefined {
-    const attempt = this.#bySession.get(call.session);
+    const attempt = this.#attempts.ofSession(call.session);
     if (attempt === undefined) return undefined;
     const n = attempt.calls.push(call.connection);
     const placed: PlacedCall = { ...call.placed, identity: this.#identity(attempt, call.connection) };
@@ -186,13 +184,10 @@ export class AttemptRunner {
   /** Call control's events of the attempt's own connection. */
   onPlatform(event: PlatformEvent, session: SessionId | undefined): void {
     if (session === undefined || !('connection' in event)) return;
-    const attempt = this.#bySession.get(session);
+    const attempt = this.#attempts.ofSession(session);
     if (attempt === undefined) return;
     const now = this.#deps.clock.monotonic();
-    if (attempt.connection === undefined) {
-      attempt.connection = event.connection;
-      this.#byConnection.set(event.connection, attempt);
-    }
+    this.#attempts.connect(attempt, event.connection);
     if (event.name === 'connection.progressing') attempt.times.ringing ??= now;
     if (event.name === 'connection.progressing' || event.name === 'connection.connected') this.#deps.qualities.called(event.connection, attempt.id, this.#identity(attempt, event.connection));
     if (event.name === 'connection.connected') this.#answered(attempt, event, now);
@@ -205,7 +200,7 @@ export class AttemptRunner {
 
   /** Media facts about the customer's leg: when its greeting ended, and when the agent first heard it. */
   onMedia(event: MediaEvent, connection: ConnectionId): void {
-    const attempt = this.#byConnection.get(connection);
+    const attempt = this.#attempts.ofConnection(connection);
     if (attempt === undefined) return;
     if (event.name === 'speech') {
       if (event.speaking) attempt.times.voiceStart ??= event.atMs;
@@ -316,7 +311,7 @@ export class AttemptRunner {
       else pool.release(attempt.agent.agent, attempt.id);
     }
     await untilStored(() => outcomes.finish(attempt.result(code, endedAt, exit)), `result of attempt ${attempt.id}`, this.#deps);
-    this.#forget(attempt);
+    this.#attempts.delete(attempt);
     this.#deps.observe({ name: 'attempt.finished', attempt, completionCode: code });
   }
 
@@ -324,12 +319,6 @@ export class AttemptRunner {
     if (attempt.phase === 'over') return;
     attempt.enter(phase, now);
     this.#deps.observe({ name: 'attempt.phase', attempt });
-  }
-
-  #forget(attempt: Attempt): void {
-    this.#byId.delete(attempt.id);
-    this.#bySession.delete(attempt.session);
-    if (attempt.connection !== undefined) this.#byConnection.delete(attempt.connection);
   }
 
   /** What must be known of the attempt when this server dies now. */
