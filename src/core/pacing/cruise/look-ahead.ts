@@ -1,18 +1,15 @@
 import { addTo, binomial } from './count-distribution.ts';
 import { expectedExcess, type Moments } from './crowd.ts';
+import { FewPeople, fewPeople } from './few-people.ts';
 
 /** Steps of the look-ahead, each three seconds: 24 s, by when a call dialled now has been judged. */
 export const steps = 8;
 export const stepMs = 3000;
 
-/** The most people on their way for which the exact method is used. */
-const exactPeople = 16;
+/** Fewer on their way are followed exactly. */
 const exactMean = 2;
 /** From so many on, their number at each step is near enough to normal. */
 const crowdMean = 2;
-const side = exactPeople + 1;
-/** Of n + 1 successes in u trials to n of them: the part of the ratio that their number makes. */
-const growth = Float64Array.from({ length: side * side }, (_, i) => (Math.floor(i / side) - (i % side)) / ((i % side) + 1));
 const widest = 640;
 const knownDials = 64;
 
@@ -41,7 +38,7 @@ export class LookAhead {
   readonly frees = new Float64Array(steps);
   readonly freesSquared = new Float64Array(steps);
   /** The chances that the calls that are out bring a person, as a distribution of their number. */
-  readonly people = new Float64Array(exactPeople + 1);
+  readonly people = new Float64Array(fewPeople + 1);
   peopleMean = 0;
   peopleSquared = 0;
   /** How many calls `people` was made of; no greater number of them has a chance. */
@@ -53,11 +50,11 @@ export class LookAhead {
   readonly #freePmf: Float64Array[] = Array.from({ length: steps }, () => new Float64Array(widest));
   readonly #freeWidth = new Int32Array(steps);
   readonly #pmf = new Float64Array(widest);
-  readonly #number = new Float64Array(exactPeople + 1);
+  readonly #number = new Float64Array(fewPeople + 1);
   #walk = new Float64Array(widest);
   #next = new Float64Array(widest);
-  readonly #comeNow = new Float64Array(exactPeople + 1);
-  readonly #grid = new Float64Array((exactPeople + 1) * (exactPeople + 1));
+  readonly #few = new FewPeople();
+  readonly #fewCome = new Float64Array(steps);
   readonly #come: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
   readonly #go: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
   readonly #stay: Moments = { mean: new Float64Array(steps), variance: new Float64Array(steps) };
@@ -114,7 +111,7 @@ export class LookAhead {
     if (this.peopleMean + k * this.freshChance <= exactMean && k <= 40) {
       const number = this.#numberWith(k);
       let many = 0;
-      for (let u = Math.max(0, this.free + spare + 1); u <= exactPeople; u++) many += number[u] as number;
+      for (let u = Math.max(0, this.free + spare + 1); u <= fewPeople; u++) many += number[u] as number;
       if (many < 1e-6 && this.free + spare >= 0) return many;
     }
     this.free += spare;
@@ -193,93 +190,13 @@ export class LookAhead {
 
   #exact(k: number): number {
     const number = this.#numberWith(k);
-    let top = exactPeople;
+    let top = fewPeople;
     while (top > 0 && (number[top] as number) < 1e-6) top -= 1;
     if (top <= this.free) return 0;
-    // Remaining share of the arrivals at each step, for the chance that one who is still to come comes now.
-    let left = 0;
-    for (let j = 0; j < steps; j++) left += (this.arrivals[j] as number) + k * (this.fresh[j] as number);
-    if (left <= 0) return 0;
+    const come = this.#fewCome;
+    for (let j = 0; j < steps; j++) come[j] = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
     this.#spreadFrees();
-    const grid = this.#grid;
-    for (let i = 0; i < (top + 1) * side; i++) grid[i] = 0;
-    let lost = 0;
-    // grid[u * side + z]: u people still to come, z agents free for them. Only z < u can still go wrong.
-    const first = this.#freePmf[0] as Float64Array;
-    const firstWidth = this.#freeWidth[0] as number;
-    for (let u = 0; u <= top; u++) {
-      const weight = number[u] as number;
-      if (weight < 1e-9) continue;
-      for (let d = 0; d < firstWidth; d++) {
-        const z = this.free + d;
-        if (z < 0) {
-          lost += weight * (first[d] as number) * -z;
-          if (u > 0) grid[u * side] = (grid[u * side] as number) + weight * (first[d] as number);
-        } else if (z < u) grid[u * side + z] = (grid[u * side + z] as number) + weight * (first[d] as number);
-      }
-    }
-    for (let j = 0; j < steps; j++) {
-      const here = (this.arrivals[j] as number) + k * (this.fresh[j] as number);
-      const h = Math.min(1, here / left);
-      left -= here;
-      // Nobody comes later.
-      if (1 - h <= 1e-9) return lost + lacking(grid, top);
-      if (h > 1e-6) lost += this.#arrive(grid, top, h);
-      if (left <= 1e-9 || j === steps - 1) break;
-      const width = this.#freeWidth[j + 1] as number;
-      if (width > 1) this.#depart(grid, top, this.#freePmf[j + 1] as Float64Array, width);
-    }
-    return lost;
-  }
-
-  /** Each of the u people still to come comes now with chance h. In place, upwards in u. */
-  #arrive(grid: Float64Array, top: number, h: number): number {
-    const stay = 1 - h;
-    const odds = h / stay;
-    const chances = this.#comeNow;
-    let lost = 0;
-    let none = 1;
-    for (let u = 1; u <= top; u++) {
-      none *= stay;
-      let chance = none;
-      for (let n = 0; n <= u; n++) {
-        chances[n] = chance;
-        chance *= (growth[u * side + n] as number) * odds;
-      }
-      for (let z = 0; z < u; z++) {
-        const weight = grid[u * side + z] as number;
-        if (weight < 1e-9) continue;
-        grid[u * side + z] = 0;
-        // As many come as there are agents, and then those who find nobody.
-        const expected = u * h;
-        let n = 0;
-        for (let to = u * side + z; n <= z; n++, to -= side + 1) {
-          const w = weight * (chances[n] as number);
-          if (w < 1e-9 && n > expected) break;
-          grid[to] = (grid[to] as number) + w;
-        }
-        if (n <= z) continue;
-        for (let to = (u - n) * side; n <= u; n++, to -= side) {
-          const w = weight * (chances[n] as number);
-          if (w < 1e-9 && n > expected) break;
-          lost += w * (n - z);
-          if (to > 0) grid[to] = (grid[to] as number) + w;
-        }
-      }
-    }
-    return lost;
-  }
-
-  #depart(grid: Float64Array, top: number, pmf: Float64Array, width: number): void {
-    for (let u = 1; u <= top; u++) {
-      const row = u * side;
-      for (let z = u - 1; z >= 0; z--) {
-        let sum = 0;
-        const most = Math.min(z, width - 1);
-        for (let d = 0; d <= most; d++) sum += (grid[row + z - d] as number) * (pmf[d] as number);
-        grid[row + z] = sum;
-      }
-    }
+    return this.#few.abandoned(number, top, this.free, come, this.#freePmf, this.#freeWidth);
   }
 
   #walkThrough(k: number): number {
@@ -342,13 +259,4 @@ export class LookAhead {
     this.#next = next;
     return lost;
   }
-}
-
-/** Expected people who find nobody if all who are still to come came at once. */
-function lacking(grid: Float64Array, top: number): number {
-  let lost = 0;
-  for (let u = 1; u <= top; u++) {
-    for (let z = 0; z < u; z++) lost += (grid[u * side + z] as number) < 1e-9 ? 0 : (grid[u * side + z] as number) * (u - z);
-  }
-  return lost;
 }
