@@ -1,12 +1,12 @@
 import { dbm0OfPower, meanSquare, powerOfDbm0 } from '../level.ts';
 import type { CallProgressEvent, CallProgressHints, CallProgressName } from './call-progress-event.ts';
 import { BackgroundTrace } from './background-trace.ts';
-import { BeepTail } from './beep-tail.ts';
 import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
 import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
+import { MessageBeep } from './message-beep.ts';
 import { SitTracker } from './special-information-tone.ts';
-import { BROKEN_TONE_MS, isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
+import { isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
 
 const BLOCK = 80;
 const BLOCK_MS = 10;
@@ -26,7 +26,6 @@ const VOICE_MS = 90;
 /** Longer than any ringback. */
 const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
-const SAME_HZ = 40;
 /** 13 dB below a beep. */
 const BESIDE_BEEP = 0.05;
 
@@ -37,11 +36,6 @@ const SHORT_SPEECH_MS = 1900;
 const PERSON_WAITS_MS = 1000;
 
 type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
-
-const isClearBeep = (run: ToneRun, ms: number): boolean => ms >= 80 && isSteadyTone(run, 0.93);
-/** So steady is hardly a vowel, even where noise or harmonics lie beside it. */
-const isBeep = (run: ToneRun, ms: number): boolean =>
-  isClearBeep(run, ms) || (ms >= 160 && run.first > 330 && run.purity > 0.87 && run.driftHz < 1.5 && run.rippleDb < 1.2);
 
 /**
  * Call progress analysis of one leg: tones before and after the answer, and after it person, machine, or end of the machine's
@@ -58,7 +52,7 @@ export class CallProgressAnalyser {
   readonly #background = new BackgroundTrace();
   readonly #pending = new Int16Array(BLOCK);
   readonly #sit = new SitTracker();
-  readonly #tail = new BeepTail();
+  readonly #beep = new MessageBeep();
   #phase: 'progress' | 'connected';
   #filled = 0;
   #nowMs = 0;
@@ -74,15 +68,8 @@ export class CallProgressAnalyser {
   #cadenceEndMs = 0;
   #spoke = false;
   #recordedAtMs = 0;
-  /** Machine: when anything last sounded, and the last beep. */
+  /** Machine: when anything last sounded. */
   #lastSoundMs = 0;
-  #lastVoiceMs = 0;
-  #beepEndMs = 0;
-  /** All its parts together, and the last of them. */
-  #beepMs = 0;
-  #lastBeepMs = 0;
-  #beepHz = 0;
-  #beepPower = 0;
   #messageEnded = false;
 
   /** @param judge who tells people from machines; the shipped model unless a tuning run looks over its shoulder. */
@@ -162,7 +149,7 @@ export class CallProgressAnalyser {
         case 'live':
           this.#features.block(power, loud);
           // In a message, what is far below its beep and comes after it is the noise that was there all the time.
-          this.#afterVerdict(loud && (this.#beepMs === 0 || !this.#isMessage || power > this.#beepPower * BESIDE_BEEP));
+          this.#afterVerdict(loud && (this.#beep.ms === 0 || !this.#isMessage || power > this.#beep.power * BESIDE_BEEP));
           break;
       }
       this.#timeLimits();
@@ -182,7 +169,7 @@ export class CallProgressAnalyser {
 
   #toneEnded(run: ToneRun): void {
     const ms = run.endMs - run.startMs;
-    if (this.#state === 'message' || this.#state === 'live') this.#beep(run, ms);
+    if (this.#state === 'message' || this.#state === 'live') this.#beep.toneEnded(run, this.#isMessage);
     if (ms < 40 || !isSteadyTone(run)) return;
     if (run.second === 0) {
       const sit = this.#sit.add(run.first, run.startMs, run.endMs);
@@ -273,8 +260,8 @@ export class CallProgressAnalyser {
   #toMessage(confidence: number, revises: boolean): void {
     this.#state = 'message';
     this.#recordedAtMs = this.#nowMs;
-    this.#lastSoundMs = this.#lastVoiceMs = this.#nowMs;
-    this.#beepMs = 0;
+    this.#lastSoundMs = this.#nowMs;
+    if (!revises) this.#beep.forget();
     this.#tell('recorded_msg', false, this.#nowMs, confidence, revises);
   }
 
@@ -283,51 +270,33 @@ export class CallProgressAnalyser {
     return this.#state === 'message' && this.#features.activeMs >= SHORT_SPEECH_MS;
   }
 
-  #beep(run: ToneRun, ms: number): void {
-    // A lost packet, concealed, breaks a tone in two; the rest of a beep that dies away sinks into the noise.
-    const goesOn = this.#beepMs > 0 && run.startMs - this.#beepEndMs < BROKEN_TONE_MS && Math.abs(run.first - this.#beepHz) < SAME_HZ;
-    if (!goesOn && !(this.#isMessage ? isBeep(run, ms) : isClearBeep(run, ms))) return;
-    this.#beepHz = run.first;
-    if (this.#beepMs > 0 && run.startMs - this.#beepEndMs > 300) this.#beepMs = 0;
-    this.#beepPower = Math.max(run.power, this.#beepMs > 0 ? this.#beepPower : 0);
-    this.#beepMs += ms;
-    this.#lastBeepMs = ms;
-    this.#beepEndMs = run.endMs;
-    this.#tail.begin(run.first);
-  }
-
   #afterVerdict(loud: boolean): void {
-    if (loud) {
-      this.#lastSoundMs = this.#nowMs;
-      if (!this.#tones.steady) this.#lastVoiceMs = this.#nowMs;
-    }
-    if (this.#tones.looked && !this.#tones.sounding && this.#tail.sounds(this.#tones.spectrum)) this.#beepEndMs = this.#lastSoundMs = this.#nowMs;
+    if (loud) this.#lastSoundMs = this.#nowMs;
+    if (this.#tones.looked && !this.#tones.sounding && this.#beep.diesAway(this.#tones.spectrum, this.#nowMs)) this.#lastSoundMs = this.#nowMs;
     if (this.#state === 'live') this.#reviseLive(loud);
     else this.#reviseMessage();
     if (this.#messageEnded || this.#state !== 'message' || this.#tones.steady) return;
     const silent = this.#nowMs - this.#lastSoundMs;
-    if (this.#beepMs >= 100 && this.#lastSoundMs - this.#beepEndMs < 60) {
+    if (this.#beep.ms >= 100 && this.#lastSoundMs - this.#beep.endMs < 60) {
       // A short beep may be one of several.
-      if (silent >= (this.#lastBeepMs < 250 ? 200 : 80)) this.#endOfMessage(this.#beepEndMs, 0.95);
+      if (silent >= (this.#beep.lastMs < 250 ? 200 : 80)) this.#endOfMessage(this.#beep.endMs, 0.95);
     } else if (silent >= (this.#hints.messageEndSilenceMs ?? 2400)) this.#endOfMessage(this.#lastSoundMs, 0.6);
   }
 
   /** Background mode: who goes on without a pause, or beeps, was a machine after all. */
   #reviseLive(loud: boolean): void {
     const f = this.#features;
-    const beeped = this.#beepMs >= 150 && this.#nowMs - this.#beepEndMs >= 200 && this.#nowMs - this.#lastSoundMs >= 180;
+    const beeped = this.#beep.ms >= 150 && this.#nowMs - this.#beep.endMs >= 200 && this.#nowMs - this.#lastSoundMs >= 180;
     const spokeOn = loud && f.activeMs >= LONG_SPEECH_MS && f.activeMs >= f.elapsedMs * 0.72 && f.longestGapMs < 700;
     if (!beeped && !spokeOn) return;
-    const beepMs = this.#beepMs;
     this.#toMessage(beeped ? 0.85 : 0.8, true);
-    this.#beepMs = beepMs;
-    if (beeped) this.#lastSoundMs = this.#beepEndMs;
+    if (beeped) this.#lastSoundMs = this.#beep.endMs;
   }
 
   /** Who stops after all within two seconds and waits was a person with a long greeting: no machine is silent so soon without a beep. */
   #reviseMessage(): void {
     const f = this.#features;
-    if (this.#messageEnded || this.#beepMs > 0 || f.activeMs >= SHORT_SPEECH_MS || f.silenceMs < PERSON_WAITS_MS) return;
+    if (this.#messageEnded || this.#beep.ms > 0 || f.activeMs >= SHORT_SPEECH_MS || f.silenceMs < PERSON_WAITS_MS) return;
     this.#state = 'live';
     this.#tell('live_voice', true, this.#nowMs, 0.75, true);
   }
