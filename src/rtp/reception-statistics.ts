@@ -95,6 +95,26 @@ export class ReceptionStatistics {
     this.#hasTransit = true;
   }
 
+  /** So many packets arrived, each the successor of the one before, and were timed elsewhere: with that transit and jitter in the end. */
+  succeeded(packets: number, transit: number, jitter: number): void {
+    this.highest += packets;
+    this.received += packets;
+    this.#window = packets >= 32 ? 0xffffffff : ((this.#window << packets) | ((1 << packets) - 1)) >>> 0;
+    this.#bad = -1;
+    this.#transit = transit;
+    this.#jitter = jitter;
+  }
+
+  /** The sequence number that follows the highest, 16 bit. */
+  get next(): number {
+    return (this.highest + 1) & 0xffff;
+  }
+
+  /** Of the last packet that was timed, RTP clock units, 32 bit; undefined when there is none. */
+  get transit(): number | undefined {
+    return this.#hasTransit ? this.#transit : undefined;
+  }
+
   /** The timestamps jumped (new source, long pause): the next packet starts a new transit. */
   forgetTransit(): void {
     this.#hasTransit = false;

@@ -2,7 +2,8 @@ import { isRtcp, RtpPacket, SrtpContext } from '../../rtp/index.ts';
 import { canReceive, canSend, type NegotiatedAudio } from '../../sdp/index.ts';
 import { createCodec, type Codec } from './codecs.ts';
 import { Latch } from './latch.ts';
-import { addressNumber, type PacketListener, type SocketPair } from './packet-io.ts';
+import { Lane, type LaneCount, type LaneOwner } from './lane.ts';
+import { addressNumber, type SocketPair } from './packet-io.ts';
 import { RtcpSession } from './rtcp-session.ts';
 import { RtpReceiver, type KeyListener } from './rtp-receiver.ts';
 import { RtpSender, type PacketSink } from './rtp-sender.ts';
@@ -11,7 +12,7 @@ import type { SampleRate, Source } from './source.ts';
 const packet = new RtpPacket();
 
 /** The RTP side of an endpoint once something is agreed: sockets, latch, receiver, sender, RTCP. */
-export class EndpointMedia implements PacketListener {
+export class EndpointMedia implements LaneOwner {
   readonly codec: Codec;
   readonly receiver: RtpReceiver;
   readonly sender: RtpSender;
@@ -19,10 +20,8 @@ export class EndpointMedia implements PacketListener {
   agreed: NegotiatedAudio;
   /** When something useful last arrived, or since when we wait for it. */
   heardAt: number;
-  /** Packets are passed on to that endpoint as they come, undecoded. */
-  forwardTo: EndpointMedia | undefined;
-  /** It is fed by another's `forwardTo`: it makes no frames of its own. */
-  fed = false;
+  #forwardTo: EndpointMedia | undefined;
+  #fed = false;
   forwardsEvents = false;
   /** SRTP packets that were not authentic, or came twice. */
   forged = 0;
@@ -32,6 +31,8 @@ export class EndpointMedia implements PacketListener {
   readonly #word: () => number;
   #renamed: boolean;
   readonly #onHeard: () => void;
+  /** Where what is forwarded goes past all this, most of the time. */
+  #lane: Lane | undefined;
   readonly #crypto: { readonly out: SrtpContext; readonly in: SrtpContext } | undefined;
 
   constructor(parts: { pair: SocketPair; agreed: NegotiatedAudio; codec: Codec; keys: KeyListener; before: EndpointMedia | undefined; cname: string; random: () => number; now: () => number; onHeard: () => void }) {
@@ -65,6 +66,7 @@ export class EndpointMedia implements PacketListener {
         const size = out === undefined ? length : out.protect(bytes, length);
         if (size > 0) rtp.send(bytes, size);
       },
+      plain: out === undefined ? rtp : undefined,
     };
     // A stream that goes on keeps its SSRC, sequence and clock (RFC 3264 §8 changes the description, not the stream).
     if (before === undefined) this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, sink);
@@ -95,6 +97,44 @@ export class EndpointMedia implements PacketListener {
     return other.codec.name === this.codec.name && other.receiver.hasOneCodec && canSend(this.agreed.direction) && this.sender.isIdle;
   }
 
+  /** Packets are passed on to that endpoint as they come, undecoded; undefined: no longer. */
+  set forwardTo(target: EndpointMedia | undefined) {
+    const before = this.#forwardTo;
+    if (before !== undefined) {
+      before.sender.endForward();
+      before.#fed = false;
+      this.#pair.rtp.listener = this;
+    }
+    this.#forwardTo = target;
+    if (target === undefined) return;
+    target.#fed = true;
+    if (this.#crypto === undefined) this.#pair.rtp.listener = this.#lane ??= new Lane(this);
+  }
+
+  get forwardTo(): EndpointMedia | undefined {
+    return this.#forwardTo;
+  }
+
+  /** It is fed by another's `forwardTo`: it makes no frames of its own. */
+  get fed(): boolean {
+    return this.#fed;
+  }
+
+  /** So many packets were forwarded that were not seen here. */
+  passed({ packets, transit, jitter }: LaneCount): void {
+    const nowMs = this.#now();
+    this.receiver.statistics.succeeded(packets, transit, jitter);
+    this.#latch.heard(nowMs);
+    this.heardAt = nowMs;
+    this.#onHeard();
+  }
+
+  /** What was forwarded, from it and to it, is counted now. */
+  settle(): void {
+    this.#lane?.settle();
+    this.sender.settle();
+  }
+
   /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
   preload(): number {
     return this.receiver.preload() + this.sender.preload() + this.heardAt + this.forged;
@@ -118,11 +158,13 @@ export class EndpointMedia implements PacketListener {
   }
 
   farewell(): void {
+    this.settle();
     if (this.sender.packets > 0) this.#report(this.#now(), true);
     this.receiver.finish();
   }
 
   #report(nowMs: number, farewell: boolean): void {
+    this.settle();
     const { bytes, length } = this.rtcp.report(this.sender, this.receiver, this.codec, nowMs, farewell);
     const size = this.#crypto === undefined ? length : this.#crypto.out.protectRtcp(bytes, length);
     if (size > 0) (this.agreed.rtcpMux ? this.#pair.rtp : this.#pair.rtcp).send(bytes, size);
@@ -154,13 +196,24 @@ export class EndpointMedia implements PacketListener {
       if (this.agreed.rtcpMux === false && this.#pair.rtp.sourceAddress() !== this.agreed.remote.address) this.#pair.rtcp.sendTo(this.#pair.rtp.sourceAddress(), port + 1);
     }
     if (packet.ssrc === this.sender.ssrc) this.#avoidCollision();
-    if (this.forwardTo !== undefined) {
+    if (this.#forwardTo !== undefined) {
       const what = receiver.passing(packet, bytes, arrivalMs);
+      // What came may have been what the lane waits for.
+      this.#lane?.close();
       if (what === undefined) return;
-      if (this.receives && (what === 'audio' || this.forwardsEvents)) this.forwardTo.sender.forward(packet, bytes, what === 'event');
+      if (this.receives && (what === 'audio' || this.forwardsEvents)) this.#forward(this.#forwardTo.sender, bytes, what === 'event', address, port);
     } else if (!receiver.packet(packet, bytes, arrivalMs)) return;
     this.heardAt = arrivalMs;
     this.#onHeard();
+  }
+
+  /** The packet goes on, and if it is audio those that follow may go by the lane. */
+  #forward(sender: RtpSender, bytes: Uint8Array, isEvent: boolean, address: number, port: number): void {
+    const { ssrc, payloadType } = packet;
+    sender.forward(packet, bytes, isEvent);
+    const { next, transit, jitter } = this.receiver.statistics;
+    if (isEvent || this.#lane === undefined || transit === undefined || ssrc === this.sender.ssrc) return;
+    sender.openLane(this.#lane, { address, port, ssrc, payloadType, next, unitsPerMs: this.receiver.unitsPerMs, transit, jitter });
   }
 
   /** Both ends chose one SSRC (RFC 3550 §8.2): we leave it. Once: a far end that sends us back what we sent would have it again at once. */

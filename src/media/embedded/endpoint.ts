@@ -110,18 +110,12 @@ export class Endpoint implements MediaNode {
     if (media === undefined) return false;
     const target = this.#forwardTarget(media);
     if (target === media.forwardTo) return false;
-    this.#stopForward();
     media.forwardTo = target;
-    if (target !== undefined) target.fed = true;
     return true;
   }
 
   #stopForward(): void {
-    const target = this.media?.forwardTo;
-    if (this.media === undefined || target === undefined) return;
-    this.media.forwardTo = undefined;
-    target.fed = false;
-    target.sender.endForward();
+    if (this.media !== undefined) this.media.forwardTo = undefined;
   }
 
   #forwardTarget(media: EndpointMedia): EndpointMedia | undefined {
@@ -155,6 +149,7 @@ export class Endpoint implements MediaNode {
     if (this.media === undefined) return source.silence();
     source.keyHeld = this.media.receiver.pressed || this.#presses.infoHolds(nowMs);
     if (this.media.forwardTo !== undefined) {
+      this.media.settle();
       this.media.receiver.idle(ms);
       source.silence();
       source.live = this.media.heardAt > nowMs - 20 - ms;

@@ -51,6 +51,8 @@ export class MediaEngine implements NodeContext {
   readonly #gatherer = new Gatherer();
   /** The endpoints that nobody listens to: what arrives at them may be forwarded as it is. */
   readonly #unheard: Endpoint[] = [];
+  /** Those of them that are not forwarded now. */
+  readonly #unforwarded: Endpoint[] = [];
   readonly #islands = new Islands();
   readonly #reading: PacketSocket[] = [];
   #forwarding = 0;
@@ -87,17 +89,23 @@ export class MediaEngine implements NodeContext {
     this.#ticks += 1;
     const commanded = this.#commanded;
     this.#commanded = false;
-    const chosen = (commanded || this.#ticks % chooseTicks === 0) && this.#chooseForwards();
-    io.poll(nowMs, false);
+    const chosen = (commanded || this.#ticks % chooseTicks === 0) && this.#chooseForwards(commanded);
+    io.poll(nowMs, false, this.#forwarding > 0);
     const islands = this.#islands.current;
+    const waits = this.#islands.waits;
+    if (commanded || chosen) waits.fill(0);
     for (let i = 0; i < islands.length; ) {
       const from = i;
       let sockets = 0;
-      for (; i < islands.length && sockets < readAtOnce; i++) sockets = (islands[i] as Island).sockets(this.#reading, sockets);
+      for (; i < islands.length && sockets < readAtOnce; i++) if ((waits[i] as number) < 2) sockets = (islands[i] as Island).sockets(this.#reading, sockets);
       io.read(this.#reading, sockets, nowMs);
       for (let k = from; k < i; k++) {
-        if (k + 1 < islands.length) this.#preloaded = (islands[k + 1] as Island).preload();
-        (islands[k] as Island).step(nowMs, commanded || chosen, this.#gatherer, this.#tellFlowing, this.#removeEdge);
+        if ((waits[k] as number) > 1) {
+          waits[k] = (waits[k] as number) - 1;
+          continue;
+        }
+        if ((waits[k + 1] ?? 0) < 2 && k + 1 < islands.length) this.#preloaded = (islands[k + 1] as Island).preload();
+        waits[k] = (islands[k] as Island).step(nowMs, this.#ticks, this.#gatherer, this.#tellFlowing, this.#removeEdge);
       }
     }
     io.flush();
@@ -110,21 +118,24 @@ export class MediaEngine implements NodeContext {
     return this.#forwarding === 0 ? 0 : this.#forwarding < manyForwarded ? 5 : 10;
   }
 
-  /** True when one is decided otherwise than before. */
-  #chooseForwards(): boolean {
+  /** True when one is decided otherwise than before. What is forwarded stays so until a command comes. */
+  #chooseForwards(commanded: boolean): boolean {
+    const candidates = commanded ? this.#unheard : this.#unforwarded;
     let changed = false;
-    this.#forwarding = 0;
-    for (let i = 0; i < this.#unheard.length; i++) {
-      const endpoint = this.#unheard[i] as Endpoint;
+    let left = 0;
+    for (let i = 0; i < candidates.length; i++) {
+      const endpoint = candidates[i] as Endpoint;
       if (endpoint.chooseForward()) changed = true;
-      if (endpoint.media?.forwardTo !== undefined) this.#forwarding += 1;
+      if (endpoint.media?.forwardTo === undefined) this.#unforwarded[left++] = endpoint;
     }
+    this.#unforwarded.length = left;
+    this.#forwarding = this.#unheard.length - left;
     return changed;
   }
 
   /** Between two ticks: what is only forwarded does not wait for the next one. */
   forward(nowMs: number): void {
-    this.#parts.io.poll(nowMs, true);
+    this.#parts.io.poll(nowMs, true, true);
   }
 
   /** Runs a command that the main thread has checked. One whose node is gone meanwhile does nothing. */

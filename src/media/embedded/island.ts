@@ -7,8 +7,8 @@ import type { PacketSocket } from './packet-io.ts';
 import type { Recorder } from './recorder.ts';
 import { frameSamples } from './source.ts';
 
-/** An island whose packets are only passed on is looked after in every fifth tick: keys that are held, and who hears whom. */
-const passingTicks = 5;
+/** An island whose packets are only passed on is looked after in one of so many ticks: keys that are held, who hears whom, what was counted. */
+const passingTicks = 10;
 const mixed = new Int16Array(frameSamples(8000));
 const still = new Int16Array(frameSamples(8000));
 
@@ -22,9 +22,8 @@ export class Island {
   readonly #conferences: Conference[] = [];
   readonly #dialogs: DialogNode[] = [];
   readonly #edges: EdgeLine[] = [];
-  /** Nothing but forwarding went on in the last step; ticks since then. */
-  #passing = false;
-  #ticks = 0;
+  /** The tick of its last step. */
+  #stepped = -1;
 
   /** All islands that these nodes are of. */
   static all(nodes: Iterable<MediaNode>): Island[] {
@@ -65,8 +64,7 @@ export class Island {
    * cache, and many reads that do not wait for one another take hardly longer than one. The number means nothing.
    */
   preload(): number {
-    let sum = this.#ticks;
-    if (this.#passing) return sum;
+    let sum = this.#stepped;
     for (let i = 0; i < this.#endpoints.length; i++) sum += (this.#endpoints[i] as Endpoint).preload();
     for (let i = 0; i < this.#edges.length; i++) sum += (this.#edges[i] as EdgeLine).preload();
     return sum;
@@ -83,23 +81,21 @@ export class Island {
   }
 
   /**
-   * A tick of it, from what has arrived to what is sent. `woken`: something may have been asked of it since the last tick. `flowed` is told of
-   * each endpoint that an audio packet left to, `parted` of each edge that has faded out.
+   * A tick of it, the `tick`th of the thread, from what has arrived to what is sent. `flowed` is told of each endpoint that an audio packet left
+   * to, `parted` of each edge that has faded out. In how many ticks from this one the next is due, if nothing is asked of it before.
    */
-  step(nowMs: number, woken: boolean, gatherer: Gatherer, flowed: (to: Endpoint) => void, parted: (edge: EdgeLine) => void): void {
-    this.#ticks += 1;
-    if (this.#passing && !woken && this.#ticks < passingTicks) return;
-    const ms = this.#ticks * 20;
-    this.#ticks = 0;
+  step(nowMs: number, tick: number, gatherer: Gatherer, flowed: (to: Endpoint) => void, parted: (edge: EdgeLine) => void): number {
+    const ms = this.#stepped < 0 ? 20 : (tick - this.#stepped) * 20;
+    this.#stepped = tick;
     const endpoints = this.#endpoints;
     const conferences = this.#conferences;
     const dialogs = this.#dialogs;
     const edges = this.#edges;
-    this.#passing = conferences.length === 0 && dialogs.length === 0 && endpoints.length > 0;
+    let passing = conferences.length === 0 && dialogs.length === 0 && endpoints.length > 0;
     for (let i = 0; i < endpoints.length; i++) {
       const endpoint = endpoints[i] as Endpoint;
       endpoint.produce(nowMs, ms);
-      this.#passing &&= endpoint.isPassing;
+      passing &&= endpoint.isPassing && endpoint.source.live;
     }
     for (let i = 0; i < dialogs.length; i++) (dialogs[i] as DialogNode).produce();
     for (let i = 0; i < edges.length; i++) (edges[i] as EdgeLine).begin();
@@ -116,6 +112,7 @@ export class Island {
       edge.end();
       if (edge.closing) parted(edge);
     }
+    return passing ? passingTicks : 1;
   }
 }
 

@@ -20,6 +20,9 @@ export class Islands {
     this.#changed.delete(node);
   }
 
+  /** By the place of each in `current`: in how many ticks its next step is due; 0 when it is new there. */
+  waits = new Uint8Array(64);
+
   /** As they are now. */
   get current(): readonly Island[] {
     if (this.#changed.size > 0) this.#renew();
@@ -36,6 +39,8 @@ export class Islands {
       for (const node of island.nodes()) this.#of.set(node, island);
     }
     this.#changed.clear();
+    if (this.waits.length < this.#all.length) this.waits = new Uint8Array(this.#all.length * 2);
+    else this.waits.fill(0);
   }
 
   /** Its nodes are without an island, and counted among the changed. */

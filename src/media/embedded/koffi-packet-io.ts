@@ -1,12 +1,13 @@
 import { isIPv6 } from 'node:net';
 import { IoRing, ringOperation } from './io-ring.ts';
-import { KoffiSocket } from './koffi-socket.ts';
+import { Delivery, KoffiSocket } from './koffi-socket.ts';
 import type { Libc } from './libc.ts';
 import { nativeAddresses, type NativeAddresses } from './native-addresses.ts';
 import type { PacketIo, PacketSocket, SocketPair } from './packet-io.ts';
 import { PortRange } from './port-range.ts';
 import { Readiness } from './readiness.ts';
 import { ReceiveBatch } from './receive-batch.ts';
+import { Rota } from './rota.ts';
 import { SendBatch } from './send-batch.ts';
 import { socketAddressBytes, writeSocketAddress } from './socket-address.ts';
 import { TargetPool } from './target-pool.ts';
@@ -18,10 +19,8 @@ const option = { socket: 1, receiveBuffer: 8, timestampNs: 35, ip: 0, tos: 1, ip
 const receiveBufferBytes = 65_536;
 /** Sockets that are read, or packets that are sent, with one system call of a ring. Of 64 a forwarded packet costs about a fifth more, measured in turn. */
 const ringSize = 256;
-/** Ticks, at most, until it is asked whose socket holds more than one packet, and a tick that comes so late asks. Milliseconds. */
-const askEvery = 4;
+/** A socket is asked for a second packet in one of so many ticks (a power of two), and whenever one is likely to be there, as in a tick that comes so late. Milliseconds. */
 const lateMs = 30;
-/** A socket that is read in turn is asked for a second packet in one of so many ticks (a power of two), and whenever one is likely to be there. */
 const askEach = 16;
 /** Lengths above are error numbers: no packet came. */
 const mostLength = 0x7fff_ffff;
@@ -50,12 +49,15 @@ export class KoffiPacketIo implements PacketIo {
   readonly #sockets: (KoffiSocket | undefined)[] = [];
   #open = 0;
   #polledMs = 0;
-  #unasked = 0;
-  #hasMore = false;
   /** The tick, and whether it came late. */
   #turn = 0;
   #late = false;
   readonly #reading: KoffiSocket[] = [];
+  readonly #polled: KoffiSocket[] = [];
+  readonly #delivery = new Delivery();
+  /** When the packet of each slot arrived, milliseconds. */
+  readonly #arrived = new Float64Array(ringSize);
+  readonly #rota = new Rota((socket) => this.#readiness.add(socket.fd));
 
   constructor(libc: Libc, address: string, ports: { from: number; to: number }, dscp: number, ring?: IoRing) {
     this.kind = ring === undefined ? 'koffi' : 'io_uring';
@@ -93,35 +95,36 @@ export class KoffiPacketIo implements PacketIo {
         continue;
       }
       const [rtp, rtcp] = (first.port & 1) === 0 ? [first, second] : [second, first];
-      this.#register(rtp, !inTurn);
-      this.#register(rtcp, true);
+      this.#register(rtp, inTurn ? undefined : 'audio');
+      this.#register(rtcp, 'control');
       return done({ rtp, rtcp });
     }
     done(undefined);
   }
 
-  poll(nowMs: number, between: boolean): void {
-    const wallOffset = Date.now() - nowMs;
+  poll(nowMs: number, between: boolean, soon: boolean): void {
     if (!between) {
       this.#late = nowMs - this.#polledMs > lateMs;
       this.#polledMs = nowMs;
       this.#turn += 1;
     }
-    // A packet of each socket first; then, once, a burst of those that have more: or a socket that is flooded would be told again and again.
-    const count = this.#readiness.wait();
-    for (let from = 0; from < count; from += ringSize) {
-      let slots = 0;
-      for (let i = from; i < Math.min(count, from + ringSize); i++) {
-        const socket = this.#sockets[this.#readiness.fd(i)];
-        if (socket !== undefined) this.#reading[slots++] = socket;
-      }
-      this.#readEach(slots, wallOffset, nowMs);
+    this.#readAll(this.#polled, this.#rota.due(soon ? nowMs : Number.POSITIVE_INFINITY, this.#polled), nowMs, !between);
+    const ready = this.#readiness.wait();
+    let count = 0;
+    for (let i = 0; i < ready; i++) {
+      const socket = this.#sockets[this.#readiness.fd(i)];
+      if (socket !== undefined) this.#polled[count++] = socket;
     }
-    if (!between && count > 0) this.#readMore(wallOffset, nowMs);
+    this.#readAll(this.#polled, count, nowMs, !between);
     this.flush();
   }
 
   read(sockets: readonly PacketSocket[], count: number, nowMs: number): void {
+    this.#readAll(sockets as readonly KoffiSocket[], count, nowMs, true);
+  }
+
+  /** A packet of each; then, if wanted, a burst of those that may have more. */
+  #readAll(sockets: readonly KoffiSocket[], count: number, nowMs: number, wantsMore: boolean): void {
     const wallOffset = Date.now() - nowMs;
     const turn = this.#turn;
     for (let from = 0; from < count; from += ringSize) {
@@ -129,23 +132,24 @@ export class KoffiPacketIo implements PacketIo {
       for (let slot = 0; slot < slots; slot++) this.#reading[slot] = sockets[from + slot] as KoffiSocket;
       this.#readEach(slots, wallOffset, nowMs);
       for (let slot = 0; slot < slots; slot++) {
-        if (this.#batch.length(slot) > mostLength) continue;
         const socket = this.#reading[slot] as KoffiSocket;
-        const mayHaveMore = this.#late || socket.hadMore || socket.readIn < turn - 1 || (((socket.fd >> 1) + turn) & (askEach - 1)) === 0;
-        if (mayHaveMore) socket.hadMore = this.#readBurst(socket, wallOffset, nowMs) > 0;
-        socket.readIn = turn;
+        const brought = this.#batch.length(slot) <= mostLength;
+        if (brought && wantsMore) {
+          const mayHaveMore = this.#late || socket.hadMore || socket.readIn < turn - 1 || (((socket.fd >> 1) + turn) & (askEach - 1)) === 0;
+          if (mayHaveMore) socket.hadMore = this.#readBurst(socket, wallOffset, nowMs) > 0;
+        }
+        if (brought) socket.readIn = turn;
+        if (socket.rotaPlace >= 0) this.#rota.looked(socket, brought ? (this.#arrived[slot] as number) : undefined);
+        else if (brought && socket.polledFor === 'audio') this.#expect(socket, this.#arrived[slot] as number);
       }
     }
   }
 
-  /** Who has more is asked as long as somebody has, after a pause, and now and then: to ask of all costs as much as a quarter of reading them. */
-  #readMore(wallOffset: number, nowMs: number): void {
-    this.#unasked += 1;
-    if (!(this.#hasMore || this.#late || this.#unasked >= askEvery)) return;
-    this.#unasked = 0;
-    const more = this.#readiness.wait();
-    this.#hasMore = more > 0;
-    for (let i = 0; i < more; i++) this.#readBurst(this.#sockets[this.#readiness.fd(i)], wallOffset, nowMs);
+  /** It brings audio: from now on it is looked at when the next packet is due. */
+  #expect(socket: KoffiSocket, arrivedMs: number): void {
+    if (socket.isClosed) return;
+    this.#readiness.delete(socket.fd);
+    this.#rota.add(socket, arrivedMs);
   }
 
   flush(): void {
@@ -176,7 +180,7 @@ export class KoffiPacketIo implements PacketIo {
     for (let slot = 0; slot < slots; slot++) {
       if (batch.length(slot) <= batch.packet(slot).length) {
         this.#sending.lend(batch.packet(slot), this.#packets.low[slot], this.#packets.high[slot]);
-        (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
+        this.#arrived[slot] = (reading[slot] as KoffiSocket).deliver(batch, slot, wallOffset, nowMs);
       }
     }
     this.#sending.lend(undefined);
@@ -211,7 +215,7 @@ export class KoffiPacketIo implements PacketIo {
     else set(option.ip, option.tos, this.#dscp << 2);
     libc.getsockname(fd, address, Int32Array.of(socketAddressBytes));
     const target = this.#targets.take();
-    const socket = new KoffiSocket(fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4, this.#sending, target);
+    const socket = new KoffiSocket(fd, ((address[2] as number) << 8) | (address[3] as number), six ? 6 : 4, this.#sending, target, this.#delivery);
     socket.onClose = () => {
       this.#targets.give(target);
       libc.close(fd);
@@ -219,21 +223,23 @@ export class KoffiPacketIo implements PacketIo {
     return socket;
   }
 
-  /** @param polled it is read by `poll`, not by `read` */
-  #register(socket: KoffiSocket, polled: boolean): void {
+  /** @param polledFor what is read by `poll`, and not by `read` */
+  #register(socket: KoffiSocket, polledFor: 'audio' | 'control' | undefined): void {
     const { fd } = socket;
     while (this.#sockets.length <= fd) this.#sockets.push(undefined);
     this.#sockets[fd] = socket;
     this.#open += 1;
     this.#ring?.keep(fd);
-    if (polled) this.#readiness.add(fd);
+    socket.polledFor = polledFor;
+    if (polledFor !== undefined) this.#readiness.add(fd);
     // What it still sends goes out under its own descriptor, whose number may be given out again at once.
     const { onClose } = socket;
     socket.onClose = () => {
       this.flush();
       this.#sockets[fd] = undefined;
       this.#open -= 1;
-      if (polled) this.#readiness.delete(fd);
+      if (socket.rotaPlace >= 0) this.#rota.delete(socket);
+      else if (polledFor !== undefined) this.#readiness.delete(fd);
       this.#ring?.letGo(fd);
       onClose();
     };

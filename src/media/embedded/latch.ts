@@ -63,6 +63,11 @@ export class Latch {
     return 'learn';
   }
 
+  /** The source that it was confirmed for still sends. */
+  heard(nowMs: number): void {
+    this.#lastMs = nowMs;
+  }
+
   #proves(address: number, port: number, ssrc: number, sequence: number): boolean {
     const follows = address === this.#candidateAddress && port === this.#candidatePort && ssrc === this.#candidateSsrc && sequence === ((this.#candidateSequence + 1) & 0xffff);
     this.#proofs = follows ? this.#proofs + 1 : 1;

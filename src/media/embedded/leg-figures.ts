@@ -13,7 +13,9 @@ export interface LegCounts {
 
 const atFirst: LegCounts = { received: 0, sent: 0, expected: 0, late: 0, malformedRedundant: 0 };
 
-export function legCounts({ receiver, sender }: EndpointMedia): LegCounts {
+export function legCounts(media: EndpointMedia): LegCounts {
+  media.settle();
+  const { receiver, sender } = media;
   const { received, expected } = receiver.statistics;
   return { received, sent: sender.packets, expected, late: receiver.late, malformedRedundant: receiver.malformedRedundant };
 }

@@ -36,8 +36,9 @@ export interface PacketIo {
   /**
    * Delivers what has arrived, where the kind does not deliver by itself. Called at the start of each tick, and between ticks while legs are only
    * forwarded: then no more than a packet of each socket, what else is there can wait for the tick.
+   * @param soon it is going to be called again before the next tick: what has only just arrived may wait for that
    */
-  poll(nowMs: number, between: boolean): void;
+  poll(nowMs: number, between: boolean, soon: boolean): void;
   /** Delivers what has arrived at the first `count` of these sockets, opened to be read in turn, where the kind does not deliver by itself. Called once in each tick. */
   read(sockets: readonly PacketSocket[], count: number, nowMs: number): void;
   /** Hands over what `send` has queued, where the kind queues. Called at the end of each tick. */

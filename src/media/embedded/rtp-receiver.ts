@@ -177,6 +177,11 @@ export class RtpReceiver {
     return packet.payloadType === this.#noiseType ? undefined : 'audio';
   }
 
+  /** Units of the RTP clock in a millisecond. */
+  get unitsPerMs(): number {
+    return this.#clockRate / 1000;
+  }
+
   /** So much time passed while packets were forwarded; what the buffer held is stale. */
   idle(ms: number): void {
     this.#events.elapsed(ms);

@@ -2,6 +2,8 @@ import { DtmfGenerator } from '../../audio/dtmf-generator.ts';
 import { eventOfKey, RedundantEvents, rtpHeaderBytes, srtpOverhead, TelephoneEventSender, writeRtpHeader, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
 import type { Codec } from './codecs.ts';
+import type { Lane, LaneCount, LaneCourse, LaneTarget } from './lane.ts';
+import type { PacketSocket } from './packet-io.ts';
 import { SilenceSuppression } from './silence-suppression.ts';
 import { frameSamples } from './source.ts';
 
@@ -10,6 +12,8 @@ export interface PacketSink {
   /** Where the next packet may be made: what lies there is sent without a copy. */
   room(): Uint8Array;
   send(bytes: Uint8Array, length: number): void;
+  /** Where what is made leaves as it is, without encryption. */
+  readonly plain: PacketSocket | undefined;
 }
 
 interface QueuedDigit {
@@ -24,7 +28,7 @@ interface QueuedDigit {
 const longest = 1500;
 
 /** The sending half of an endpoint: sequence, timestamps, encoding, digits as events or in band. */
-export class RtpSender {
+export class RtpSender implements LaneTarget {
   ssrc: number;
   packets = 0;
   octets = 0;
@@ -62,6 +66,8 @@ export class RtpSender {
   #forwardedSsrc = -1;
   #sequenceOffset = 0;
   #timestampOffset = 0;
+  /** What leads to it, past `forward`. */
+  #lane: Lane | undefined;
 
   constructor(agreed: NegotiatedAudio, codec: Codec, random: { ssrc: number; sequence: number; timestamp: number }, send: PacketSink) {
     this.ssrc = random.ssrc;
@@ -76,6 +82,7 @@ export class RtpSender {
 
   /** The stream goes on under what was agreed now. */
   agree(agreed: NegotiatedAudio, codec: Codec, send: PacketSink): void {
+    this.#lane?.close();
     const unitsPerMs = (agreed.sendEvents?.clockRate ?? 8000) / 1000;
     if (agreed.sendEvents === undefined) this.#events = undefined;
     else if (this.#events === undefined || unitsPerMs !== this.#eventUnitsPerMs) this.#events = new TelephoneEventSender(unitsPerMs * 20);
@@ -106,6 +113,7 @@ export class RtpSender {
 
   /** The stream goes on under another SSRC (RFC 3550 §8.2). */
   rename(ssrc: number): void {
+    this.#lane?.close();
     this.ssrc = ssrc;
     this.#marker = true;
   }
@@ -179,16 +187,42 @@ export class RtpSender {
     const out = inPlace ? bytes : this.#send.room();
     if (!inPlace) for (let i = 0; i < source.payloadLength; i++) out[rtpHeaderBytes + i] = bytes[source.payloadOffset + i] as number;
     writeRtpHeader(out, 0, payloadType, source.marker, sequence, timestamp, this.ssrc);
-    if (((sequence - this.#sequence) & 0xffff) < 0x8000) this.#sequence = (sequence + 1) & 0xffff;
-    const units = frameSamples(this.#codec.rate) * this.#codec.unitsPerSample;
-    if (((timestamp + units - this.timestamp) | 0) > 0) this.timestamp = (timestamp + units) >>> 0;
+    this.#sent(sequence, timestamp);
     this.packets += 1;
     this.octets += source.payloadLength;
     this.#send.send(out, rtpHeaderBytes + source.payloadLength);
   }
 
+  /** Packets that follow the one that was just forwarded may come by this lane. */
+  openLane(lane: Lane, from: Omit<LaneCourse, 'target' | 'socket' | 'targetSsrc' | 'targetPayloadType' | 'sequenceOffset' | 'timestampOffset'>): void {
+    const socket = this.#send.plain;
+    if (socket === undefined || !this.#forwarding || from.ssrc !== this.#forwardedSsrc) return;
+    this.#lane = lane;
+    lane.open({ ...from, target: this, socket, targetSsrc: this.ssrc, targetPayloadType: this.#payloadType, sequenceOffset: this.#sequenceOffset, timestampOffset: this.#timestampOffset });
+  }
+
+  passed({ packets, octets, sequence, timestamp }: LaneCount): void {
+    this.packets += packets;
+    this.octets += octets;
+    this.#sent(sequence, timestamp);
+  }
+
+  /** What came by a lane is counted here now. */
+  settle(): void {
+    this.#lane?.settle();
+  }
+
+  /** Our own packets follow those that were forwarded. */
+  #sent(sequence: number, timestamp: number): void {
+    if (((sequence - this.#sequence) & 0xffff) < 0x8000) this.#sequence = (sequence + 1) & 0xffff;
+    const units = frameSamples(this.#codec.rate) * this.#codec.unitsPerSample;
+    if (((timestamp + units - this.timestamp) | 0) > 0) this.timestamp = (timestamp + units) >>> 0;
+  }
+
   /** Forwarding is over: our own frames go on where it ended. */
   endForward(): void {
+    this.#lane?.close();
+    this.#lane = undefined;
     if (!this.#forwarding) return;
     this.#forwarding = false;
     this.#marker = true;

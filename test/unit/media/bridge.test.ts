@@ -214,7 +214,7 @@ describe('two phones whose packets are only forwarded', () => {
     }
   });
 
-  test.each([0, 1, 2, 3, 4])('digits of ours reach the one phone at once, %i ticks after it was last looked after, and forwarding goes on after them', (ticks) => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('digits of ours reach the one phone at once, %i ticks after it was last looked after, and forwarding goes on after them', (ticks) => {
     const { media, b } = forwarded();
     media.run(ticks);
     b.socket.sent.length = 0;

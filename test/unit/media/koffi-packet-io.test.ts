@@ -67,7 +67,7 @@ if (usable.length > 0) describe.each(usable)('by $kind', ({ open }) => {
 
   describe.each([{ how: 'polled', inTurn: false }, { how: 'read in turn', inTurn: true }])('$how', ({ inTurn }) => {
     const tick = (nowMs: number, pairs: readonly SocketPair[]): void => {
-      io.poll(nowMs, false);
+      io.poll(nowMs, false, false);
       if (inTurn) io.read(pairs.map(({ rtp }) => rtp), pairs.length, nowMs);
       io.flush();
     };
@@ -136,7 +136,7 @@ if (usable.length > 0) describe.each(usable)('by $kind', ({ open }) => {
       for (let i = 0; i < packets; i++) socket.send('x', rtp.port, '127.0.0.1');
       await pause(5);
       const before = count;
-      io.poll(begun + n * 20, false);
+      io.poll(begun + n * 20, false, false);
       expect(count).toBe(before);
       io.read([rtp], 1, begun + n * 20);
       return count - before;
@@ -153,6 +153,38 @@ if (usable.length > 0) describe.each(usable)('by $kind', ({ open }) => {
     expect(await after(25, 5)).toBe(5);
     for (const one of [rtp, rtcp]) one.close();
     io.read([rtp], 1, begun + 520);
+    socket.close();
+  });
+
+  test('a socket that brings packets is not looked at before its next one is due, is given up when it brings none, and is heard again then', async () => {
+    const { socket } = await peer();
+    const { rtp, rtcp } = opened(io);
+    let count = 0;
+    rtp.listener = { packet: () => void (count += 1) };
+    const send = async (): Promise<void> => {
+      socket.send('x', rtp.port, '127.0.0.1');
+      await pause(5);
+    };
+    const polled = (nowMs: number): number => {
+      const before = count;
+      io.poll(nowMs, true, true);
+      return count - before;
+    };
+    await send();
+    const first = performance.now();
+    expect(polled(first)).toBe(1);
+    await send();
+    expect(polled(first + 5)).toBe(0);
+    expect(polled(first + 21)).toBe(1);
+    // Whoever looks only once a tick takes what is there.
+    await send();
+    io.poll(performance.now(), false, false);
+    expect(count).toBe(3);
+    for (let n = 1; n <= 8; n++) expect(polled(first + 100 + n * 10)).toBe(0);
+    await send();
+    expect(polled(first + 185)).toBe(1);
+    for (const one of [rtp, rtcp]) one.close();
+    expect(polled(first + 1000)).toBe(0);
     socket.close();
   });
 
