@@ -135,7 +135,8 @@ export class KoffiPacketIo implements PacketIo {
         const socket = this.#reading[slot] as KoffiSocket;
         const brought = this.#batch.length(slot) <= mostLength;
         if (brought && wantsMore) {
-          const mayHaveMore = this.#late || socket.hadMore || socket.readIn < turn - 1 || (((socket.fd >> 1) + turn) & (askEach - 1)) === 0;
+          // One of the rota that has more is due again all the sooner.
+          const mayHaveMore = this.#late || socket.hadMore || (socket.readIn < turn - 1 && socket.rotaPlace < 0) || (((socket.fd >> 1) + turn) & (askEach - 1)) === 0;
           if (mayHaveMore) socket.hadMore = this.#readBurst(socket, wallOffset, nowMs) > 0;
         }
         if (brought) socket.readIn = turn;

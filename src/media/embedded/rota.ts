@@ -3,7 +3,7 @@ import type { KoffiSocket } from './koffi-socket.ts';
 /** What nearly every phone sends in a packet, milliseconds. */
 const packetMs = 20;
 /** Later than expected by less than this is no surprise: a packet is looked for so long after its time. Milliseconds. */
-const graceMs = 1;
+const graceMs = 3;
 /** A socket that was looked at so often in vain is not expected to bring anything soon. */
 const mostMisses = 6;
 

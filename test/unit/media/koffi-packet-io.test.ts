@@ -175,7 +175,7 @@ if (usable.length > 0) describe.each(usable)('by $kind', ({ open }) => {
     expect(polled(first)).toBe(1);
     await send();
     expect(polled(first + 5)).toBe(0);
-    expect(polled(first + 21)).toBe(1);
+    expect(polled(first + 23)).toBe(1);
     // Whoever looks only once a tick takes what is there.
     await send();
     io.poll(performance.now(), false, false);

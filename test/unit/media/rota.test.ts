@@ -5,7 +5,7 @@ interface Named { name: string; rotaPlace: number }
 const socket = (name: string): KoffiSocket => ({ name, rotaPlace: -1 }) as unknown as KoffiSocket;
 const names = (sockets: readonly KoffiSocket[], count: number): string => (sockets.slice(0, count) as unknown as Named[]).map(({ name }) => name).join(' ');
 
-test('a socket is due 21 ms after its last packet, again at once when there was none, and leaves after six in vain', () => {
+test('a socket is due 23 ms after its last packet, again at once when there was none, and leaves after six in vain', () => {
   const left: KoffiSocket[] = [];
   const rota = new Rota((one) => left.push(one));
   const into: KoffiSocket[] = [];
@@ -13,10 +13,10 @@ test('a socket is due 21 ms after its last packet, again at once when there was 
   const [a, b] = [socket('a'), socket('b')];
   rota.add(a, 100);
   rota.add(b, 108);
-  expect([due(120), due(121), due(129)]).toEqual(['', 'a', 'a b']);
+  expect([due(122), due(123), due(131)]).toEqual(['', 'a', 'a b']);
   rota.looked(a, 119.5);
   rota.looked(b, undefined);
-  expect([due(130), due(141)]).toEqual(['b', 'a b']);
+  expect([due(132), due(143)]).toEqual(['b', 'a b']);
   for (let i = 0; i < 4; i++) rota.looked(b, undefined);
   rota.looked(b, 150);
   for (let i = 0; i < 5; i++) rota.looked(b, undefined);
@@ -40,14 +40,14 @@ test('sockets that come and go at random: each is due when it should be', () => 
     if (one === undefined || chance() < 0.4) {
       const added = socket(`s${now}`);
       rota.add(added, now);
-      due.set(added, now + 21);
+      due.set(added, now + 23);
     } else if (chance() < 0.3) {
       rota.delete(one);
       due.delete(one);
       rota.delete(one);
     } else {
       rota.looked(one, now);
-      due.set(one, now + 21);
+      due.set(one, now + 23);
     }
     const count = rota.due(now, into);
     expect(new Set(into.slice(0, count))).toEqual(new Set([...due].filter(([, at]) => at <= now).map(([which]) => which)));
