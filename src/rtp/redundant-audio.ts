@@ -82,7 +82,7 @@ export class RedundantAudio {
 const eventBytes = 4;
 
 /**
- * Makes RFC 2198 payloads of telephone-events (RFC 4733 §2.6): the event that is being sent as primary block, and before it, as they ended,
+ * Makes RFC 2198 payloads of telephone-events (RFC 4733 §2.5.1.4, §2.6.2): the event that is being sent as primary block, and before it, as they ended,
  * up to `levels` events that were sent before, as far as 14 bits of timestamp reach back. Updates of one event replace one another.
  */
 export class RedundantEvents {

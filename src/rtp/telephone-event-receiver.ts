@@ -10,7 +10,7 @@ export interface TelephoneEventListener {
  * Detects key presses in a stream of telephone-event packets (RFC 4733 §2.5, RFC 2833 peers). One press is one RTP timestamp;
  * retransmissions, doubled and reordered packets of a timestamp that has ended are ignored. Long digits come as further
  * segments (§2.5.1.3): a new timestamp that continues the old one where its duration ran out, or, from peers that move the
- * timestamp on every packet, the same event without an end in between. Several events in one payload (§2.6) are read in order.
+ * timestamp on every packet, the same event without an end in between. Several events in one payload (§2.5.1.5) are read in order.
  * Feed packets with `packet`, and time with `elapsed`, which ends a press whose end packets were lost.
  */
 export class TelephoneEventReceiver {
