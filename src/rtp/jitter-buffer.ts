@@ -92,6 +92,11 @@ export class JitterBuffer {
     return this.#targetMs;
   }
 
+  /** RTP timestamp of what is played next. */
+  get due(): number {
+    return this.#due;
+  }
+
   reset(): void {
     this.#forget();
     this.#count = 0;

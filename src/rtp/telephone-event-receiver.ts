@@ -1,9 +1,13 @@
 import { keyOfEvent } from './telephone-event.ts';
 
-/** Hears of each key press: `started` once, then `ended` once, also when end packets are lost. Durations in RTP clock units. */
+/**
+ * Hears of each key press: `started` once, with its RTP timestamp and how long it lasts as far as its first packet that came says, then
+ * `ended` once, also when end packets are lost. Durations in RTP clock units.
+ */
 export interface TelephoneEventListener {
-  started(key: string): void;
-  ended(key: string, durationUnits: number): void;
+  started(key: string, timestamp: number, durationUnits: number): void;
+  /** @param known its end was received, and with it its whole duration */
+  ended(key: string, durationUnits: number, known: boolean): void;
 }
 
 /**
@@ -98,11 +102,11 @@ export class TelephoneEventReceiver {
       this.#segment = timestamp;
       this.#before = 0;
       this.#duration = 0;
-      this.#listener.started(key);
+      this.#listener.started(key, timestamp, units);
     } else if (event !== this.#event) return; // §2.5.1.2: one timestamp, one event
     this.#silentMs = 0;
     if (units > this.#duration) this.#duration = units;
-    if (end) this.#end();
+    if (end) this.#end(true);
   }
 
   /** A packet of a press that is over: a repeated or late one, or the repeated end of a peer that moves its timestamps. */
@@ -124,13 +128,13 @@ export class TelephoneEventReceiver {
     return this.#clockRate / 25;
   }
 
-  #end(): void {
+  #end(known = false): void {
     const key = this.#key;
     this.#key = '';
     this.#hasEnded = true;
     this.#lastEnded = this.#segment;
     this.#lastDuration = this.#duration;
     this.#silentMs = 0;
-    this.#listener.ended(key, this.#before + this.#duration);
+    this.#listener.ended(key, this.#before + this.#duration, known);
   }
 }

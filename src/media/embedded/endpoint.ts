@@ -9,7 +9,7 @@ import { KeyPresses } from './key-presses.ts';
 import { LegAnalysis } from './leg-analysis.ts';
 import { legFigures } from './leg-figures.ts';
 import { LegMeasures } from './leg-measures.ts';
-import { spreadDigitDown, spreadDigitUp, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
+import { passesDigit, spreadDigitDown, spreadDigitUp, type DigitVia, type Gatherer, type MediaNode, type NodeContext } from './media-node.ts';
 import type { PacketIo, PacketSocket, SocketPair } from './packet-io.ts';
 import { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
@@ -55,8 +55,9 @@ export class Endpoint implements MediaNode {
     this.#config = config;
     this.#random = random;
     this.player = new Player(this.id, context);
-    this.#analysis = new LegAnalysis(this.id, context, (key, durationMs) => {
-      this.#presses.tone(key, durationMs, context.now(), this.media?.receiver.pressed === true);
+    this.#analysis = new LegAnalysis(this.id, context, (key, durationMs, agoMs) => {
+      const receiver = this.media?.receiver;
+      if (receiver !== undefined) this.#presses.tone(key, durationMs, context.now(), receiver.pressed, (ms) => receiver.timestampAgo(agoMs + ms));
     });
   }
 
@@ -277,7 +278,7 @@ export class Endpoint implements MediaNode {
     this.media = new EndpointMedia({
       pair, agreed, codec: before !== undefined && before.codec.name === codec.name ? before.codec : codec, before, cname: `nailup@${this.#config.advertisedAddress}`, random: this.#random,
       now: () => this.#context.now(), onHeard: () => this.#heard(),
-      keys: { keyDown: (key) => this.#keyDown(key), keyUp: (key, ms) => this.#presses.event(key, ms, this.#context.now()) },
+      keys: { keyDown: (key, timestamp, units) => this.#keyDown(key, timestamp, units), keyUp: (key, ms, units, known) => this.#presses.event(key, ms, units, known, this.#context.now()) },
     });
     if (codec.rate !== this.rate) {
       this.rate = codec.rate;
@@ -315,7 +316,9 @@ export class Endpoint implements MediaNode {
     this.#context.emit({ name: 'endpoint.heard', node: this.id });
   }
 
-  #keyDown(key: string): void {
+  #keyDown(key: string, timestamp: number, units: number): void {
+    const toneReached = this.edgesOut.every((edge) => passesDigit(edge, 'inband') || !passesDigit(edge, 'rfc4733'));
+    if (this.#presses.eventBegins(key, timestamp, units, toneReached)) return;
     this.player.bargeIn();
     // While packets are forwarded, so are the events in them.
     if (this.media?.forwardTo === undefined) spreadDigitDown(this, key, 'rfc4733', undefined, 0);

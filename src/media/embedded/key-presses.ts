@@ -1,34 +1,95 @@
 import type { DigitVia } from './media-node.ts';
 
-/** A tone heard so soon after the event of the same key is of the same press. Milliseconds. */
+/** A tone heard so soon after the event of the same key is of the same press, unless it is known where that ended, and it has had its tone. Milliseconds. */
 const samePressMs = 250;
+/**
+ * An event of a tone's press begins so long before the tone's end, milliseconds. The next press of the key begins 40 ms after it at the
+ * earliest (ITU-T Q.24): 50 ms are between the two, and where a tone ends is known to some 20.
+ */
+const beforeEndMs = 10;
+/** Presses whose other half may still come: RFC 4733 §2.5.1.4 repeats two in a packet. */
+const kept = 4;
+
+/** The timestamps between which a key was down; of a tone, to shortly before its end. */
+interface Press {
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface EventPress extends Press {
+  readonly endedAt: number;
+  readonly known: boolean;
+  toneHeard: boolean;
+}
 
 /**
  * Tells one key press of a phone from another: a press may come as an event (RFC 4733), as a tone in the audio, and by SIP INFO. A gateway
- * that sends the event and leaves the tone in the audio makes two of one; it is told once. Times are milliseconds of the thread's clock.
+ * that sends the event and leaves the tone in the audio makes two of one; it is told once, by what is known first. Which tone and which event
+ * are one is seen from where they lie in the stream: the tone is heard after the event, or the event comes after it, where its own packets
+ * were lost and a later one repeats it (RFC 2198). Times are milliseconds of the thread's clock, timestamps those of the stream.
  */
 export class KeyPresses {
   readonly #tell: (key: string, durationMs: number, via: DigitVia) => void;
-  #eventKey = '';
-  #eventEndedAt = Number.NEGATIVE_INFINITY;
+  /** Told as tones, no event of which has come; told as events. The newest last. */
+  readonly #tones: Press[] = [];
+  readonly #events: EventPress[] = [];
+  /** The event that goes on, or went on last: whether its tone has told the press, or has been heard since. */
+  #key = '';
+  #began = 0;
+  #toldByTone = false;
+  #toneHeard = false;
   #infoUntil = Number.NEGATIVE_INFINITY;
 
   constructor(tell: (key: string, durationMs: number, via: DigitVia) => void) {
     this.#tell = tell;
   }
 
-  /** An event has ended. */
-  event(key: string, durationMs: number, nowMs: number): void {
-    this.#eventKey = key;
-    this.#eventEndedAt = nowMs;
-    this.#tell(key, durationMs, 'rfc4733');
+  /**
+   * An event has begun at this timestamp, and goes on for `units` at least. True when its press has been told, and nobody waits for the event.
+   * @param toneReached all whom the event would reach have heard the tones of this leg
+   */
+  eventBegins(key: string, timestamp: number, units: number, toneReached: boolean): boolean {
+    const told = this.#tones.findIndex((tone) => isSame(tone, { key, from: timestamp, to: timestamp + units }));
+    if (told >= 0) this.#tones.splice(told, 1);
+    this.#key = key;
+    this.#began = timestamp;
+    this.#toneHeard = told >= 0;
+    this.#toldByTone = told >= 0 && toneReached;
+    return this.#toldByTone;
   }
 
-  /** A tone was heard in the audio. `duringEvent`: an event goes on, whose end is going to tell the press. */
-  tone(key: string, durationMs: number, nowMs: number, duringEvent: boolean): void {
-    if (duringEvent) return;
-    if (key === this.#eventKey && nowMs - this.#eventEndedAt < samePressMs + durationMs) return;
-    this.#tell(key, durationMs, 'inband');
+  /** It has ended, after `units`. @param known so it was told, and it was not only taken to be over when no more of it came */
+  event(key: string, durationMs: number, units: number, known: boolean, nowMs: number): void {
+    const told = this.#toldByTone;
+    this.#toldByTone = false;
+    keep(this.#events, { key, from: this.#began, to: this.#began + units, endedAt: nowMs, known, toneHeard: this.#toneHeard });
+    if (!told) this.#tell(key, durationMs, 'rfc4733');
+  }
+
+  /**
+   * A tone was heard in the audio.
+   * @param duringEvent an event goes on
+   * @param timestamp of what lies so many milliseconds before the tone's end; NaN: it is not known
+   */
+  tone(key: string, durationMs: number, nowMs: number, duringEvent: boolean, timestamp: (ms: number) => number): void {
+    const tone = { key, from: timestamp(durationMs), to: timestamp(beforeEndMs) };
+    // Of the event that goes on, whose end tells the press; a tone of another key that was over before it is not.
+    if (duringEvent && (key === this.#key || !isAhead(this.#began, tone.to))) {
+      this.#toneHeard ||= key === this.#key && isPlaced(tone);
+      return;
+    }
+    const event = this.#events.findLast((one) => isSame(tone, one)) ?? this.#expecting(tone, durationMs, nowMs);
+    if (event === undefined) {
+      keep(this.#tones, tone);
+      this.#tell(key, durationMs, 'inband');
+    } else event.toneHeard ||= isPlaced(tone);
+  }
+
+  /** The last event, where it may be that its tone lies after it. */
+  #expecting({ key }: Press, durationMs: number, nowMs: number): EventPress | undefined {
+    const last = this.#events.at(-1);
+    return last !== undefined && last.key === key && !(last.known && last.toneHeard) && nowMs - last.endedAt < samePressMs + durationMs ? last : undefined;
   }
 
   /** A digit came by SIP INFO. */
@@ -46,4 +107,16 @@ export class KeyPresses {
   preload(): number {
     return this.#infoUntil;
   }
+}
+
+const isPlaced = ({ from }: Press): boolean => !Number.isNaN(from);
+
+/** The first of these timestamps is the later one. False where one is not known. */
+const isAhead = (a: number, b: number): boolean => ((a - b) | 0) > 0;
+
+const isSame = (tone: Press, event: Press): boolean => tone.key === event.key && isAhead(tone.to, event.from) && isAhead(event.to, tone.from);
+
+function keep<P extends Press>(presses: P[], press: P): void {
+  presses.push(press);
+  if (presses.length > kept) presses.shift();
 }

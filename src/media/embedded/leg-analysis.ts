@@ -40,10 +40,11 @@ export class LegAnalysis {
   #waits = 0;
   #turn = (nextTurn = (nextTurn + 1) % batch);
 
-  constructor(leg: MediaId, context: NodeContext, heardDigit: (key: string, durationMs: number) => void) {
+  /** @param heardDigit is told how long before the end of the newest frame the tone ended, too */
+  constructor(leg: MediaId, context: NodeContext, heardDigit: (key: string, durationMs: number, agoMs: number) => void) {
     this.#leg = leg;
     this.#context = context;
-    this.#digits = new DtmfDetector((key, _start, durationMs) => heardDigit(key, durationMs));
+    this.#digits = new DtmfDetector((key, startMs, durationMs) => heardDigit(key, durationMs, this.#ms - startMs - durationMs + context.now() - this.#nowMs));
   }
 
   /** Call progress is analysed. */

@@ -14,10 +14,10 @@ const nothing = new Int16Array(0);
 const decoded = new Int16Array(1920);
 const redundant = new RedundantAudio();
 
-/** Told of keys that go down and up in the received stream. */
+/** Told of keys that go down and up in the received stream: since which RTP timestamp, and for how many units of its clock as far as came; `known`: the end came too. */
 export interface KeyListener {
-  keyDown(key: string): void;
-  keyUp(key: string, durationMs: number): void;
+  keyDown(key: string, timestamp: number, units: number): void;
+  keyUp(key: string, durationMs: number, units: number, known: boolean): void;
 }
 
 /**
@@ -41,6 +41,7 @@ export class RtpReceiver {
   readonly #redundantType: number;
   readonly #noiseType: number;
   readonly #clockRate: number;
+  readonly #sharesClock: boolean;
   #jitter: JitterBuffer;
   readonly #events: TelephoneEventReceiver;
   /** RTP timestamp from which on the stream is heard: redundant events that began before it were told by whoever heard it before. */
@@ -71,9 +72,10 @@ export class RtpReceiver {
     // A frame of 20 ms in the usual codec: what is longer makes it grow once.
     this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.name.startsWith('L16') ? codec.rate / 25 : 160, slots: 16 });
     const eventRate = agreed.receiveEvents?.clockRate ?? 8000;
+    this.#sharesClock = eventRate === this.#clockRate;
     this.#events = new TelephoneEventReceiver({
-      started: (key) => keys.keyDown(key),
-      ended: (key, units) => keys.keyUp(key, Math.round((units * 1000) / eventRate)),
+      started: (key, timestamp, units) => keys.keyDown(key, timestamp, units),
+      ended: (key, units, known) => keys.keyUp(key, Math.round((units * 1000) / eventRate), units, known),
     }, eventRate);
     this.#concealment = new PacketLossConcealment(codec.rate, false);
     this.#frameUnits = frameSamples(codec.rate) * codec.unitsPerSample;
@@ -82,6 +84,11 @@ export class RtpReceiver {
   /** A key is held down now. */
   get pressed(): boolean {
     return this.#events.pressed !== '';
+  }
+
+  /** RTP timestamp of what lies so many milliseconds before the end of what was pulled. NaN where events have a clock of their own, so that theirs cannot be held beside it. */
+  timestampAgo(ms: number): number {
+    return this.#sharesClock ? this.#jitter.due - this.#buffered * this.#codec.unitsPerSample - (ms * this.#clockRate) / 1000 : Number.NaN;
   }
 
   get jitterMs(): number {

@@ -7,7 +7,7 @@ import { RtpReceiver } from '../../../src/media/embedded/rtp-receiver.ts';
 import { RedundantEvents, RtpPacket, writeRtpHeader } from '../../../src/rtp/index.ts';
 import { id as mediaId, MediaHarness, wait } from '../../contract/media/media-harness.ts';
 import type { RtpPeer } from '../../contract/media/rtp-peer.ts';
-import { silence } from '../../contract/media/signals.ts';
+import { dtmfSample, silence } from '../../contract/media/signals.ts';
 import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
 
 const red = 121;
@@ -128,6 +128,75 @@ describe('a leg with redundant events', () => {
       expect(receiver.packet(packet, bytes, 20 * i)).toBe(false);
     }
     expect([receiver.malformedRedundant, receiver.unknown]).toEqual([bad.length - 1, 1]);
+  });
+});
+
+/**
+ * What a gateway sends that leaves the tones in the audio: packets of both kinds, in one sequence. Of `lost` presses none of its own event
+ * packets arrives, of the others all. `frames` of 20 ms each press, and so many of `pause` after it.
+ */
+function gateway(phone: SimulatedPhone, keys: string, frames: number, pause: number, lost: (press: number) => boolean): void {
+  const start = phone.frame;
+  const redundancy = new RedundantEvents(2);
+  let sequence = phone.sequence;
+  const at = (frame: number): { press: number; since: number; key: string | undefined } => {
+    const press = Math.floor((frame - start) / (frames + pause));
+    return { press, since: (frame - start) % (frames + pause), key: keys[press] };
+  };
+  phone.say = (frame) => {
+    const { since, key } = at(frame);
+    return Int16Array.from({ length: 160 }, (_, i) => (key === undefined || since >= frames ? 0 : dtmfSample(key, since * 160 + i, 5000)));
+  };
+  phone.network = (audio) => {
+    new DataView(audio.buffer).setUint16(2, sequence++);
+    // `frame` has gone on by one.
+    const { press, since, key } = at(phone.frame - 1);
+    if (key === undefined || since > frames + 1) return [audio];
+    const timestamp = (phone.frame - 1 - since) * 160;
+    const units = Math.min(since + 1, frames) * 160;
+    const payload = new Uint8Array(100);
+    const size = redundancy.write(payload, 0, 101, timestamp, Uint8Array.of('0123456789*#ABCD'.indexOf(key), (since >= frames - 1 ? 0x80 : 0) | 10, units >> 8, units & 255));
+    const event = new Uint8Array(12 + size);
+    writeRtpHeader(event, 0, red, since === 0, sequence++, timestamp, phone.ssrc);
+    event.set(payload.subarray(0, size), 12);
+    return lost(press) ? [audio] : [audio, event];
+  };
+}
+
+describe('a gateway that leaves the tones in the audio', () => {
+  const lost = [[], [0], [1], [2], [3], [0, 1], [1, 2], [0, 1, 2]] as const;
+  const shapes = [[2, 2], [2, 3], [3, 2], [4, 3], [5, 5], [5, 20], [10, 4]] as const;
+
+  test.each(lost.map((presses) => [presses]))('has each key told once, also where of presses %j no event arrives but later ones repeat it', (presses) => {
+    const wrong: string[] = [];
+    for (const keys of ['5556', '5656', '1233', '0000']) {
+      for (const [frames, pause] of shapes) {
+        // In each of the four ticks in which tones are looked at.
+        for (let turn = 0; turn < 4; turn++) {
+          const media = new SimulatedMedia();
+          const phone = media.phone('a', { remoteSdp: redundantSdp });
+          media.engine.command({ op: 'openDialog', node: id('page') });
+          media.connect('a', 'page');
+          media.run(20);
+          gateway(phone, keys, frames, pause, (press) => (presses as readonly number[]).includes(press));
+          media.run(keys.length * (frames + pause) + 40);
+          if (media.digits('a') !== keys || media.digits('page') !== keys) wrong.push(`${keys} ${frames}+${pause}: ${media.digits('a')}, ${media.digits('page')}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('has a key of which only the tone came repeated to nobody as an event', () => {
+    const media = new SimulatedMedia();
+    const phone = media.phone('a', { remoteSdp: redundantSdp });
+    const other = media.phone('b');
+    media.connect('a', 'b');
+    media.run(20);
+    gateway(phone, '12', 5, 20, (press) => press === 0);
+    media.run(90);
+    expect(media.all('digit').map(({ digit, via }) => `${digit} ${via}`)).toEqual(['1 inband', '2 rfc4733']);
+    expect(other.keysHeard()).toBe('2');
   });
 });
 
