@@ -177,7 +177,8 @@ export class ConnectionLeg {
         }
         return;
       case 'endpoint.failed':
-        if (this.#renegotiation.failed()) return;
+        // The endpoint itself is as it was, unless its media thread is gone.
+        if (this.#renegotiation.failed() && event.kind !== 'error') return;
         if (this.#earlyPending > 0) {
           // The answer itself may still be good.
           this.#earlyPending -= 1;
