@@ -132,8 +132,8 @@ class DgramSocket implements PacketSocket {
 
   send(bytes: Uint8Array, length: number): boolean {
     if (this.#closed || this.#toPort === 0) return false;
-    // libuv keeps a reference when it cannot send at once, so the reused buffer is copied.
-    this.#socket.send(Buffer.from(bytes.subarray(0, length)), this.#toPort, this.#toAddress, ignore);
+    // libuv keeps a reference when it cannot send at once, so the reused buffer is copied. Without a callback nothing is queued for what is sent at once.
+    this.#socket.send(Buffer.from(bytes.subarray(0, length)), this.#toPort, this.#toAddress);
     return true;
   }
 
@@ -148,5 +148,3 @@ class DgramSocket implements PacketSocket {
 
 /** One for the thread: what is sent is copied. */
 const room = new Uint8Array(1536);
-
-const ignore = (): void => undefined;
