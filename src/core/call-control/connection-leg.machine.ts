@@ -27,16 +27,19 @@ export const legMachine: Table<LegState, LegEvent, LegEffect> = {
     'media.failed': ['ended', 'close-media', 'tell-failed'],
     hangup: ['ended', 'close-media', 'tell-hung-up'],
   },
+  // Whoever would answer now would hear nothing: it rings no longer.
   calling: {
     'sip.progress': ['progressing', 'tell-progressing'],
     'sip.answered': ['negotiating', 'apply-answer'],
     'sip.failed': ['ended', 'close-media', 'tell-failed'],
+    'media.failed': ['ending', 'hang-up'],
     hangup: ['ending', 'hang-up'],
   },
   progressing: {
     'sip.progress': ['progressing', 'tell-progressing'],
     'sip.answered': ['negotiating', 'apply-answer'],
     'sip.failed': ['ended', 'close-media', 'tell-failed'],
+    'media.failed': ['ending', 'hang-up'],
     hangup: ['ending', 'hang-up'],
   },
   negotiating: {
@@ -63,6 +66,7 @@ export const legMachine: Table<LegState, LegEvent, LegEffect> = {
   },
   acking: {
     'sip.answered': ['connected', 'tell-connected'],
+    'media.failed': ['ending', 'hang-up'],
     hangup: ['ending', 'hang-up'],
     'sip.failed': ['ended', 'close-media', 'tell-failed'],
     'sip.ended': ['ended', 'close-media', 'tell-failed'],

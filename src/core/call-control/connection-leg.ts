@@ -179,7 +179,7 @@ export class ConnectionLeg {
       case 'endpoint.failed':
         // The endpoint itself is as it was, unless its media thread is gone.
         if (this.#renegotiation.failed() && event.kind !== 'error') return;
-        if (this.#earlyPending > 0) {
+        if (this.#earlyPending > 0 && event.kind !== 'error') {
           // The answer itself may still be good.
           this.#earlyPending -= 1;
           this.#deps.logger.warn({ connection: this.id, reason: event.reason }, 'early media cannot be heard');
