@@ -27,6 +27,8 @@ export interface ScriptScope {
 export interface ScopeOptions {
   /** The scope is also visible under its own name from inside (`dialog.x`). */
   readonly named?: boolean;
+  /** A named scope holds itself in a variable of this name too, until that is given another value. */
+  readonly alias?: string;
   /** Refuses assignment (session, §8.2.1). */
   readonly readOnly?: boolean;
   /** A named scope with one variable, made only for a text that can look at it. Nothing else may be declared in it before. */

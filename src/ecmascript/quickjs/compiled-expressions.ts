@@ -25,14 +25,14 @@ const verdicts = new Map<string, Verdict>();
  * `0,` and not brackets around them: QuickJS reads ahead to the partner of each opening bracket.
  */
 export class CompiledExpressions {
-  readonly #vm: QuickJSContext;
+  readonly #realm: { readonly vm: QuickJSContext };
   readonly #kept = new Map<string, QuickJSHandle>();
 
   /** Names to which something that was compiled here may give another value. */
   readonly assigned = new Set<string>();
 
-  constructor(vm: QuickJSContext) {
-    this.#vm = vm;
+  constructor(realm: { readonly vm: QuickJSContext }) {
+    this.#realm = realm;
   }
 
   expression(text: string, depth: number, kind: ExpressionKind): Result<QuickJSHandle, ScriptOutcome> {
@@ -106,9 +106,10 @@ export class CompiledExpressions {
   }
 
   #evalFunction(code: string, place: string): Result<QuickJSHandle, ScriptOutcome> {
-    const result = this.#vm.evalCode(code, place);
+    const { vm } = this.#realm;
+    const result = vm.evalCode(code, place);
     if (result.error !== undefined) {
-      const dumped: unknown = this.#vm.dump(result.error);
+      const dumped: unknown = vm.dump(result.error);
       result.error.dispose();
       const { name = 'SyntaxError', message = String(dumped) } = (dumped ?? {}) as { name?: string; message?: string };
       const memory = name === 'InternalError' && message === 'out of memory';

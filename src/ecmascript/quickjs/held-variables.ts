@@ -27,7 +27,7 @@ function fresh(readOnly: boolean): HeldVariable {
 const maxHeldLength = 2048;
 
 /** Text that can change variables, or run code, in ways that reading the texts that do so would not show: scopes as `this`, accessors, proxies. */
-const unforeseen = /\bthis\b|\bdelete\b|\bget\b|\bset\b|define|Define|Proxy|Reflect|create|__/;
+const unforeseen = /\bthis\b|\bdelete\b|\bget\b|\bset\b|\bdefine|Define|Proxy|Reflect|create|__/;
 const texts = new Map<string, boolean>();
 
 /**

@@ -23,7 +23,7 @@ export class QuickjsContext implements ScriptContext {
   constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost, closed: (context: QuickjsContext) => void) {
     this.#closed = closed;
     this.#realm = new Realm(module, limits, host);
-    this.#compiled = new CompiledExpressions(this.#realm.vm);
+    this.#compiled = new CompiledExpressions(this.#realm);
     this.#scopes = new RealmScopes(this.#realm);
     this.#held = this.#scopes.held;
     this.#simple = new PlainExpressions(this.#realm, this.#scopes);
@@ -142,33 +142,27 @@ export class QuickjsContext implements ScriptContext {
 
   set(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
     if (isPrimitive(value) && this.#realm.usable && this.#held.declare(openScopeOf(scope), name, value)) return done;
-    return this.#realm.enter(() => {
-      const own = this.#scopes.own(scope);
-      this.#realm.named(this.#scopes.encode({ [name]: typeof value === 'function' ? undefined : value }), (v) => this.#realm.run('fill', own.handle, v));
-      this.#held.inRealm(own, name);
-      return done;
-    });
+    const outcome = this.#scopes.later(scope, () => this.#scopes.encode({ [name]: typeof value === 'function' ? undefined : value }), (own, v) => this.#realm.run('fill', own.handle, v));
+    if (outcome.ok) this.#held.inRealm(openScopeOf(scope), name);
+    return outcome;
   }
 
   setReadOnly(scope: ScriptScope, name: string, value: unknown): ScriptOutcome {
-    return this.#realm.enter(() => {
-      const own = this.#scopes.own(scope);
-      this.#realm.named(name, (n) => this.#realm.named(this.#scopes.encode(value), (v) => this.#realm.run('setReadOnly', own.handle, n, v)));
-      this.#held.inRealm(own, name, true, typeof value === 'object' && value !== null ? value : undefined);
-      return done;
-    });
+    const outcome = this.#scopes.later(scope, () => this.#scopes.encode(value), (own, v) => this.#realm.named(name, (n) => this.#realm.run('setReadOnly', own.handle, n, v)));
+    if (outcome.ok) this.#held.inRealm(openScopeOf(scope), name, true, typeof value === 'object' && value !== null ? value : undefined);
+    return outcome;
   }
 
   patchReadOnly(scope: ScriptScope, name: string, path: readonly string[], value: unknown): ScriptOutcome {
     if (path.length === 0) return this.setReadOnly(scope, name, value);
     this.#held.dataChanged();
-    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.named(this.#scopes.encode(value), (v) => this.#realm.run('patch', this.#scopes.own(scope).handle, n, p, v)))));
+    return this.#patched(scope, name, () => this.#scopes.encode(value), (own, n, v) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.run('patch', own.handle, n, p, v)));
   }
 
   removeReadOnly(scope: ScriptScope, name: string, path: readonly string[]): ScriptOutcome {
     if (path.length === 0) return this.#removed(scope, name);
     this.#held.dataChanged();
-    return this.#realm.enter(() => this.#realm.named(name, (n) => this.#realm.named(JSON.stringify(path), (p) => this.#realm.run('unpatch', this.#scopes.own(scope).handle, n, p))));
+    return this.#patched(scope, name, () => JSON.stringify(path), (own, n, p) => this.#realm.run('unpatch', own.handle, n, p));
   }
 
   reference(scope: ScriptScope, name: string, path: readonly string[] = []): ScriptReference {
@@ -176,17 +170,15 @@ export class QuickjsContext implements ScriptContext {
   }
 
   setConstructed(scope: ScriptScope, name: string, factory: string, data: unknown): ScriptOutcome {
-    return this.#realm.enter(() => {
-      const fn = this.#compiled.factory(factory);
-      const own = this.#scopes.own(scope);
-      this.#realm.named(name, (n) => this.#realm.named(this.#scopes.encode(data), (v) => this.#realm.run('construct', own.handle, n, fn, v)));
-      this.#held.inRealm(own, name);
-      return done;
-    });
+    const outcome = this.#scopes.later(scope, () => this.#scopes.encode(data), (own, v) => this.#realm.named(name, (n) => this.#realm.run('construct', own.handle, n, this.#compiled.factory(factory), v)));
+    if (outcome.ok) this.#held.inRealm(openScopeOf(scope), name);
+    return outcome;
   }
 
   has(scope: ScriptScope, name: string): boolean {
-    if (openScopeOf(scope).variables.get(name)?.owed === true) return true;
+    this.#scopes.notice(name);
+    const own = openScopeOf(scope);
+    if (!this.#realm.started || own.variables.get(name)?.owed === true) return own.deferred?.variable === name || own.variables.has(name);
     return this.#realm.guarded(() => this.#realm.named(name, (n) => this.#realm.number(this.#realm.call('has', this.#scopes.own(scope).handle, n)) === 1), false);
   }
 
@@ -229,11 +221,17 @@ export class QuickjsContext implements ScriptContext {
   }
 
   #removed(scope: ScriptScope, name: string): ScriptOutcome {
-    return this.#realm.enter(() => {
-      const own = this.#scopes.own(scope);
-      this.#held.removed(own, name);
-      return this.#realm.named(name, (n) => this.#realm.run('remove', own.handle, n));
-    });
+    const outcome = this.#scopes.later(scope, () => name, (own, n) => this.#realm.run('remove', own.handle, n));
+    this.#held.removed(openScopeOf(scope), name);
+    return outcome;
+  }
+
+  /** A patch fails where there is no read-only object: that one there is must be known for it to be put off. */
+  #patched(scope: ScriptScope, name: string, encode: () => string, patch: (own: QuickjsScope, name: QuickJSHandle, text: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
+    const task = (own: QuickjsScope, t: QuickJSHandle): ScriptOutcome => this.#realm.named(name, (n) => patch(own, n, t));
+    const known = openScopeOf(scope).variables.get(name);
+    if (known?.readOnly === true && known.data !== undefined) return this.#scopes.later(scope, encode, task);
+    return this.#realm.enter(() => this.#realm.named(encode(), (t) => task(this.#scopes.own(scope), t)));
   }
 
   /** Runs a compiled function in a scope; its value as it is. */

@@ -3,7 +3,7 @@ import { ScriptReference, type DeferredVariable, type ScopeOptions, type ScriptS
 import type { Primitive, SimplePath } from '../simple-expression.ts';
 import type { HeldVariable } from './held-variables.ts';
 
-/** A scope of one realm. A deferred one is made there when a text that can see it, or its variable, is first run. */
+/** A scope of one realm, made there when it is first needed. A deferred one is made there when a text that can see it, or its variable, is first run. */
 export class QuickjsScope implements ScriptScope {
   readonly name: string;
   readonly parent: QuickjsScope | undefined;
@@ -19,10 +19,21 @@ export class QuickjsScope implements ScriptScope {
   openedAt = 0;
   /** Known to the realm by its number, for references into it. */
   referenced = false;
-  #made: { readonly number: number; readonly handle: QuickJSHandle } | undefined;
+  /** Something waits to be done to it once there is a realm. */
+  awaited = false;
+  /** Its number in the realm. */
+  readonly number: number;
+  /** Another name that it is visible under, as a variable. */
+  readonly alias: string | undefined;
+  readonly #make: (scope: QuickjsScope) => QuickJSHandle;
+  #handle: QuickJSHandle | undefined;
   #closed = false;
 
-  constructor(name: string, parent: QuickjsScope | undefined, options: ScopeOptions = {}) {
+  /** `make` makes its object in the realm. */
+  constructor(name: string, parent: QuickjsScope | undefined, options: ScopeOptions, number: number, make: (scope: QuickjsScope) => QuickJSHandle) {
+    this.number = number;
+    this.#make = make;
+    this.alias = options.alias;
     this.name = name;
     this.parent = parent;
     this.depth = parent === undefined ? 1 : parent.depth + 1;
@@ -36,28 +47,15 @@ export class QuickjsScope implements ScriptScope {
   }
 
   get handle(): QuickJSHandle {
-    return this.#there.handle;
-  }
-
-  /** Its number in the realm. */
-  get number(): number {
-    return this.#there.number;
-  }
-
-  get #there(): { readonly number: number; readonly handle: QuickJSHandle } {
-    if (this.#made === undefined) throw new Error(`the scope ${this.name} is not made yet`);
-    return this.#made;
-  }
-
-  make(number: number, handle: QuickJSHandle): void {
-    this.deferred = undefined;
-    this.#made = { number, handle };
+    if (this.deferred !== undefined) throw new Error(`the scope ${this.name} is not made yet`);
+    return (this.#handle ??= this.#make(this));
   }
 
   /** Lets the realm's object go. */
   close(): void {
     this.#closed = true;
-    this.#made?.handle.dispose();
+    this.#handle?.dispose();
+    this.#handle = undefined;
   }
 
   /** Whether running `text` may look at what is deferred here. */

@@ -1,8 +1,9 @@
-import type { ScopeOptions, ScriptScope } from '../ecmascript.ts';
+import type { QuickJSHandle } from 'quickjs-emscripten';
+import type { ScopeOptions, ScriptOutcome, ScriptScope } from '../ecmascript.ts';
 import { encodeHostValue } from '../host-value.ts';
 import { HeldVariables } from './held-variables.ts';
 import { QuickjsScope } from './quickjs-scope.ts';
-import type { Realm } from './realm.ts';
+import { done, type Realm } from './realm.ts';
 import { ScopeNames } from './scope-names.ts';
 
 /** The scopes of one realm: made there when they are needed, by their own names visible once a text says one, and their variables given what is owed. */
@@ -17,14 +18,15 @@ export class RealmScopes {
 
   constructor(realm: Realm) {
     this.#realm = realm;
-    this.root = this.#make(new QuickjsScope('root', undefined));
+    this.root = this.#scope('root', undefined, {});
   }
 
   open(parent: ScriptScope, name: string, options: ScopeOptions): QuickjsScope {
-    const scope = new QuickjsScope(name, this.own(parent), options);
+    const scope = this.#scope(name, this.own(parent), options);
     scope.openedAt = this.held.round;
     if (scope.named) this.#names.add(name);
-    return options.deferred === undefined ? this.#make(scope) : scope;
+    if (scope.alias !== undefined) this.#names.add(scope.alias);
+    return scope;
   }
 
   close(scope: ScriptScope): void {
@@ -34,6 +36,20 @@ export class RealmScopes {
     this.held.closed(scope);
     if (this.#open.delete(scope) && scope.referenced) this.#realm.guarded(() => this.#realm.call('forget', scope.handle).dispose(), undefined);
     scope.close();
+    if (scope.awaited && !this.#realm.started) this.#realm.later(0, () => {
+      this.#open.delete(scope);
+      scope.close();
+      return done;
+    });
+  }
+
+  /** Does to a scope what cannot fail in the realm, before anything else there; the text goes along. */
+  later(scope: ScriptScope, encode: () => string, task: (own: QuickjsScope, text: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
+    const asked = openScopeOf(scope);
+    if (this.#realm.started || !this.#realm.usable || asked.deferred !== undefined) return this.#realm.enter(() => this.#realm.named(encode(), (t) => task(this.own(asked), t)));
+    const text = encode();
+    asked.awaited = true;
+    return this.#realm.later(text.length, () => this.#realm.named(text, (t) => task(asked, t)));
   }
 
   /** Lets everything go with the realm. */
@@ -41,16 +57,14 @@ export class RealmScopes {
     for (const scope of this.#open) scope.close();
   }
 
-  /** Scopes are seen by their names from the first text on that says one, or that can make names while it runs. */
+  /** Scopes are seen by their names from the first text on that says one, that can make names while it runs, or that can reach a scope otherwise. */
   notice(text: string): void {
-    if (this.#naming) return;
-    if (this.#names.concern(text)) {
-      this.#naming = true;
-      this.#realm.guarded(() => {
-        for (const scope of this.#open) if (scope.named) this.#realm.call('name', scope.handle).dispose();
-      }, undefined);
-    }
-    if (this.held.on && (this.#naming || HeldVariables.ends(text))) this.held.end();
+    if (this.#naming || !(this.#names.concern(text) || HeldVariables.ends(text))) return;
+    this.#realm.guarded(() => {
+      for (const scope of this.#open) this.#name(scope);
+    }, undefined);
+    this.#naming = true;
+    this.held.end();
   }
 
   /** The scope, made in the realm if it was put off so far. */
@@ -58,7 +72,7 @@ export class RealmScopes {
     const own = openScopeOf(scope);
     const { deferred } = own;
     if (deferred === undefined) return own;
-    this.#make(own);
+    own.deferred = undefined;
     this.#realm.named(this.encode({ [deferred.variable]: deferred.value() }), (v) => this.#realm.run('fill', own.handle, v));
     this.held.inRealm(own, deferred.variable);
     return own;
@@ -72,9 +86,10 @@ export class RealmScopes {
 
   encode(value: unknown): string {
     return encodeHostValue(value, (scope) => {
-      this.settle();
+      // What is referred to is looked up when the value gets there: it must be found as it is now.
+      if (this.held.owing.length > 0) this.settle();
       const own = this.own(scope);
-      if (!own.referenced) this.#realm.call('reference', own.handle).dispose();
+      if (!own.referenced) this.#refer(own);
       own.referenced = true;
       return own.number;
     });
@@ -88,16 +103,34 @@ export class RealmScopes {
     }
   }
 
-  #make(scope: QuickjsScope): QuickjsScope {
-    const number = this.#next++;
+  #refer(scope: QuickjsScope): void {
+    const refer = (): ScriptOutcome => this.#realm.run('reference', scope.handle);
+    if (this.#realm.started) refer();
+    else this.#realm.later(0, refer);
+  }
+
+  #scope(name: string, parent: QuickjsScope | undefined, options: ScopeOptions): QuickjsScope {
+    return new QuickjsScope(name, parent, options, this.#next++, (scope) => this.#make(scope));
+  }
+
+  #make(scope: QuickjsScope): QuickJSHandle {
     const { vm } = this.#realm;
-    const args = [vm.newNumber(number), vm.newString(scope.name), vm.newNumber(scope.readOnly ? 1 : 0)];
-    const result = vm.callFunction(this.#realm.fetchFunction('open'), vm.undefined, [scope.parent === undefined ? vm.undefined : this.own(scope.parent).handle, ...args]);
+    const above = scope.parent === undefined ? vm.undefined : scope.parent.handle;
+    const args = [vm.newNumber(scope.number), vm.newString(scope.name), vm.newNumber(scope.readOnly ? 1 : 0)];
+    const handle = this.#realm.must(vm.callFunction(this.#realm.fetchFunction('open'), vm.undefined, [above, ...args]));
     for (const arg of args) arg.dispose();
-    scope.make(number, this.#realm.must(result));
     this.#open.add(scope);
-    if (this.#naming && scope.named) this.#realm.must(vm.callFunction(this.#realm.fetchFunction('name'), vm.undefined, [scope.handle])).dispose();
-    return scope;
+    if (this.#naming) this.#name(scope, handle);
+    return handle;
+  }
+
+  /** Makes the scope visible under its own name. */
+  #name(scope: QuickjsScope, handle = scope.handle): void {
+    if (!scope.named) return;
+    const { vm } = this.#realm;
+    const alias = scope.alias === undefined ? vm.undefined : vm.newString(scope.alias);
+    this.#realm.call('name', handle, alias).dispose();
+    alias.dispose();
   }
 }
 

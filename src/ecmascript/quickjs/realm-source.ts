@@ -120,7 +120,7 @@ const groups = {
   // A scope seen by its own name (`ccxml.x`): a handler is an object that inherits the traps and knows its scope.
   name: String.raw`0,function (s) {
   'use strict';
-  const { create, defineProperty, getOwnPropertyDescriptor, ProxyOf, Text, Err } = s;
+  const { own, create, define, defineProperty, getOwnPropertyDescriptor, ProxyOf, Text, Err } = s;
   const traps = {
     get(target, key) { return target[key]; },
     set(target, key, value) {
@@ -138,10 +138,12 @@ const groups = {
     setPrototypeOf() { return false; },
     preventExtensions() { return false; },
   };
-  function op_name(scope) {
+  function op_name(scope, alias) {
     const named = create(traps);
     named.scope = scope;
-    defineProperty(scope.vars, scope.name, { value: new ProxyOf(scope.vars, named), writable: false, configurable: true, enumerable: false });
+    const value = new ProxyOf(scope.vars, named);
+    defineProperty(scope.vars, scope.name, { value, writable: false, configurable: true, enumerable: false });
+    if (alias !== undefined && !own(scope.vars, alias)) define(scope, alias, value, true);
   }
   return { name: op_name };
 }`,

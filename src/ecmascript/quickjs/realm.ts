@@ -29,19 +29,31 @@ const maxStackBytes = (isMainThread ? 32 : 128) * 1024;
 
 export const done: ScriptOutcome = { ok: true, value: undefined };
 
+/** What may be put off until there is a realm, characters of text and a little for each task. */
+const maxOwed = 64 * 1024;
+const taskLength = 64;
+
+interface LiveRealm {
+  readonly runtime: QuickJSRuntime;
+  readonly vm: QuickJSContext;
+  readonly shared: QuickJSHandle;
+}
+
 /**
  * One realm of QuickJS, a runtime of its own, with what `realmSource` makes in it: entering it within the limits, calling its
- * functions, and telling its errors. Knows nothing of scopes and expressions.
+ * functions, and telling its errors. Made when it is first entered: a session whose expressions are all plain never needs one.
+ * Knows nothing of scopes and expressions.
  */
 export class Realm {
-  readonly vm: QuickJSContext;
   /** The path being read, for the place of an error. */
   reading: SimplePath | undefined;
   readonly #host: ContextHost;
   readonly #limits: ScriptLimits;
-  readonly #runtime: QuickJSRuntime;
+  readonly #module: QuickJSWASMModule;
   readonly #functions = new Map<RealmFunction, QuickJSHandle>();
-  readonly #shared: QuickJSHandle;
+  #live: LiveRealm | undefined;
+  #owed: (() => void)[] = [];
+  #owedLength = 0;
   #deadline = Number.POSITIVE_INFINITY;
   #interrupted: 'timeout' | 'memory' | undefined;
   #memoryAtStart = 0;
@@ -50,17 +62,15 @@ export class Realm {
   constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost) {
     this.#host = host;
     this.#limits = limits;
-    this.#runtime = module.newRuntime();
-    this.#runtime.setMemoryLimit(Math.max(limits.memoryBytes, leastMemory));
-    this.#runtime.setMaxStackSize(maxStackBytes);
-    this.#runtime.setInterruptHandler(() => this.#interrupt());
-    this.vm = this.#runtime.newContext({ intrinsics });
-    const make = this.must(this.vm.evalCode(realmSource, 'realm', { type: 'global', strip: true }));
-    const made = this.must(this.vm.callFunction(make, this.vm.undefined));
-    this.#shared = this.vm.getProp(made, 0);
-    coreFunctions.forEach((name, i) => this.#functions.set(name, this.vm.getProp(made, i + 1)));
-    make.dispose();
-    made.dispose();
+    this.#module = module;
+  }
+
+  get vm(): QuickJSContext {
+    return (this.#live ?? this.#start()).vm;
+  }
+
+  get started(): boolean {
+    return this.#live !== undefined;
   }
 
   get usable(): boolean {
@@ -68,9 +78,10 @@ export class Realm {
   }
 
   memoryBytes(): number {
-    return this.guarded(() => {
-      const usage = this.#runtime.computeMemoryUsage();
-      const used = this.vm.getProp(usage, 'memory_used_size');
+    const live = this.#live;
+    return live === undefined ? 0 : this.guarded(() => {
+      const usage = live.runtime.computeMemoryUsage();
+      const used = live.vm.getProp(usage, 'memory_used_size');
       usage.dispose();
       return this.number(used);
     }, 0);
@@ -80,35 +91,69 @@ export class Realm {
   dispose(release: () => void): boolean {
     if (this.#disposed) return false;
     this.#disposed = true;
-    if (this.#host.isBroken()) return true;
+    const live = this.#live;
+    this.#owed = [];
+    if (live === undefined || this.#host.isBroken()) return true;
     try {
       release();
       for (const fn of this.#functions.values()) fn.dispose();
-      this.#shared.dispose();
-      this.vm.dispose();
-      this.#runtime.removeInterruptHandler();
-      this.#runtime.dispose();
+      live.shared.dispose();
+      live.vm.dispose();
+      live.runtime.removeInterruptHandler();
+      live.runtime.dispose();
     } catch (error) {
       this.#host.broke(String(error));
     }
     return true;
   }
 
+  /** Does to the realm what cannot fail there: at once, or before anything else once there is one. `length`: of the text that is kept for it. */
+  later(length: number, task: () => ScriptOutcome): ScriptOutcome {
+    if (this.started || !this.usable || this.#owedLength + length > maxOwed) return this.enter(task);
+    this.#owed.push(task);
+    this.#owedLength += length + taskLength;
+    return done;
+  }
+
+  /** Makes the realm, and does what was put off. None of it is authored, and so none of it is measured. */
+  #start(): LiveRealm {
+    const [deadline, begun] = [this.#deadline, performance.now()];
+    this.#deadline = Number.POSITIVE_INFINITY;
+    const runtime = this.#module.newRuntime();
+    runtime.setMemoryLimit(Math.max(this.#limits.memoryBytes, leastMemory));
+    runtime.setMaxStackSize(maxStackBytes);
+    runtime.setInterruptHandler(() => this.#interrupt());
+    const vm = runtime.newContext({ intrinsics });
+    const make = this.must(vm.evalCode(realmSource, 'realm', { type: 'global', strip: true }), vm);
+    const made = this.must(vm.callFunction(make, vm.undefined), vm);
+    const live: LiveRealm = { runtime, vm, shared: vm.getProp(made, 0) };
+    coreFunctions.forEach((name, i) => this.#functions.set(name, vm.getProp(made, i + 1)));
+    make.dispose();
+    made.dispose();
+    this.#live = live;
+    const owed = this.#owed;
+    this.#owed = [];
+    for (const task of owed) task();
+    this.#deadline = deadline + performance.now() - begun;
+    return live;
+  }
+
   /** Our own code does not fail; when it does, the error must not drag the whole memory along as QuickJS' own one does. */
-  must(result: ReturnType<QuickJSContext['callFunction']>): QuickJSHandle {
+  must(result: ReturnType<QuickJSContext['callFunction']>, vm = this.vm): QuickJSHandle {
     if (result.error === undefined) return result.value;
-    const told: unknown = this.vm.dump(result.error);
+    const told: unknown = vm.dump(result.error);
     result.error.dispose();
     throw new Error(`the realm failed: ${JSON.stringify(told)}`);
   }
 
   /** A function of the realm, its source brought when it is first used. */
   fetchFunction(name: RealmFunction): QuickJSHandle {
+    const { shared } = this.#live ?? this.#start();
     const known = this.#functions.get(name);
     if (known !== undefined) return known;
     const { source, makes } = realmGroup(name);
     const make = realmValue(this.vm.evalCode(source, 'realm', { type: 'global', strip: true }));
-    const made = realmValue(this.vm.callFunction(make, this.vm.undefined, this.#shared));
+    const made = realmValue(this.vm.callFunction(make, this.vm.undefined, shared));
     for (const each of makes) this.#functions.set(each, this.vm.getProp(made, each));
     make.dispose();
     made.dispose();
@@ -119,7 +164,8 @@ export class Realm {
 
   /** Calls a realm function; an authored error comes out as a `RealmError`. */
   call(name: RealmFunction, ...args: QuickJSHandle[]): QuickJSHandle {
-    return realmValue(this.vm.callFunction(this.fetchFunction(name), this.vm.undefined, args));
+    const fn = this.fetchFunction(name);
+    return realmValue(this.vm.callFunction(fn, this.vm.undefined, args));
   }
 
   run(name: RealmFunction, ...args: QuickJSHandle[]): ScriptOutcome {
@@ -191,11 +237,12 @@ export class Realm {
     if (this.#disposed) return { ok: false, kind: 'error', message: 'the script context is closed' };
     if (this.#host.isBroken()) return { ok: false, kind: 'memory', message: 'the script engine broke' };
     if (this.#host.exhausted()) return { ok: false, kind: 'memory', message: 'the script engine has no memory left' };
-    this.#interrupted = undefined;
-    this.reading = undefined;
-    this.#memoryAtStart = this.#host.memoryBytes();
-    this.#deadline = performance.now() + this.#limits.evaluationMs;
     try {
+      if (!this.started) this.#start();
+      this.#interrupted = undefined;
+      this.reading = undefined;
+      this.#memoryAtStart = this.#host.memoryBytes();
+      this.#deadline = performance.now() + this.#limits.evaluationMs;
       return task();
     } catch (error) {
       if (error instanceof RealmError) return this.#describe(error.handle);

@@ -14,16 +14,9 @@ export function setLastResult(frame: Frame, readings: readonly Interpretation[],
   const { scripts } = frame.session;
   const { scope } = frame.context.application;
   const more = extrasOf(frame, extras);
-  const set = scripts.set(scope, 'lastresult$', readings.map((r) => ({ ...r, ...more })));
-  if (!set.ok) return set;
   const best = { ...readings[0], ...more };
   const assign = Object.keys(best).map((k) => `a.${k} = b.${k};`).join(' ');
-  if (assign === '') return set;
-  const kept = scripts.set(scope, '$nailup_best', best);
-  if (!kept.ok) return kept;
-  const copied = scripts.evaluate(scope, `(function (a, b) { ${assign} })(lastresult$, $nailup_best)`);
-  scripts.context.remove(scope, '$nailup_best');
-  return copied.ok ? { ok: true, value: undefined } : copied;
+  return scripts.construct(scope, 'lastresult$', `function (data) { const a = data[0], b = data[1]; ${assign} return a; }`, [readings.map((r) => ({ ...r, ...more })), best]);
 }
 
 /** §5.1.5: a wait makes it undefined; what was heard, if anything, sets it again. */

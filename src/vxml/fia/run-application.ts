@@ -69,11 +69,10 @@ class Contexts {
     this.#closeDocument();
     if (!keep) {
       if (this.#application !== undefined) scripts.context.closeScope(this.#application.scope);
-      this.#application = { root: wanted, scope: scripts.context.openScope(scripts.session, 'application', { named: true }) };
+      // While the root itself is active, `document.x` and `application.x` mean the same variable.
+      this.#application = { root: wanted, scope: scripts.context.openScope(scripts.session, 'application', { named: true, alias: 'document' }) };
       // §5.1.5: undefined until something was heard.
       scripts.set(this.#application.scope, 'lastresult$', undefined);
-      // While the root itself is active, `document.x` and `application.x` mean the same variable.
-      scripts.declare(this.#application.scope, 'document', 'application');
       const started = await this.#initialise(wanted, this.#contextOf(wanted));
       if (started.kind !== 'normal') return started;
     }

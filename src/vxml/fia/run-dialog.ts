@@ -114,7 +114,7 @@ function declareItem(child: VxmlNode, frame: Frame, dialog: DialogState): Comple
   const declared = scripts.declare(frame.scope, name, expr);
   if (!declared.ok) return declared.completion;
   if (item?.behaviour.input === true) {
-    const shadow = scripts.declare(frame.scope, `${name}$`, '({})');
+    const shadow = scripts.set(frame.scope, `${name}$`, {});
     if (!shadow.ok) return shadow.completion;
   }
   return normal;

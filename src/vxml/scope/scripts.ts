@@ -26,7 +26,7 @@ export class Scripts {
     this.context = context;
     this.#budget = budget;
     this.#platform = context.openScope(context.root, '$platform');
-    context.declare(this.#platform, '$nailup', '({})');
+    context.set(this.#platform, '$nailup', {});
     this.session = context.openScope(this.#platform, 'session', { named: true, readOnly: true });
   }
 
@@ -77,6 +77,12 @@ export class Scripts {
 
   set(scope: ScriptScope, name: string, value: unknown): Evaluated<undefined> {
     const outcome = this.#judge(this.context.set(scope, name, value), name);
+    return outcome.ok ? done : outcome;
+  }
+
+  /** Sets a variable to what a function of ours makes of the data. */
+  construct(scope: ScriptScope, name: string, factory: string, data: unknown): Evaluated<undefined> {
+    const outcome = this.#judge(this.context.setConstructed(scope, name, factory, data), name);
     return outcome.ok ? done : outcome;
   }
 
