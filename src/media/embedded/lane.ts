@@ -20,8 +20,8 @@ export interface LaneTarget {
   passed(count: LaneCount): void;
 }
 
-/** Which packets may take a lane, and how they are renamed. */
-export interface LaneCourse {
+/** Which packets may take a lane. */
+export interface LaneEntry {
   readonly address: number;
   readonly port: number;
   readonly ssrc: number;
@@ -32,10 +32,14 @@ export interface LaneCourse {
   /** RFC 3550 A.8, RTP clock units. */
   readonly transit: number;
   readonly jitter: number;
+}
+
+/** Where they leave, and how they are renamed. */
+export interface LaneExit {
   readonly target: LaneTarget;
   readonly socket: PacketSocket;
-  readonly targetSsrc: number;
-  readonly targetPayloadType: number;
+  readonly ssrc: number;
+  readonly payloadType: number;
   readonly sequenceOffset: number;
   readonly timestampOffset: number;
 }
@@ -65,8 +69,8 @@ export class Lane implements PacketListener {
   #ssrc = 0;
   #sequenceOffset = 0;
   #timestampOffset = 0;
-  #targetPayloadType = 0;
-  #targetSsrc = 0;
+  #exitPayloadType = 0;
+  #exitSsrc = 0;
   #unitsPerMs = 8;
   #transit = 0;
   /** In sixteenths, as the program of RFC 3550 A.8 has it. */
@@ -83,22 +87,22 @@ export class Lane implements PacketListener {
   }
 
   /** From now on such packets take this way. */
-  open(course: LaneCourse): void {
+  open(entry: LaneEntry, exit: LaneExit): void {
     this.settle();
-    this.#next = course.next;
-    this.#payloadType = course.payloadType;
-    this.#port = course.port;
-    this.#address = course.address | 0;
-    this.#ssrc = course.ssrc | 0;
-    this.#sequenceOffset = course.sequenceOffset | 0;
-    this.#timestampOffset = course.timestampOffset | 0;
-    this.#targetPayloadType = course.targetPayloadType;
-    this.#targetSsrc = course.targetSsrc | 0;
-    this.#unitsPerMs = course.unitsPerMs;
-    this.#transit = course.transit;
-    this.#jitter = Math.min(most, Math.round(course.jitter * 16));
-    this.#socket = course.socket;
-    this.#target = course.target;
+    this.#next = entry.next;
+    this.#payloadType = entry.payloadType;
+    this.#port = entry.port;
+    this.#address = entry.address | 0;
+    this.#ssrc = entry.ssrc | 0;
+    this.#unitsPerMs = entry.unitsPerMs;
+    this.#transit = entry.transit;
+    this.#jitter = Math.min(most, Math.round(entry.jitter * 16));
+    this.#sequenceOffset = exit.sequenceOffset | 0;
+    this.#timestampOffset = exit.timestampOffset | 0;
+    this.#exitPayloadType = exit.payloadType;
+    this.#exitSsrc = exit.ssrc | 0;
+    this.#socket = exit.socket;
+    this.#target = exit.target;
   }
 
   /** None takes this way until it is opened again. */
@@ -140,12 +144,12 @@ export class Lane implements PacketListener {
     this.#packets += 1;
     this.#octets += length - rtpHeaderBytes;
     const renamed = (sequence + this.#sequenceOffset) & 0xffff;
-    bytes[1] = this.#targetPayloadType;
+    bytes[1] = this.#exitPayloadType;
     bytes[2] = renamed >> 8;
     bytes[3] = renamed & 0xff;
     this.#timestamp = (timestamp + this.#timestampOffset) | 0;
     writeInt32(bytes, 4, this.#timestamp);
-    writeInt32(bytes, 8, this.#targetSsrc);
+    writeInt32(bytes, 8, this.#exitSsrc);
     socket.send(bytes, length);
   }
 }

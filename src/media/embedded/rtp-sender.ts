@@ -2,7 +2,7 @@ import { DtmfGenerator } from '../../audio/dtmf-generator.ts';
 import { eventOfKey, RedundantEvents, rtpHeaderBytes, srtpOverhead, TelephoneEventSender, writeRtpHeader, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
 import type { Codec } from './codecs.ts';
-import type { Lane, LaneCount, LaneCourse, LaneTarget } from './lane.ts';
+import type { Lane, LaneCount, LaneEntry, LaneTarget } from './lane.ts';
 import type { PacketSocket } from './packet-io.ts';
 import { SilenceSuppression } from './silence-suppression.ts';
 import { frameSamples } from './source.ts';
@@ -194,11 +194,11 @@ export class RtpSender implements LaneTarget {
   }
 
   /** Packets that follow the one that was just forwarded may come by this lane. */
-  openLane(lane: Lane, from: Omit<LaneCourse, 'target' | 'socket' | 'targetSsrc' | 'targetPayloadType' | 'sequenceOffset' | 'timestampOffset'>): void {
+  openLane(lane: Lane, entry: LaneEntry): void {
     const socket = this.#send.plain;
-    if (socket === undefined || !this.#forwarding || from.ssrc !== this.#forwardedSsrc) return;
+    if (socket === undefined || !this.#forwarding || entry.ssrc !== this.#forwardedSsrc) return;
     this.#lane = lane;
-    lane.open({ ...from, target: this, socket, targetSsrc: this.ssrc, targetPayloadType: this.#payloadType, sequenceOffset: this.#sequenceOffset, timestampOffset: this.#timestampOffset });
+    lane.open(entry, { target: this, socket, ssrc: this.ssrc, payloadType: this.#payloadType, sequenceOffset: this.#sequenceOffset, timestampOffset: this.#timestampOffset });
   }
 
   passed({ packets, octets, sequence, timestamp }: LaneCount): void {
