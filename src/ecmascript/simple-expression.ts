@@ -44,7 +44,8 @@ export function simpleExpression(text: string): SimpleExpression | undefined {
   return form;
 }
 
-function simplified(e: Expression, depth: number): SimpleExpression | undefined {
+/** The form of a parsed expression. `depth`: how deep it stands in another. */
+export function simplified(e: Expression, depth: number): SimpleExpression | undefined {
   if (depth > 30) return undefined;
   const part = (inner: Expression): SimpleExpression | undefined => simplified(inner, depth + 1);
   switch (e.type) {

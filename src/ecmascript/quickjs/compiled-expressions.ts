@@ -59,7 +59,7 @@ export class CompiledExpressions {
   }
 
   /** Compiled for this one run: scripts are long and run once per document. The caller disposes of it. */
-  script(script: PreparedScript, depth: number, place: string): Result<QuickJSHandle, ScriptOutcome> {
+  script(script: Omit<PreparedScript, 'declaring'>, depth: number, place: string): Result<QuickJSHandle, ScriptOutcome> {
     this.#assigns(script.assigned);
     const assign = script.functions.map((name) => `${name}=${hoistedPrefix}${name};Object.defineProperty(${name},"name",{value:${JSON.stringify(name)}});`).join('');
     const code = `0,function(${chain}){${withs(depth)}{return function(){${script.strict ? '"use strict";' : ''}${assign}\n${script.body}\n}();}}`;

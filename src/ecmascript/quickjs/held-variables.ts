@@ -17,10 +17,12 @@ export interface HeldVariable {
   /** The plain data that the realm shows as a read-only object, while nothing of such data changed since `shown`; as of the round `seen`. */
   data: object | undefined;
   shown: number;
+  /** The plain object that waits for the realm to be made, as it is until then. */
+  waiting: Readonly<Record<string, Primitive>> | undefined;
 }
 
 function fresh(readOnly: boolean): HeldVariable {
-  return { readOnly, value: undefined, seen: 0, owed: false, below: undefined, looked: 0, data: undefined, shown: 0 };
+  return { readOnly, value: undefined, seen: 0, owed: false, below: undefined, looked: 0, data: undefined, shown: 0, waiting: undefined };
 }
 
 /** Longer texts are the realm's, whose memory is counted. */
@@ -97,6 +99,11 @@ export class HeldVariables {
     const variable = fresh(readOnly);
     if (data !== undefined) this.#show(variable, data);
     scope.variables.set(name, variable);
+  }
+
+  /** The variable that is seen from the scope, and its own. */
+  seen(from: QuickjsScope, name: string): { readonly scope: QuickjsScope; readonly variable: HeldVariable } | undefined {
+    return this.#on ? this.#find(from, name) : undefined;
   }
 
   removed(scope: QuickjsScope, name: string): void {
@@ -202,6 +209,7 @@ export class HeldVariables {
     variable.owed = true;
     variable.below = undefined;
     variable.data = undefined;
+    variable.waiting = undefined;
   }
 
   #show(variable: HeldVariable, data: object): void {

@@ -75,8 +75,30 @@ export class PlainExpressions {
     };
   }
 
+  /** What an expression comes to without asking the realm for anything. Undefined: it would have to be asked. */
+  known(own: QuickjsScope, simple: SimpleExpression): { readonly value: Primitive } | undefined {
+    try {
+      return { value: simpleValue(simple, (path) => {
+        const known = this.#known(own, path);
+        if (known === undefined) throw needsRealm;
+        return known.value;
+      }) };
+    } catch (reason) {
+      if (reason === needsRealm) return undefined;
+      throw reason;
+    }
+  }
+
   #known(own: QuickjsScope, path: SimplePath): { readonly value: Primitive } | undefined {
-    return own.plainValue(path) ?? this.#held.read(own, path);
+    return own.plainValue(path) ?? this.#held.read(own, path) ?? (this.#realm.started ? undefined : this.#missing(own, path));
+  }
+
+  /** A property that read-only data does not have. Before there is a realm, nothing authored has given one to all objects. */
+  #missing(own: QuickjsScope, path: SimplePath): { readonly value: undefined } | undefined {
+    const name = path.below.at(-1);
+    if (name === undefined || name in Object.prototype) return undefined;
+    const above = this.#held.dataAt(own, { ...path, below: path.below.slice(0, -1) });
+    return above === undefined || Array.isArray(above) || Object.hasOwn(above, name) ? undefined : { value: undefined };
   }
 
   #readText(own: QuickjsScope, path: SimplePath): string {

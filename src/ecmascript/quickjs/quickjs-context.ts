@@ -7,6 +7,7 @@ import { CompiledExpressions, type ExpressionKind } from './compiled-expressions
 import { preparedScript } from './prepared-script.ts';
 import type { HeldVariables } from './held-variables.ts';
 import { PlainExpressions } from './plain-expressions.ts';
+import { PutOff } from './put-off.ts';
 import { isPrimitive, type QuickjsScope } from './quickjs-scope.ts';
 import { openScopeOf, RealmScopes } from './realm-scopes.ts';
 import { done, Realm, type ContextHost } from './realm.ts';
@@ -19,6 +20,7 @@ export class QuickjsContext implements ScriptContext {
   readonly #scopes: RealmScopes;
   readonly #held: HeldVariables;
   readonly #simple: PlainExpressions;
+  readonly #putOff: PutOff;
 
   constructor(module: QuickJSWASMModule, limits: ScriptLimits, host: ContextHost, closed: (context: QuickjsContext) => void) {
     this.#closed = closed;
@@ -27,6 +29,7 @@ export class QuickjsContext implements ScriptContext {
     this.#scopes = new RealmScopes(this.#realm);
     this.#held = this.#scopes.held;
     this.#simple = new PlainExpressions(this.#realm, this.#scopes);
+    this.#putOff = new PutOff(this.#realm, this.#scopes, this.#simple, this.#compiled);
     this.root = this.#scopes.root;
   }
 
@@ -42,6 +45,8 @@ export class QuickjsContext implements ScriptContext {
     const literal = literalOf(expression);
     if (literal !== undefined) return { ok: true, value: literal.value };
     this.#scopes.notice(expression);
+    const waiting = this.#putOff.waiting(scope, simpleExpression(expression));
+    if (waiting !== undefined) return { ok: true, value: waiting };
     const answer = this.#simple.evaluate(scope, expression);
     return answer ?? this.#withExpression(scope, expression, expression, 'value', (own, fn) => ({ ok: true, value: this.#simple.exported(this.#realm.string(this.#realm.call('run', own.handle, fn))) }));
   }
@@ -67,6 +72,7 @@ export class QuickjsContext implements ScriptContext {
     this.#scopes.notice(name);
     if (expression !== undefined) this.#scopes.notice(expression);
     const simple = expression === undefined ? plainUndefined : plainOrSimple(expression);
+    if (expression !== undefined && this.#putOff.declare(scope, name, expression, simple)) return done;
     const answer = simple === undefined ? undefined : this.#simple.attempt(scope, (own) => {
       const known = this.#simple.primitive(own, simple);
       if (known !== undefined && this.#held.declare(own, name, known.value)) return done;
@@ -120,6 +126,8 @@ export class QuickjsContext implements ScriptContext {
     const prepared = preparedScript(source);
     if (!prepared.ok) return { ok: false, kind: 'syntax', ...prepared.error, place };
     this.#scopes.notice(source);
+    const putOff = this.#putOff.run(scope, prepared.value, place);
+    if (putOff !== undefined) return putOff;
     const { names } = prepared.value;
     return this.#authored(() => {
       const own = names.length > 0 ? this.#scopes.own(scope) : this.#scopes.seen(scope, source);
@@ -136,6 +144,7 @@ export class QuickjsContext implements ScriptContext {
       } finally {
         fn.value.dispose();
       }
+      this.#putOff.ran(prepared.value);
       return done;
     });
   }
@@ -229,7 +238,7 @@ export class QuickjsContext implements ScriptContext {
   /** A patch fails where there is no read-only object: that one there is must be known for it to be put off. */
   #patched(scope: ScriptScope, name: string, encode: () => string, patch: (own: QuickjsScope, name: QuickJSHandle, text: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
     const task = (own: QuickjsScope, t: QuickJSHandle): ScriptOutcome => this.#realm.named(name, (n) => patch(own, n, t));
-    const known = openScopeOf(scope).variables.get(name);
+    const known = this.#realm.usable ? openScopeOf(scope).variables.get(name) : undefined;
     if (known?.readOnly === true && known.data !== undefined) return this.#scopes.later(scope, encode, task);
     return this.#realm.enter(() => this.#realm.named(encode(), (t) => task(this.#scopes.own(scope), t)));
   }

@@ -45,8 +45,9 @@ export class RealmScopes {
 
   /** Does to a scope what cannot fail in the realm, before anything else there; the text goes along. */
   later(scope: ScriptScope, encode: () => string, task: (own: QuickjsScope, text: QuickJSHandle) => ScriptOutcome): ScriptOutcome {
+    if (!this.#realm.usable) return this.#realm.enter(() => done);
     const asked = openScopeOf(scope);
-    if (this.#realm.started || !this.#realm.usable || asked.deferred !== undefined) return this.#realm.enter(() => this.#realm.named(encode(), (t) => task(this.own(asked), t)));
+    if (this.#realm.started || asked.deferred !== undefined) return this.#realm.enter(() => this.#realm.named(encode(), (t) => task(this.own(asked), t)));
     const text = encode();
     asked.awaited = true;
     return this.#realm.later(text.length, () => this.#realm.named(text, (t) => task(asked, t)));

@@ -1,5 +1,6 @@
 import type { ScriptContext, ScriptOutcome, ScriptScope } from '../../../src/ecmascript/ecmascript.ts';
 import { QuickjsEngine } from '../../../src/ecmascript/quickjs/quickjs-engine.ts';
+import { SeededRandom } from '../../../src/kernel/random.ts';
 
 const limits = { memoryBytes: 4 * 1024 * 1024, evaluationMs: 200 };
 const told = (outcome: ScriptOutcome): unknown => (outcome.ok ? outcome.value : `${outcome.kind}: ${outcome.message}`);
@@ -120,6 +121,18 @@ describe('a realm that is made late', () => {
     small.dispose();
   });
 
+  it('answers after its end that it is closed, made or not', () => {
+    for (const early of [false, true]) {
+      const context = engine.createContext(limits);
+      if (early) context.evaluate(context.root, '[1].length');
+      const { application } = give(context);
+      context.dispose();
+      const closed = { ok: false, kind: 'error', message: 'the script context is closed' };
+      expect([context.set(application, 'o', {}), context.setReadOnly(application, 'o', {}), context.patchReadOnly(application, 'o', ['x'], 1), context.removeReadOnly(application, 'o', ['x'])]).toEqual([closed, closed, closed, closed]);
+      expect([context.run(application, 'function f() {}'), context.declare(application, 'o', '{}'), context.evaluate(application, 'heard'), context.setConstructed(application, 'o', 'function (d) { return d; }', 1)]).toEqual([closed, closed, closed, closed]);
+    }
+  });
+
   it('tells of patches of what is no read-only object at once', () => {
     const context = engine.createContext(limits);
     context.set(context.root, 'o', { x: 1 });
@@ -148,6 +161,67 @@ describe('a realm that is made late', () => {
     const application = other.openScope(other.root, 'application', { named: true, alias: 'document' });
     expect(other.has(application, 'document')).toBe(true);
     other.dispose();
+  });
+});
+
+describe('declarations that are put off', () => {
+  let engine: QuickjsEngine;
+  beforeAll(async () => {
+    engine = await QuickjsEngine.create({ maxMemoryBytes: 256 * 1024 * 1024 });
+  });
+  afterAll(() => expect(engine.contexts).toBe(0));
+
+  const script = "hints = {\n  a: p.x, b: p.late, 'c.d': n + 1, e: p.x ? 'yes' : 'no', f: undefined, g: -0\n};\nfunction f(a) { n = n + 1; return a + ':' + n; }\nfunction thrower() { throw new Error('here'); }\nfunction own() { return typeof hints + hints.e; }";
+  type Step = (context: ScriptContext, scope: ScriptScope) => ScriptOutcome;
+  const steps: Readonly<Record<string, Step>> = {
+    'declare hints': (c, s) => c.declare(s, 'hints', 'new Object()'), 'declare literal': (c, s) => c.declare(s, 'literal', "{x: 1, 'y': n, x: 2}"), 'declare nested': (c, s) => c.declare(s, 'literal', '{x: {y: 1}}'), 'declare n': (c, s) => c.declare(s, 'n', '1'),
+    'declare p': (c, s) => c.declare(s, 'p', 'session.values.map'), 'declare p again': (c, s) => c.declare(s, 'p', "'primitive'"), 'p of p': (c, s) => c.declare(s, 'q', 'p.below'), 'of missing': (c, s) => c.declare(s, 'q', 'p.missing.x'), 'of prototype': (c, s) => c.declare(s, 'literal', '{x: p.constructor}'),
+    'shadow session': (c, s) => c.declare(s, 'session', '5'), 'shadow Object': (c, s) => c.declare(s, 'Object', '5'), 'declare f': (c, s) => c.declare(s, 'f', '7'), script: (c, s) => c.run(s, script), 'bad script': (c, s) => c.run(s, 'nowhere = {a: 1}; function f() { return 1; }'),
+    'two objects': (c, s) => c.run(s, 'hints = {a: 1}; literal = {b: hints.a};'), functions: (c, s) => c.run(s, "function f() { return typeof literal; }"), 'named after itself': (c, s) => c.run(s, 'f = {a: 1}; function f() {}'), sloppy: (c, s) => c.run(s, 'hints = {a: 010}; function f() { return 08; }'),
+    'see hints': (c, s) => c.evaluate(s, 'hints'), 'see literal': (c, s) => c.evaluate(s, 'literal'), 'see p': (c, s) => c.evaluate(s, 'p.x'), 'see late': (c, s) => c.evaluate(s, 'p.late'), 'see q': (c, s) => c.evaluate(s, 'q'), 'see q.z': (c, s) => c.evaluate(s, 'q.z'), 'late is late': (c, s) => c.test(s, "p.late === undefined && p.toString !== undefined"),
+    'assign hints': (c, s) => c.assign(s, 'hints', "'gone'"), 'assign n': (c, s) => c.assign(s, 'n', 'n + 10'), 'assign into': (c, s) => c.assign(s, 'hints.a', "'changed'"), 'assign p': (c, s) => c.assign(s, 'p', "'other'"), 'alias': (c, s) => c.declare(s, 'literal', 'hints'), 'set hints': (c, s) => c.set(s, 'hints', { set: true }),
+    'call f': (c, s) => c.evaluate(s, "f('x')"), 'call thrower': (c, s) => c.evaluate(s, 'thrower()'), 'call own': (c, s) => c.evaluate(s, 'own()'), 'name of f': (c, s) => c.evaluate(s, 'f.name'), 'same p': (c, s) => c.evaluate(s, 'p === session.values.map'), 'write p': (c, s) => c.evaluate(s, 'p.x = 2'), 'plain': (c, s) => c.evaluate(s, 'hints.constructor === Object'), 'read only': (c) => c.setReadOnly(c.root, 'hints', { x: 1 }),
+    'patch': (c) => c.patchReadOnly(c.root, 'session', ['values', 'map', 'late'], 'came'),
+  };
+  const start = (early: boolean): { readonly context: ScriptContext; readonly scope: ScriptScope } => {
+    const context = engine.createContext(limits);
+    if (early) context.evaluate(context.root, '[1].length');
+    context.setReadOnly(context.root, 'session', { values: { map: { x: true, below: { z: 1 }, list: [1] } } });
+    return { context, scope: context.openScope(context.openScope(context.root, 'application', { named: true }), 'ccxml', { named: true }) };
+  };
+  const usual = ['declare n', 'declare p', 'declare hints', 'script'];
+
+  it('never differ from those that the realm is given at once', () => {
+    const random = new SeededRandom(7);
+    const all = Object.keys(steps);
+    for (let walk = 0; walk < 600; walk++) {
+      const names = walk % 3 === 0 ? [] : [...usual];
+      for (let i = 0; i < 14; i++) names.splice(Math.floor(random.next() * (names.length + 1)), 0, all[Math.floor(random.next() * all.length)] as string);
+      const ends = [false, true].map((early) => {
+        const { context, scope } = start(early);
+        let inner = scope;
+        const answers = names.map((name, i) => {
+          if (i === 5 && walk % 4 === 0) inner = context.openScope(scope, 'transition', { named: true });
+          return [name, told((steps[name] as Step)(context, inner))];
+        });
+        context.dispose();
+        return answers;
+      });
+      expect(ends[0]).toStrictEqual(ends[1]);
+    }
+  });
+
+  it('need no realm for what the driver page does', () => {
+    const { context, scope } = start(false);
+    for (const name of usual) expect(told((steps[name] as Step)(context, scope))).toBeUndefined();
+    const first = told(context.evaluate(scope, 'hints'));
+    expect(first).toEqual({ a: true, b: undefined, 'c.d': 2, e: 'yes', f: undefined, g: -0 });
+    expect(told(context.evaluate(scope, 'hints'))).not.toBe(first);
+    expect(context.memoryBytes()).toBe(0);
+    context.assign(scope, 'n', '20');
+    expect(context.evaluate(scope, 'thrower()')).toMatchObject({ ok: false, message: 'Error: here', line: 5, place: 'script' });
+    expect(told(context.evaluate(scope, "f('x') + hints['c.d']"))).toBe('x:212');
+    context.dispose();
   });
 });
 
