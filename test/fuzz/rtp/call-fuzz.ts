@@ -8,8 +8,9 @@ import { SimulatedMedia, type SimulatedPhone } from '../../unit/media/simulated-
 import type { FuzzReport } from '../fuzz.ts';
 import { mutatePacket, randomPacket } from './mutate-packet.ts';
 
-/** The first call also gets broken packets from its own phone's address: it need only come back. The rest are attacked by strangers. */
-const plainCalls = 6;
+/** The first call also gets broken packets from its own phone's address: it need only come back. The rest are attacked by strangers. The last plain ones are only forwarded. */
+const plainCalls = 8;
+const forwardedCalls = 2;
 const securedCalls = 2;
 const strangerHz = 2_500;
 const packetSamples = 160;
@@ -113,7 +114,7 @@ export function fuzzCalls({ packets, seed, say }: { packets: number; seed: numbe
   } catch (error) {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  return { summary: `${sent} packets at ${calls.length} calls, ${securedCalls} of them SRTP, seed ${seed}`, faults };
+  return { summary: `${sent} packets at ${calls.length} calls, ${securedCalls} of them SRTP and ${forwardedCalls} forwarded, seed ${seed}`, faults };
 }
 
 /** The last packets of each call as they crossed the wire. */
@@ -131,8 +132,9 @@ function openCall(media: SimulatedMedia, index: number, capture: (call: Call, pa
   const suite = index % 2 === 0 ? 'AES_CM_128_HMAC_SHA1_80' : 'AES_CM_128_HMAC_SHA1_32';
   const keySalt = createHash('sha256').update(`call ${index}`).digest().subarray(0, 30).toString('base64');
   const sdp = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/SAVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=crypto:1 ${suite} inline:${keySalt}\r\n`;
-  const speaker = media.phone(`speaker${index}`, secured ? { remoteSdp: sdp, srtp: 'require' } : {});
-  const hearer = media.phone(`hearer${index}`);
+  const listen = secured || index < plainCalls - forwardedCalls;
+  const speaker = media.phone(`speaker${index}`, secured ? { remoteSdp: sdp, srtp: 'require' } : { listen });
+  const hearer = media.phone(`hearer${index}`, { listen });
   for (const [from, to] of [['speaker', 'hearer'], ['hearer', 'speaker']]) media.connect(`${from}${index}`, `${to}${index}`);
   const call = { hz, speaker, hearer, secured, battered: index === 0 };
   const said = sine(hz);
