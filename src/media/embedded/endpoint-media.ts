@@ -2,7 +2,7 @@ import { isRtcp, RtpPacket, SrtpContext } from '../../rtp/index.ts';
 import { canReceive, canSend, type NegotiatedAudio } from '../../sdp/index.ts';
 import { createCodec, type Codec } from './codecs.ts';
 import { Latch } from './latch.ts';
-import { Lane, type LaneCount, type LaneOwner } from './lane.ts';
+import { isPlain, Lane, type LaneCount, type LaneOwner } from './lane.ts';
 import { addressNumber, type SocketPair } from './packet-io.ts';
 import { RtcpSession } from './rtcp-session.ts';
 import { RtpReceiver, type KeyListener } from './rtp-receiver.ts';
@@ -207,12 +207,14 @@ export class EndpointMedia implements LaneOwner {
     this.#onHeard();
   }
 
-  /** The packet goes on, and if it is audio those that follow may go by the lane. */
+  /** The packet goes on, and if it is audio as the lane is for, those that follow may go there: a stream that never is opens nothing at each packet. */
   #forward(sender: RtpSender, bytes: Uint8Array, isEvent: boolean, address: number, port: number): void {
     const { ssrc, payloadType } = packet;
+    // Before it is renamed, where it lies.
+    const suits = !isEvent && isPlain(bytes);
     sender.forward(packet, bytes, isEvent);
     const { next, transit, jitter } = this.receiver.statistics;
-    if (isEvent || this.#lane === undefined || transit === undefined || ssrc === this.sender.ssrc) return;
+    if (!suits || this.#lane === undefined || transit === undefined || ssrc === this.sender.ssrc) return;
     sender.openLane(this.#lane, { address, port, ssrc, payloadType, next, unitsPerMs: this.receiver.unitsPerMs, transit, jitter });
   }
 

@@ -19,8 +19,9 @@ const option = { socket: 1, receiveBuffer: 8, timestampNs: 35, ip: 0, tos: 1, ip
 const receiveBufferBytes = 65_536;
 /** Sockets that are read, or packets that are sent, with one system call of a ring. Of 64 a forwarded packet costs about a fifth more, measured in turn. */
 const ringSize = 256;
-/** A socket is asked for a second packet in one of so many ticks (a power of two), and whenever one is likely to be there, as in a tick that comes so late. Milliseconds. */
+/** A tick that comes so long after the one before it finds more than one packet at many sockets. Milliseconds. */
 const lateMs = 30;
+/** A socket is asked for a second packet in one of so many ticks (a power of two), and whenever one is likely to be there. */
 const askEach = 16;
 /** Lengths above are error numbers: no packet came. */
 const mostLength = 0x7fff_ffff;

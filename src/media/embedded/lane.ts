@@ -8,6 +8,11 @@ const plainHeader = 0x80;
 /** The greatest jitter that is told apart, in sixteenths of RTP clock units. */
 const most = 0x3fffffff;
 
+/** A packet of this form may take a lane, as far as its header says: nothing before the payload, nothing behind it, no mark. */
+export function isPlain(bytes: Uint8Array): boolean {
+  return bytes[0] === plainHeader && (bytes[1] as number) < 0x80;
+}
+
 /** Whose packets take the lane. */
 export interface LaneOwner extends PacketListener {
   /** So many went through it. */
