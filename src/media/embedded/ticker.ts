@@ -1,3 +1,16 @@
+/** What was missed is made up for up to so much at a stretch: more is a stopped process. */
+const mostBehindTicks = 10;
+/** And for so long: a thread that has not caught up by then has more to do than it can, and being late for good is heard on every call. */
+const mostCatchingUpTicks = 50;
+
+export interface TickClock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  after(ms: number, run: () => void): NodeJS.Timeout;
+}
+
+const systemClock: TickClock = { now: () => performance.now(), after: (ms, run) => setTimeout(run, ms) };
+
 /** Runs a task every `periodMs`, corrected for drift, and keeps the last minute's lateness and work for percentiles. */
 export class Ticker {
   readonly #period: number;
@@ -9,9 +22,13 @@ export class Ticker {
   #due = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** Ticks one after the other that were late by a period or more. */
+  #behind = 0;
+  readonly #clock: TickClock;
   readonly #run = (): void => this.#tick();
 
-  constructor(periodMs: number, task: (nowMs: number) => void) {
+  constructor(periodMs: number, task: (nowMs: number) => void, clock = systemClock) {
+    this.#clock = clock;
     this.#period = periodMs;
     this.#task = task;
     const minute = Math.round(60_000 / periodMs);
@@ -21,7 +38,7 @@ export class Ticker {
   }
 
   start(): void {
-    this.#due = performance.now() + this.#period;
+    this.#due = this.#clock.now() + this.#period;
     this.#arm();
   }
 
@@ -32,7 +49,7 @@ export class Ticker {
 
   /** How long it is until the next one is due; negative when it is late. Milliseconds. */
   get untilNextMs(): number {
-    return this.#due - performance.now();
+    return this.#due - this.#clock.now();
   }
 
   /** Percentile (0–1) over the last minute, or the last `ticks`; milliseconds. */
@@ -47,22 +64,25 @@ export class Ticker {
 
   #arm(): void {
     // Node's timers fire up to a millisecond late, never early: the remainder is cut.
-    this.#timer = setTimeout(this.#run, Math.max(0, Math.floor(this.#due - performance.now())));
+    this.#timer = this.#clock.after(Math.max(0, Math.floor(this.#due - this.#clock.now())), this.#run);
   }
 
   #tick(): void {
     if (this.#stopped) return;
-    const start = performance.now();
+    const start = this.#clock.now();
     if (start < this.#due - 0.5) return this.#arm();
     const late = start - this.#due;
     const at = this.#count % this.#lateness.length;
     this.#lateness[at] = Math.max(0, late);
     this.#task(start);
-    this.#work[at] = performance.now() - start;
+    this.#work[at] = this.#clock.now() - start;
     this.#count += 1;
+    this.#behind = late < this.#period ? 0 : this.#behind + 1;
+    if (late > this.#period * (mostBehindTicks + 1) || this.#behind > mostCatchingUpTicks) {
+      this.#due = start;
+      this.#behind = 0;
+    }
     this.#due += this.#period;
-    // Far behind (a stopped process, an overload): what was missed is not made up for beyond 10 ticks.
-    if (start - this.#due > this.#period * 10) this.#due = start + this.#period;
     this.#arm();
   }
 

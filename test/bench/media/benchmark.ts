@@ -16,8 +16,12 @@ import { Rtpengine, rtpenginePackage } from './rtpengine.ts';
 const forwardLegs = 400;
 /** Until what is compared with a peer that needs no compiling is measured. */
 const warmMs = 12_000;
+/** Each leg's window begins with its first packet, at most a tick later. */
+const afterMs = 100;
 /** Legs of each thread when one is compared with two. */
 const sharedLegs = 200;
+/** One after the other and not at once, for they would share the machine: three times, since a shared machine is not as quick at all times. */
+const sharedRounds = 3;
 
 interface Measured {
   readonly io: string;
@@ -54,9 +58,9 @@ export const benchmark: Benchmark = {
       }
     }
     const [kind = 'koffi'] = kinds;
-    const one = await measure(kind, 'full', sharedLegs, seconds);
-    const two = await measure(kind, 'full', sharedLegs * 2, seconds, 2);
-    console.log(JSON.stringify([one, two]));
+    const shared: (readonly [one: Measured, two: Measured])[] = [];
+    for (let round = 0; round < sharedRounds; round++) shared.push([await measure(kind, 'full', sharedLegs, seconds), await measure(kind, 'full', sharedLegs * 2, seconds, 2)]);
+    console.log(JSON.stringify(shared));
     // Side by side, so that both have the same machine, and both warm, as a server is that has run for a while.
     const [forward, peer] = await Promise.all([
       measure(kind, 'forward', forwardLegs, seconds, 1, warmMs), absent ?? measureRtpengine(forwardLegs, seconds, warmMs).catch((error: unknown) => String(error)),
@@ -72,17 +76,18 @@ export const benchmark: Benchmark = {
     };
     const memory = memoryPerLeg(measured.filter(({ io }) => io === kind));
     // The same legs on each thread: what a tick takes longer when both run is what the second does not add.
-    const added = (2 * one.workP50) / two.workP50 - 1;
+    const adds = shared.map(([one, two]) => (2 * one.workP50) / two.workP50 - 1).sort((a, b) => a - b);
+    const added = adds[adds.length >> 1] ?? 0;
     return {
       title: `Media plane: full function, 3-way mix, ${seconds} s each`,
       columns: ['packets by', 'work', 'threads', 'legs', 'CPU % of a core', 'tick work ms', 'lateness p99 ms', 'packets returned %', 'lost', 'MB in all'],
-      rows: [...measured, one, two, forward, ...(typeof peer === 'string' ? [] : [peer])].map((row) => [row.io, row.work, row.threads, row.legs, (row.cpu * 100).toFixed(0), row.workP50.toFixed(1), row.latenessP99.toFixed(1), (row.returned * 100).toFixed(2), row.lost, (row.rss / 1e6).toFixed(0)]),
+      rows: [...measured, ...shared.flat(), forward, ...(typeof peer === 'string' ? [] : [peer])].map((row) => [row.io, row.work, row.threads, row.legs, (row.cpu * 100).toFixed(0), row.workP50.toFixed(1), row.latenessP99.toFixed(1), (row.returned * 100).toFixed(2), row.lost, (row.rss / 1e6).toFixed(0)]),
       goals: [
         ...goal(['io_uring', 'koffi'], 1000), ...goal(['dgram'], 500),
         ...(memory === undefined ? [] : [{ name: 'memory', goal: 'at most 60 KB per leg', measured: `${(memory / 1e3).toFixed(0)} KB`, met: memory <= 60e3 }]),
-        { name: 'a second thread', goal: 'adds at least 80 %', measured: `${(added * 100).toFixed(0)} %`, met: added >= 0.8 }, ...against(forward, peer),
+        { name: 'a second thread', goal: 'adds at least 80 %', measured: `${(added * 100).toFixed(0)} % (the median of ${adds.map((one) => (one * 100).toFixed(0)).join(', ')})`, met: added >= 0.8 }, ...against(forward, peer),
       ],
-      measured: { full: measured, threads: [one, two], forward, rtpengine: peer },
+      measured: { full: measured, threads: shared, forward, rtpengine: peer },
     };
   },
 };
@@ -109,12 +114,12 @@ async function measureRtpengine(legs: number, seconds: number, settleMs: number)
     for (let call = 0; call < legs / 2; call++) ports.push(...(await engine.call(`call${call}`, load.port)));
     load.start(ports);
     await wait(settleMs);
-    const [sent, received, cpu, since] = [load.sent, load.received, engine.cpuSeconds(), performance.now()];
+    const [cpu, since] = [engine.cpuSeconds(), performance.now()];
+    load.openWindow(seconds);
     await wait(seconds * 1000);
-    return {
-      io: 'rtpengine', work: 'forward', legs, threads: 1, cpu: (engine.cpuSeconds() - cpu) / ((performance.now() - since) / 1000), latenessP99: 0, workP50: 0,
-      returned: Math.min(1, (load.received - received) / (load.sent - sent)), lost: 0, rss: 0,
-    };
+    const used = (engine.cpuSeconds() - cpu) / ((performance.now() - since) / 1000);
+    await wait(afterMs);
+    return { io: 'rtpengine', work: 'forward', legs, threads: 1, cpu: used, latenessP99: 0, workP50: 0, returned: load.returned(), lost: 0, rss: 0 };
   } finally {
     load.close();
     await engine.stop();
@@ -136,14 +141,12 @@ async function measure(io: string, work: 'full' | 'forward', legs: number, secon
     load.start(opened.ports);
     await wait(settleMs);
     await ask({ kind: 'reset' });
-    const [sent, received] = [load.sent, load.received];
+    load.openWindow(seconds);
     await wait(seconds * 1000);
     const after = await ask({ kind: 'measure' });
     if (after.kind !== 'measured') throw new Error('the server did not answer');
-    return {
-      io, work, legs, threads, cpu: after.cpu, latenessP99: after.latenessP99, workP50: after.workP50, returned: Math.min(1, (load.received - received) / (load.sent - sent)), lost: after.lost,
-      rss: after.rss,
-    };
+    await wait(afterMs);
+    return { io, work, legs, threads, cpu: after.cpu, latenessP99: after.latenessP99, workP50: after.workP50, returned: load.returned(), lost: after.lost, rss: after.rss };
   } finally {
     load.close();
     server.send({ kind: 'stop' } satisfies ServerRequest);
