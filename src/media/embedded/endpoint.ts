@@ -317,8 +317,8 @@ export class Endpoint implements MediaNode {
   }
 
   #keyDown(key: string, timestamp: number, units: number): void {
-    const toneReached = this.edgesOut.every((edge) => passesDigit(edge, 'inband') || !passesDigit(edge, 'rfc4733'));
-    if (this.#presses.eventBegins(key, timestamp, units, toneReached)) return;
+    const reached = (via: DigitVia): boolean => this.edgesOut.every((edge) => passesDigit(edge, via) || !passesDigit(edge, 'rfc4733'));
+    if (this.#presses.eventBegins(key, timestamp, units, this.#context.now(), reached)) return;
     this.player.bargeIn();
     // While packets are forwarded, so are the events in them.
     if (this.media?.forwardTo === undefined) spreadDigitDown(this, key, 'rfc4733', undefined, 0);

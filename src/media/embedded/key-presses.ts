@@ -7,6 +7,9 @@ const samePressMs = 250;
  * earliest (ITU-T Q.24): 50 ms are between the two, and where a tone ends is known to some 20.
  */
 const beforeEndMs = 10;
+/** A digit by SIP INFO is of the press in the media that began so long after it at most, or was over so long before it: it takes another way. Milliseconds. */
+const infoAheadMs = 250;
+const infoBehindMs = 500;
 /** Presses whose other half may still come: RFC 4733 §2.5.1.4 repeats two in a packet. */
 const kept = 4;
 
@@ -23,10 +26,17 @@ interface EventPress extends Press {
   toneHeard: boolean;
 }
 
+/** A press that is told, by the thread's clock: by SIP INFO, and nothing of it has come in the media, or the other way round. */
+interface ToldPress {
+  readonly key: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /**
  * Tells one key press of a phone from another: a press may come as an event (RFC 4733), as a tone in the audio, and by SIP INFO. A gateway
- * that sends the event and leaves the tone in the audio makes two of one; it is told once, by what is known first. Which tone and which event
- * are one is seen from where they lie in the stream: the tone is heard after the event, or the event comes after it, where its own packets
+ * that sends the event and leaves the tone in the audio makes two of one, and so does a phone that is set to send INFO beside either; it is
+ * told once, by what is known first. Which tone and which event are one is seen from where they lie in the stream: the tone is heard after the event, or the event comes after it, where its own packets
  * were lost and a later one repeats it (RFC 2198). Times are milliseconds of the thread's clock, timestamps those of the stream.
  */
 export class KeyPresses {
@@ -34,11 +44,18 @@ export class KeyPresses {
   /** Told as tones, no event of which has come; told as events. The newest last. */
   readonly #tones: Press[] = [];
   readonly #events: EventPress[] = [];
-  /** The event that goes on, or went on last: whether its tone has told the press, or has been heard since. */
+  /** The event that goes on, or went on last: whether its tone or an INFO has told the press, and whether its tone has been heard since. */
   #key = '';
   #began = 0;
-  #toldByTone = false;
+  #told = false;
   #toneHeard = false;
+  /** The event goes on, and when it was known of. */
+  #eventGoesOn = false;
+  #eventFromMs = 0;
+  /** Nobody else has told the event's press yet, and INFO has been left to it. */
+  #infoLeft = false;
+  readonly #byInfo: ToldPress[] = [];
+  readonly #byMedia: ToldPress[] = [];
   #infoUntil = Number.NEGATIVE_INFINITY;
 
   constructor(tell: (key: string, durationMs: number, via: DigitVia) => void) {
@@ -47,24 +64,30 @@ export class KeyPresses {
 
   /**
    * An event has begun at this timestamp, and goes on for `units` at least. True when its press has been told, and nobody waits for the event.
-   * @param toneReached all whom the event would reach have heard the tones of this leg
+   * @param reached all whom the event would reach are reached by the tones, or the INFO, of this leg
    */
-  eventBegins(key: string, timestamp: number, units: number, toneReached: boolean): boolean {
+  eventBegins(key: string, timestamp: number, units: number, nowMs: number, reached: (via: 'inband' | 'info') => boolean): boolean {
     const told = this.#tones.findIndex((tone) => isSame(tone, { key, from: timestamp, to: timestamp + units }));
     if (told >= 0) this.#tones.splice(told, 1);
+    const byInfo = taken(this.#byInfo, key, nowMs - infoAheadMs, nowMs);
     this.#key = key;
     this.#began = timestamp;
+    this.#eventGoesOn = true;
+    this.#eventFromMs = nowMs;
+    this.#infoLeft = byInfo;
     this.#toneHeard = told >= 0;
-    this.#toldByTone = told >= 0 && toneReached;
-    return this.#toldByTone;
+    this.#told = (told >= 0 && reached('inband')) || (byInfo && reached('info'));
+    return this.#told;
   }
 
   /** It has ended, after `units`. @param known so it was told, and it was not only taken to be over when no more of it came */
   event(key: string, durationMs: number, units: number, known: boolean, nowMs: number): void {
-    const told = this.#toldByTone;
-    this.#toldByTone = false;
+    const told = this.#told;
+    this.#told = this.#eventGoesOn = false;
     keep(this.#events, { key, from: this.#began, to: this.#began + units, endedAt: nowMs, known, toneHeard: this.#toneHeard });
-    if (!told) this.#tell(key, durationMs, 'rfc4733');
+    if (told) return;
+    if (!this.#infoLeft) keep(this.#byMedia, { key, fromMs: this.#eventFromMs, toMs: nowMs });
+    this.#tell(key, durationMs, 'rfc4733');
   }
 
   /**
@@ -80,10 +103,14 @@ export class KeyPresses {
       return;
     }
     const event = this.#events.findLast((one) => isSame(tone, one)) ?? this.#expecting(tone, durationMs, nowMs);
-    if (event === undefined) {
-      keep(this.#tones, tone);
-      this.#tell(key, durationMs, 'inband');
-    } else event.toneHeard ||= isPlaced(tone);
+    if (event !== undefined) {
+      event.toneHeard ||= isPlaced(tone);
+      return;
+    }
+    keep(this.#tones, tone);
+    if (taken(this.#byInfo, key, nowMs - durationMs - infoAheadMs, nowMs)) return;
+    keep(this.#byMedia, { key, fromMs: nowMs - durationMs, toMs: nowMs });
+    this.#tell(key, durationMs, 'inband');
   }
 
   /** The last event, where it may be that its tone lies after it. */
@@ -95,6 +122,13 @@ export class KeyPresses {
   /** A digit came by SIP INFO. */
   info(key: string, durationMs: number, nowMs: number): void {
     this.#infoUntil = nowMs + durationMs;
+    if (this.#eventGoesOn && key === this.#key && !this.#infoLeft) {
+      // Its end tells the press.
+      this.#infoLeft = true;
+      return;
+    }
+    if (taken(this.#byMedia, key, nowMs - infoBehindMs, nowMs)) return;
+    keep(this.#byInfo, { key, fromMs: nowMs, toMs: nowMs });
     this.#tell(key, durationMs, 'info');
   }
 
@@ -116,7 +150,14 @@ const isAhead = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
 const isSame = (tone: Press, event: Press): boolean => tone.key === event.key && isAhead(tone.to, event.from) && isAhead(event.to, tone.from);
 
-function keep<P extends Press>(presses: P[], press: P): void {
+/** Takes the oldest press of that key away that lies within these times, if only in part; false where there is none. */
+function taken(presses: ToldPress[], key: string, fromMs: number, toMs: number): boolean {
+  const at = presses.findIndex((one) => one.key === key && one.toMs >= fromMs && one.fromMs <= toMs);
+  if (at >= 0) presses.splice(at, 1);
+  return at >= 0;
+}
+
+function keep<P>(presses: P[], press: P): void {
   presses.push(press);
   if (presses.length > kept) presses.shift();
 }
