@@ -1,6 +1,6 @@
 import type { Scope } from './scope.ts';
 
-export type PeerName = 'sipp' | 'baresip' | 'kamailio' | 'linphone' | 'tshark' | 'spandsp' | 'espeak-ng' | 'flite' | 'pocketsphinx';
+export type PeerName = 'sipp' | 'baresip' | 'asterisk' | 'kamailio' | 'linphone' | 'tshark' | 'spandsp' | 'espeak-ng' | 'flite' | 'pocketsphinx';
 
 /** One capability that a peer and Nailup show together. Passes when `run` returns, fails when it throws. */
 export interface InteropCase {
@@ -10,6 +10,8 @@ export interface InteropCase {
   /** Row of the table. */
   readonly capability: string;
   readonly limitMs?: number;
+  /** It waits most of its time, for a peer of its own: it runs beside others like it. */
+  readonly beside?: boolean;
   /** @returns what was measured, in a few words */
   run(scope: Scope): Promise<string>;
 }

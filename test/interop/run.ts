@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { packageRoot } from '../../src/kernel/package-root.ts';
+import { unpackAsterisk } from './asterisk-root.ts';
+import { asteriskCases, asteriskNot } from './cases/asterisk.ts';
 import { baresipCases, baresipNot } from './cases/baresip.ts';
 import { campaignCases } from './cases/campaign.ts';
 import { ccxmlPageCases } from './cases/ccxml-pages.ts';
@@ -20,50 +23,61 @@ import { interopTable, type Outcome } from './table.ts';
 import { Unsupported } from './unsupported.ts';
 
 /**
- * `npm run test:interop [-- --only NAME] [--write]`: Nailup with the programs of others, one case after the other. Exit code 1
- * when a case fails or a peer cannot be installed. `--write` makes docs/interop.md.
+ * `npm run test:interop [-- --only NAME] [--without NAME] [--write]`: Nailup with the programs of others, one case after the other.
+ * Exit code 1 when a case fails or a peer cannot be had. `--write` makes docs/interop.md.
  */
-const cases: readonly InteropCase[] = [...campaignCases, ...ccxmlPageCases, ...clampCases, ...secondOpinionCases, ...dialogCases, ...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases, ...traceCases, ...speechCases];
-const impossible = [...baresipNot, ...sippNot, ...linphoneNot];
-const usualLimitMs = 45_000;
+const cases: readonly InteropCase[] = [...campaignCases, ...ccxmlPageCases, ...clampCases, ...secondOpinionCases, ...dialogCases, ...baresipCases, ...asteriskCases, ...sippCases, ...kamailioCases, ...linphoneCases, ...traceCases, ...speechCases];
+const impossible = [...baresipNot, ...asteriskNot, ...sippNot, ...linphoneNot];
+const limitOf = (one: InteropCase): number => one.limitMs ?? 45_000;
+/** Of the cases that say so, this many run at once. */
+const besideEachOther = 3;
 
-const args = process.argv.slice(2);
-const onlyAt = args.indexOf('--only');
-const only = onlyAt < 0 ? undefined : args[onlyAt + 1];
-const unknown = args.find((arg, i) => arg !== '--write' && arg !== '--only' && (onlyAt < 0 || i !== onlyAt + 1));
-if (unknown !== undefined || (onlyAt >= 0 && only === undefined)) leave(`usage: npm run test:interop -- [--only NAME] [--write]`);
-if (only !== undefined && args.includes('--write')) leave('--write needs the whole run: leave --only away');
-const chosen = cases.filter(({ name }) => only === undefined || name.includes(only));
-if (chosen.length === 0) leave(`no case is called ${only ?? ''}: ${cases.map(({ name }) => name).join(', ')}`);
-const trouble = installPeers((line) => console.log(line));
+const usage = 'usage: npm run test:interop -- [--only NAME] [--without NAME] [--write]';
+
+const options = readOptions(process.argv.slice(2));
+const { only, without, write } = options;
+const partial = only !== undefined || without !== undefined;
+if (partial && write) leave('--write needs the whole run: leave --only and --without away');
+const chosen = cases.filter(({ name }) => (only === undefined || name.includes(only)) && (without === undefined || !name.includes(without)));
+if (chosen.length === 0) leave(`no case is called so: ${cases.map(({ name }) => name).join(', ')}`);
+const tell = (line: string): void => console.log(line);
+const trouble = installPeers(tell);
 if (trouble !== undefined) leave(trouble);
+const missing = chosen.some(({ peers }) => peers.includes('asterisk')) ? unpackAsterisk(tell) : undefined;
+if (missing !== undefined) leave(`${missing}\nAll other cases: npm run test:interop -- --without asterisk`);
 build();
 
-let open: Scope | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void open?.close().then(() => process.exit(130)));
+const open = new Set<Scope>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void Promise.all([...open].map((scope) => scope.close())).then(() => process.exit(130)));
 
 const outcomes: Outcome[] = [];
 const startedAt = performance.now();
-for (const one of chosen) {
-  const from = performance.now();
-  const outcome = await run(one);
-  const seconds = ((performance.now() - from) / 1_000).toFixed(1);
-  if (outcome === undefined) continue;
-  outcomes.push(outcome);
-  console.log(`${outcome.passed ? 'PASS' : 'FAIL'} ${one.name} (${seconds} s): ${outcome.words}`);
-}
-for (const { peer, capability, why } of impossible) if (only === undefined) console.log(`not possible: ${peer}, ${capability}: ${why}`);
+for (const one of chosen) if (one.beside !== true) await run(one);
+const waiting = chosen.filter((one) => one.beside === true).sort((a, b) => limitOf(b) - limitOf(a));
+await Promise.all(Array.from({ length: besideEachOther }, async () => {
+  for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await run(one);
+}));
+outcomes.sort((a, b) => cases.indexOf(a.case) - cases.indexOf(b.case));
+for (const { peer, capability, why } of impossible) if (!partial) console.log(`not possible: ${peer}, ${capability}: ${why}`);
 const failed = outcomes.filter(({ passed }) => !passed).length;
-if (args.includes('--write')) writeFileSync(join(packageRoot(), 'docs', 'interop.md'), interopTable(outcomes, impossible));
+if (write) writeFileSync(join(packageRoot(), 'docs', 'interop.md'), interopTable(outcomes, impossible));
 console.log(`${outcomes.length - failed} passed, ${failed} failed (${Math.round((performance.now() - startedAt) / 1_000)} s)`);
 process.exit(failed === 0 ? 0 : 1);
 
+async function run(one: InteropCase): Promise<void> {
+  const from = performance.now();
+  const outcome = await outcomeOf(one);
+  if (outcome === undefined) return;
+  outcomes.push(outcome);
+  console.log(`${outcome.passed ? 'PASS' : 'FAIL'} ${one.name} (${((performance.now() - from) / 1_000).toFixed(1)} s): ${outcome.words}`);
+}
+
 /** Undefined: it turned out that one side cannot; that is noted, not counted. */
-async function run(one: InteropCase): Promise<Outcome | undefined> {
+async function outcomeOf(one: InteropCase): Promise<Outcome | undefined> {
   const scope = new Scope();
-  open = scope;
+  open.add(scope);
   try {
-    const limitMs = one.limitMs ?? usualLimitMs;
+    const limitMs = limitOf(one);
     const work = one.run(scope);
     // Past its time it may still fail: nobody listens any more.
     work.catch(() => undefined);
@@ -78,7 +92,7 @@ async function run(one: InteropCase): Promise<Outcome | undefined> {
     return { case: one, passed: false, words: `${(error as Error).message}\n${scope.lastWords()}` };
   } finally {
     await scope.close();
-    open = undefined;
+    open.delete(scope);
   }
 }
 
@@ -86,6 +100,14 @@ async function run(one: InteropCase): Promise<Outcome | undefined> {
 function build(): void {
   const made = spawnSync('npm', ['run', '-s', 'build'], { cwd: packageRoot(), stdio: ['ignore', 'ignore', 'inherit'] });
   if (made.status !== 0) leave('the build failed');
+}
+
+function readOptions(args: string[]): { only?: string | undefined; without?: string | undefined; write?: boolean | undefined } {
+  try {
+    return parseArgs({ args, options: { only: { type: 'string' }, without: { type: 'string' }, write: { type: 'boolean' } } }).values;
+  } catch {
+    return leave(usage);
+  }
 }
 
 function leave(why: string): never {

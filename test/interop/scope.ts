@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ export class Scope {
     return join(this.folder, name);
   }
 
-  start(name: string, command: string, args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>>; keepInput?: boolean } = {}): PeerProcess {
+  start(name: string, command: string, args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>>; keepInput?: boolean; logFile?: string } = {}): PeerProcess {
     const child = spawn(command, args, { cwd: options.cwd ?? this.folder, env: { ...process.env, ...options.env }, stdio: [options.keepInput === true ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
     let text = '';
     const take = (data: Buffer): void => {
@@ -58,7 +58,8 @@ export class Scope {
       clearTimeout(hard);
     };
     this.defer(() => stop());
-    this.#outputs.push({ name, output: () => text });
+    const { logFile } = options;
+    this.#outputs.push({ name, output: () => (logFile !== undefined && existsSync(logFile) ? readFileSync(logFile, 'utf8') : text) });
     return { process: child, output: () => text, exited, stop };
   }
 

@@ -79,6 +79,18 @@ export function toneSumMs(heard: { readonly samples: Int16Array; readonly rate: 
   return sum;
 }
 
+/** Where the tone was heard for more than 600 ms: pieces of it less than 200 ms apart belong together. */
+export function stretches(heard: { readonly samples: Int16Array; readonly rate: number }, hz: number, dbm0 = -30): { fromMs: number; toMs: number }[] {
+  const found: { fromMs: number; toMs: number }[] = [];
+  for (let ms = 0; (ms + 20) * heard.rate <= heard.samples.length * 1_000; ms += 20) {
+    if (levelAt(heard.samples, hz, heard.rate, (ms * heard.rate) / 1_000, heard.rate / 50) < dbm0) continue;
+    const last = found.at(-1);
+    if (last !== undefined && ms - last.toMs < 200) last.toMs = ms + 20;
+    else found.push({ fromMs: ms, toMs: ms + 20 });
+  }
+  return found.filter(({ fromMs, toMs }) => toMs - fromMs > 600);
+}
+
 /** 60 ms of the tone, 60 ms of nothing, and so on: a join that keeps steady call-progress tones away (CCXML `toneclamp`) lets this pass. */
 export function pulses(hz: number, ms: number, rate = 8_000): Int16Array {
   const out = tone(hz, ms, rate);

@@ -5,7 +5,7 @@ import type { InteropCase } from '../interop-case.ts';
 import { Served } from '../nailup/served.ts';
 import { Baresip } from '../peers/baresip.ts';
 import { expect, host, pause, type Scope } from '../scope.ts';
-import { digitFrequencies, digits, joined, levelAt, peakAt, pulses, silence, toneSumMs, writeWav } from '../sound.ts';
+import { digitFrequencies, digits, joined, peakAt, pulses, silence, stretches, toneSumMs, writeWav } from '../sound.ts';
 
 const voiceHz = 1_900;
 const typed = '1234567890*#4111';
@@ -58,25 +58,13 @@ async function call(scope: Scope, clamped: boolean): Promise<Heard> {
   await pause(quietMs - 400 - typed.length * 200 + speechMs + 1_500);
   served.stopRobots();
   const heard = agent.heard();
-  const [first, second, third] = stretches(heard);
+  const [first, second, third] = stretches(heard, voiceHz, -25);
   expect(first !== undefined && second !== undefined && third !== undefined, `the agent heard ${[first, second, third].filter(Boolean).length} of three stretches of speech (${toneSumMs(heard, voiceHz)} ms)`);
   const between = (fromMs: number, toMs: number): number => Math.max(...digitFrequencies.map((hz) => peakAt(heard, hz, 40, fromMs + 60, toMs - 60)));
   return {
     voiceMs: toneSumMs(heard, voiceHz), events: agent.count('CALL_DTMF_START'),
     inband: between(first.toMs, second.fromMs), rfc4733: between(second.toMs, third.fromMs),
   };
-}
-
-/** Where the voice was heard: pulses less than 200 ms apart belong together. */
-function stretches(heard: { readonly samples: Int16Array; readonly rate: number }): { fromMs: number; toMs: number }[] {
-  const found: { fromMs: number; toMs: number }[] = [];
-  for (let ms = 0; (ms + 20) * heard.rate <= heard.samples.length * 1_000; ms += 20) {
-    if (levelAt(heard.samples, voiceHz, heard.rate, (ms * heard.rate) / 1_000, heard.rate / 50) < -25) continue;
-    const last = found.at(-1);
-    if (last !== undefined && ms - last.toMs < 200) last.toMs = ms + 20;
-    else found.push({ fromMs: ms, toMs: ms + 20 });
-  }
-  return found.filter(({ fromMs, toMs }) => toMs - fromMs > 600);
 }
 
 async function clamped(scope: Scope): Promise<string> {

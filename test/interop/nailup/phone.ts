@@ -20,6 +20,8 @@ export interface PhoneOptions {
   readonly srtp?: 'never' | 'allow' | 'require';
   readonly toneHz?: number;
   readonly signalling?: Partial<Pick<EmbeddedSignallingOptions, 'trunks' | 'registrar' | 'sessionTimer'>>;
+  /** Changes the descriptions of calls that it places, on their way out and in. */
+  readonly onDescription?: (sdp: string) => string;
   /** Keeps what goes over the wire. */
   readonly trace?: WireTrace;
   /** How many calls from outside ring without being answered; default 0: every call is answered at once. */
@@ -75,9 +77,13 @@ export class Phone {
   async call(to: string, place: Partial<PlaceCall> = {}): Promise<Call> {
     const call = this.#open(this.#ids.next('call'));
     accept(this.media.openEndpoint({ node: call.node, group: 'calls', ...this.#mediaOptions() }));
-    const sdp = await call.ready();
+    const sdp = this.described(await call.ready());
     accept(this.signalling.place({ call: call.id, to, sdp, timeoutMs: 10_000, ...place }));
     return call;
+  }
+
+  described(sdp: string): string {
+    return this.#options.onDescription?.(sdp) ?? sdp;
   }
 
   /** The `n`-th call from outside, from 0. */
@@ -191,6 +197,17 @@ export class Call {
   /** Answered, media negotiated; from now on it says its tone and records. */
   async up(limitMs = 8_000): Promise<void> {
     await this.signal('call.answered', limitMs);
+    await this.#begin();
+  }
+
+  /** As `up`, but before the answer: the far end speaks already. */
+  async early(limitMs = 4_000): Promise<void> {
+    const progress = await this.signal('call.progress', limitMs, (event) => event.sdp !== undefined);
+    accept(this.#phone.media.applyAnswer({ node: this.node, sdp: progress.sdp ?? '' }));
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
     await until('the media are negotiated', 3_000, () => this.negotiated);
     accept(this.#phone.media.play({ play: `tone-${this.node}`, node: this.node, items: [{ kind: 'pcm', sampleRate: 8_000, samples: tone(this.#toneHz, 2_000) }], loop: true }));
     accept(this.#phone.media.record({ record: this.node, node: this.node, path: this.#file, what: 'in' }));
@@ -251,7 +268,7 @@ export class Call {
   onSignal(event: SignallingEvent): void {
     this.signals.push(event);
     const { media, signalling } = this.#phone;
-    if (event.name === 'call.answered' && !this.inbound && event.sdp !== undefined) media.applyAnswer({ node: this.node, sdp: event.sdp });
+    if (event.name === 'call.answered' && !this.inbound && event.sdp !== undefined) media.applyAnswer({ node: this.node, sdp: this.#phone.described(event.sdp) });
     if (event.name === 'call.ended' || event.name === 'call.failed') media.close({ node: this.node });
     if (event.name === 'call.offer' && !this.#changing) {
       this.#offered += 1;
