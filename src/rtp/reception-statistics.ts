@@ -15,6 +15,9 @@ export class ReceptionStatistics {
   reordered = 0;
   /** Highest sequence number with its cycles, 32 bit. */
   highest = 0;
+  /** Of the streams before this one: other sources, and sequence numbers before a jump. */
+  #receivedBefore = 0;
+  #expectedBefore = 0;
   #base = 0;
   #bad = -1;
   #started = false;
@@ -27,6 +30,8 @@ export class ReceptionStatistics {
   #window = 0;
 
   reset(): void {
+    this.#receivedBefore = this.receivedEver;
+    this.#expectedBefore = this.expectedEver;
     this.#started = false;
     this.received = 0;
     this.duplicates = 0;
@@ -115,8 +120,9 @@ export class ReceptionStatistics {
     return this.#hasTransit ? this.#transit : undefined;
   }
 
-  /** The timestamps jumped (new source, long pause): the next packet starts a new transit. */
-  forgetTransit(): void {
+  /** From now on the clock of the timestamps runs so many times as fast. */
+  clocked(factor: number): void {
+    this.#jitter *= factor;
     this.#hasTransit = false;
   }
 
@@ -127,6 +133,15 @@ export class ReceptionStatistics {
 
   get expected(): number {
     return this.#started ? this.highest - this.#base + 1 : 0;
+  }
+
+  /** Of all streams so far, one after the other. */
+  get receivedEver(): number {
+    return this.#receivedBefore + this.received;
+  }
+
+  get expectedEver(): number {
+    return this.#expectedBefore + this.expected;
   }
 
   /** Lost so far; never below zero here (a report's field may be, by duplicates). */

@@ -12,8 +12,6 @@ export interface Codec {
   readonly rate: SampleRate;
   /** RTP clock units per linear sample: G.722's clock runs at half its rate, Opus at 48 kHz. */
   readonly unitsPerSample: number;
-  /** The most linear samples that one packet may decode to. */
-  readonly maxSamples: number;
   /** E-model: equipment impairment and packet-loss robustness (ITU-T G.113). */
   readonly impairment: number;
   readonly robustness: number;
@@ -32,7 +30,7 @@ export function createCodec(format: PayloadFormat): Codec | undefined {
 const g711 = (name: 'PCMU' | 'PCMA'): Codec => {
   const law = name === 'PCMU' ? 'ulaw' : 'alaw';
   return {
-    name, rate: 8000, unitsPerSample: 1, maxSamples: 640, impairment: 0, robustness: 25.1,
+    name, rate: 8000, unitsPerSample: 1, impairment: 0, robustness: 25.1,
     decode: (payload, offset, length, out) => decodeG711(law, payload, out, offset, length),
     encode: (frame, out, at) => encodeG711(law, frame, out, at),
   };
@@ -43,7 +41,7 @@ const pcmu = g711('PCMU');
 const pcma = g711('PCMA');
 
 const l16 = (rate: SampleRate): Codec => ({
-  name: `L16/${rate}`, rate, unitsPerSample: 1, maxSamples: 640, impairment: 0, robustness: 25.1,
+  name: `L16/${rate}`, rate, unitsPerSample: 1, impairment: 0, robustness: 25.1,
   decode: (payload, offset, length, out) => decodeL16(payload, out, offset, length),
   encode: (frame, out, at) => encodeL16(frame, out, at),
 });
@@ -53,7 +51,7 @@ const g722 = (): Codec => {
   const encoder = new G722Encoder();
   const decoder = new G722Decoder();
   return {
-    name: 'G722', rate: 16_000, unitsPerSample: 0.5, maxSamples: 1920, impairment: 13, robustness: 14,
+    name: 'G722', rate: 16_000, unitsPerSample: 0.5, impairment: 13, robustness: 14,
     decode: (payload, offset, length, out) => decoder.decode(payload, out, offset, length),
     encode: (frame, out, at) => encoder.encode(frame, out, at),
   };

@@ -69,12 +69,15 @@ export class EndpointMedia implements LaneOwner {
       plain: out === undefined ? rtp : undefined,
     };
     // A stream that goes on keeps its SSRC, sequence and clock (RFC 3264 §8 changes the description, not the stream).
-    if (before === undefined) this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, sink);
-    else {
+    if (before === undefined) {
+      this.sender = new RtpSender(agreed, codec, { ssrc: word(), sequence: word() & 0x7fff, timestamp: word() }, sink);
+      this.receiver = new RtpReceiver(agreed, codec, keys);
+    } else {
       this.sender = before.sender;
+      this.receiver = before.receiver;
       this.sender.agree(agreed, codec, sink);
+      this.receiver.agree(agreed, codec);
     }
-    this.receiver = before !== undefined && sameReception(before.agreed, agreed) ? before.receiver : new RtpReceiver(agreed, codec, keys);
     const { remote } = agreed;
     this.#latch.expect(addressNumber(remote.address), remote.port);
     pair.rtp.sendTo(remote.address, remote.port);
@@ -231,10 +234,6 @@ export class EndpointMedia implements LaneOwner {
     const size = this.#crypto === undefined ? length : this.#crypto.in.unprotectRtcp(bytes, length);
     if (size > 0) this.rtcp.receive(bytes, 0, size, this.sender.ssrc, arrivalMs);
   }
-}
-
-function sameReception(a: NegotiatedAudio, b: NegotiatedAudio): boolean {
-  return JSON.stringify([a.send, a.receive, a.receiveEvents, a.redundancy?.receiveType, a.comfortNoise]) === JSON.stringify([b.send, b.receive, b.receiveEvents, b.redundancy?.receiveType, b.comfortNoise]);
 }
 
 /** The codec of what was agreed, or undefined when we have none of that name. */

@@ -283,7 +283,6 @@ export class Endpoint implements MediaNode {
     if (codec.rate !== this.rate) {
       this.rate = codec.rate;
       this.source = new Source(codec.rate);
-      for (const recorder of [...this.recorders]) recorder.end('failed');
     }
     this.#silent = false;
     return true;

@@ -35,7 +35,7 @@ export function createOpus(): Codec | undefined {
   encoder.packet_loss = 5;
   const decoder = new opus.Decoder({ channels: 1, sample_rate: 16_000 });
   return {
-    name: 'opus', rate: 16_000, unitsPerSample: 3, maxSamples: 1920, impairment: 0, robustness: 20,
+    name: 'opus', rate: 16_000, unitsPerSample: 3, impairment: 0, robustness: 20,
     decode: (payload, offset, length, out) => {
       try {
         const bytes = decoder.decode(payload.subarray(offset, offset + length));

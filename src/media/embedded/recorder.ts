@@ -1,6 +1,7 @@
 import { VoiceActivityDetector } from '../../audio/voice-activity.ts';
 import type { MediaEventMap, RecordAudio } from '../media.ts';
 import { DigitMask } from './digit-mask.ts';
+import { FrameResampler } from './frame-resampler.ts';
 import { frameSamples, type SampleRate } from './source.ts';
 
 /** Where a recorder's samples go: the file thread. */
@@ -37,6 +38,8 @@ export class Recorder {
   readonly #channels: number;
   readonly #onEnd: (recorder: Recorder) => void;
   readonly #voice: VoiceActivityDetector;
+  /** Both directions; made when the leg gets a codec of another rate. */
+  #resamplers: readonly [FrameResampler, FrameResampler] | undefined;
   #maskIn: DigitMask | undefined;
   #maskOut: DigitMask | undefined;
   #chunk: Int16Array;
@@ -60,9 +63,14 @@ export class Recorder {
     sink.open(command.record, command.path, rate, this.#channels, command.temporary === true, () => this.end('failed'));
   }
 
-  /** One frame of both directions, at the recorder's rate. `hidden`: digits are masked from here on, until it is false again; `keyHeld`: a telephone-event lasts. */
+  /** One frame of both directions; the file keeps the rate with which it began. `hidden`: digits are masked from here on, until it is false again; `keyHeld`: a telephone-event lasts. */
   take(heard: Int16Array, sent: Int16Array, hidden = false, keyHeld = false): void {
     if (this.waiting || this.paused || this.ended) return;
+    if (heard.length !== frameSamples(this.#rate) || this.#resamplers !== undefined) {
+      const [ofHeard, ofSent] = (this.#resamplers ??= [new FrameResampler(this.#rate), new FrameResampler(this.#rate)]);
+      heard = ofHeard.frame(heard);
+      sent = ofSent.frame(sent);
+    }
     const masks = hidden || this.command.maskDigits === true;
     if (masks || this.#maskIn !== undefined) (this.#maskIn ??= new DigitMask(this.#rate)).on = masks;
     if (masks || this.#maskOut !== undefined) (this.#maskOut ??= new DigitMask(this.#rate)).on = masks;

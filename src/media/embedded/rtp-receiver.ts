@@ -3,7 +3,8 @@ import { meanSquare, powerOfDbm0 } from '../../audio/level.ts';
 import { PacketLossConcealment } from '../../audio/packet-loss-concealment.ts';
 import { JitterBuffer, ReceptionStatistics, RedundantAudio, TelephoneEventReceiver, type RtpPacket } from '../../rtp/index.ts';
 import type { NegotiatedAudio } from '../../sdp/index.ts';
-import { createCodec, type Codec } from './codecs.ts';
+import type { Codec } from './codecs.ts';
+import { ReceivedFormats } from './received-formats.ts';
 import { frameSamples, type SampleRate, type Source } from './source.ts';
 
 const quiet = powerOfDbm0(-45);
@@ -26,59 +27,93 @@ export interface KeyListener {
  */
 export class RtpReceiver {
   readonly statistics = new ReceptionStatistics();
-  readonly rate: SampleRate;
+  rate: SampleRate;
   /** Packets whose payload type was not negotiated, and redundant ones without events. */
   unknown = 0;
   /** RFC 2198 packets whose headers do not fit what they hold. */
   malformedRedundant = 0;
   ssrc = -1;
   #candidateSsrc = -1;
-  readonly #codecs = new Map<number, Codec>();
-  #codec: Codec;
-  /** The payload type that nearly every packet has: it is not looked up. */
-  readonly #usualType: number;
-  readonly #eventType: number;
-  readonly #redundantType: number;
-  readonly #noiseType: number;
-  readonly #clockRate: number;
-  readonly #sharesClock: boolean;
+  readonly #keys: KeyListener;
+  #agreed: NegotiatedAudio | undefined;
+  readonly #formats: ReceivedFormats;
+  #eventType = -1;
+  #redundantType = -1;
+  #noiseType = -1;
+  #clockRate: number;
+  #eventRate = 8000;
   #jitter: JitterBuffer;
-  readonly #events: TelephoneEventReceiver;
+  /** Late packets of buffers that this one replaced. */
+  #lateBefore = 0;
+  #events: TelephoneEventReceiver;
   /** RTP timestamp from which on the stream is heard: redundant events that began before it were told by whoever heard it before. */
   #since = 0;
-  readonly #concealment: PacketLossConcealment;
+  #concealment: PacketLossConcealment;
   #noise: ComfortNoiseGenerator | undefined;
   #noisy = false;
   /** Decoded and not yet read: made at the first packet that is not exactly one frame. */
   #fifo = nothing;
   #buffered = 0;
-  #frameUnits: number;
+  #frameUnits = 0;
 
   constructor(agreed: NegotiatedAudio, codec: Codec, keys: KeyListener) {
     this.rate = codec.rate;
-    this.#codec = codec;
+    this.#keys = keys;
+    this.#formats = new ReceivedFormats(codec);
     this.#clockRate = agreed.send.clockRate;
+    this.#jitter = this.#newBuffer(codec);
+    this.#concealment = new PacketLossConcealment(codec.rate, false);
+    this.#eventRate = agreed.receiveEvents?.clockRate ?? this.#eventRate;
+    this.#events = this.#newEvents();
+    this.agree(agreed, codec);
+  }
+
+  /** What arrives is described anew, and goes on as one stream. */
+  agree(agreed: NegotiatedAudio, codec: Codec): void {
+    const before = this.#agreed;
+    if (before !== undefined && sameReception(before, agreed)) return;
+    this.#agreed = agreed;
+    this.#formats.agree(agreed, codec, agreed.send.clockRate !== this.#clockRate);
+    this.#clocked(agreed, codec);
+    this.#frameUnits = frameSamples(codec.rate) * codec.unitsPerSample;
+    this.#lastFrameBytes = 0;
+    if (agreed.receiveEvents === undefined) this.#events.finish();
     this.#eventType = agreed.receiveEvents?.payloadType ?? -1;
     this.#redundantType = agreed.redundancy?.receiveType ?? -1;
     this.#noiseType = agreed.comfortNoise ?? -1;
-    for (const format of agreed.receive) {
-      const own = createCodec(format);
-      if (own !== undefined && own.rate === codec.rate) this.#codecs.set(format.payloadType, own);
+    this.#noisy &&= this.#noiseType >= 0;
+  }
+
+  /** Where audio or clock run at another rate now, what is held is worth nothing. */
+  #clocked({ send, receiveEvents }: NegotiatedAudio, codec: Codec): void {
+    const eventRate = receiveEvents?.clockRate ?? this.#eventRate;
+    if (codec.rate !== this.rate || send.clockRate !== this.#clockRate) {
+      this.statistics.clocked(send.clockRate / this.#clockRate);
+      this.rate = codec.rate;
+      this.#clockRate = send.clockRate;
+      this.#lateBefore += this.#jitter.late;
+      this.#jitter = this.#newBuffer(codec);
+      this.#concealment = new PacketLossConcealment(codec.rate, false);
+      this.#fifo = nothing;
+      this.#buffered = 0;
     }
-    const usual = agreed.send.payloadType;
-    const ofUsual = this.#codecs.get(usual);
-    this.#usualType = ofUsual === undefined ? -1 : usual;
-    if (ofUsual !== undefined) this.#codec = ofUsual;
-    // A frame of 20 ms in the usual codec: what is longer makes it grow once.
-    this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.name.startsWith('L16') ? codec.rate / 25 : 160, slots: 16 });
-    const eventRate = agreed.receiveEvents?.clockRate ?? 8000;
-    this.#sharesClock = eventRate === this.#clockRate;
-    this.#events = new TelephoneEventReceiver({
-      started: (key, timestamp, units) => keys.keyDown(key, timestamp, units),
-      ended: (key, units, known) => keys.keyUp(key, Math.round((units * 1000) / eventRate), units, known),
-    }, eventRate);
-    this.#concealment = new PacketLossConcealment(codec.rate, false);
-    this.#frameUnits = frameSamples(codec.rate) * codec.unitsPerSample;
+    if (eventRate === this.#eventRate) return;
+    this.#events.finish();
+    this.#eventRate = eventRate;
+    this.#events = this.#newEvents();
+  }
+
+  /** For frames of 20 ms in the usual codec: what is longer makes it grow once. */
+  #newBuffer(codec: Codec): JitterBuffer {
+    return new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: codec.name.startsWith('L16') ? codec.rate / 25 : 160, slots: 16 });
+  }
+
+  #newEvents(): TelephoneEventReceiver {
+    const rate = this.#eventRate;
+    return new TelephoneEventReceiver({
+      started: (key, timestamp, units) => this.#keys.keyDown(key, timestamp, units),
+      ended: (key, units, known) => this.#keys.keyUp(key, Math.round((units * 1000) / rate), units, known),
+    }, rate);
   }
 
   /** A key is held down now. */
@@ -88,7 +123,7 @@ export class RtpReceiver {
 
   /** RTP timestamp of what lies so many milliseconds before the end of what was pulled. NaN where events have a clock of their own, so that theirs cannot be held beside it. */
   timestampAgo(ms: number): number {
-    return this.#sharesClock ? this.#jitter.due - this.#buffered * this.#codec.unitsPerSample - (ms * this.#clockRate) / 1000 : Number.NaN;
+    return this.#eventRate === this.#clockRate ? this.#jitter.due - this.#buffered * this.#formats.usual.unitsPerSample - (ms * this.#clockRate) / 1000 : Number.NaN;
   }
 
   get jitterMs(): number {
@@ -100,17 +135,17 @@ export class RtpReceiver {
   }
 
   get late(): number {
-    return this.#jitter.late;
+    return this.#lateBefore + this.#jitter.late;
   }
 
   /** Is this payload type one of ours? To be asked before the packet's source is believed. */
   understands(payloadType: number): boolean {
-    return payloadType === this.#usualType || this.#codecs.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType || payloadType === this.#redundantType;
+    return this.#formats.has(payloadType) || payloadType === this.#eventType || payloadType === this.#noiseType || payloadType === this.#redundantType;
   }
 
   /** Only one audio format may arrive. */
   get hasOneCodec(): boolean {
-    return this.#codecs.size === 1;
+    return this.#formats.isOne;
   }
 
   /** A packet of a believed source. False when it was of no use. */
@@ -147,6 +182,7 @@ export class RtpReceiver {
     if (payloadLength > this.#jitter.payloadBytes) {
       if (payloadLength > maxPayloadBytes) return false;
       // Longer packets than usual (30 or 60 ms, or a high bit rate): a larger buffer, once or twice.
+      this.#lateBefore += this.#jitter.late;
       this.#jitter = new JitterBuffer({ clockRate: this.#clockRate, payloadBytes: payloadLength <= 640 ? 640 : maxPayloadBytes, slots: 16 });
     }
     return this.#jitter.put(sequence, timestamp, payloadType, bytes, payloadOffset, payloadLength, arrivalMs);
@@ -198,7 +234,7 @@ export class RtpReceiver {
 
   /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */
   preload(): number {
-    return this.#jitter.preload() + this.#concealment.lostMs + this.#events.pressed.length + this.#codecs.size + this.#buffered + this.unknown;
+    return this.#jitter.preload() + this.#concealment.lostMs + this.#events.pressed.length + this.#formats.size + this.#buffered + this.unknown;
   }
 
   /** Fills the source's frame with what is due. */
@@ -212,7 +248,7 @@ export class RtpReceiver {
       const pulled = this.#jitter.pull(nowMs);
       if (pulled === 'packet') {
         const { payloadType } = this.#jitter;
-        const codec = payloadType === this.#usualType ? this.#codec : (this.#codecs.get(payloadType) ?? this.#codec);
+        const codec = this.#formats.codecOf(payloadType);
         const direct = this.#buffered === 0 && this.#jitter.length === this.#lastFrameBytes;
         const n = codec.decode(this.#jitter.bytes, this.#jitter.offset, this.#jitter.length, direct ? frame : decoded);
         this.#jitter.played(n * codec.unitsPerSample);
@@ -277,7 +313,7 @@ export class RtpReceiver {
   }
 
   #append(samples: Int16Array, n: number): void {
-    if (this.#fifo.length === 0) this.#fifo = new Int16Array(this.#codec.maxSamples + frameSamples(this.rate));
+    if (this.#fifo.length === 0) this.#fifo = new Int16Array(decoded.length + frameSamples(this.rate));
     const room = Math.min(n, this.#fifo.length - this.#buffered);
     for (let i = 0; i < room; i++) this.#fifo[this.#buffered + i] = samples[i] as number;
     this.#buffered += room;
@@ -297,4 +333,8 @@ export class RtpReceiver {
     this.#buffered = 0;
     return true;
   }
+}
+
+function sameReception(a: NegotiatedAudio, b: NegotiatedAudio): boolean {
+  return JSON.stringify([a.send, a.receive, a.receiveEvents, a.redundancy?.receiveType, a.comfortNoise]) === JSON.stringify([b.send, b.receive, b.receiveEvents, b.redundancy?.receiveType, b.comfortNoise]);
 }

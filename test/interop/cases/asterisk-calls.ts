@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { LegStats } from '../../../src/media/media.ts';
 import { makeCertificates } from '../certificates.ts';
 import type { InteropCase } from '../interop-case.ts';
 import { Phone, type Call, type PhoneOptions } from '../nailup/phone.ts';
@@ -32,6 +33,14 @@ export async function audioBothWays(call: Call, peer: Asterisk, which?: number):
   expect(ours >= leastMs, `Nailup heard ${asteriskHz} Hz for ${ours} ms only`);
   expect(theirs >= leastMs, `Asterisk heard ${oursHz} Hz for ${theirs} ms only`);
   return `tone heard ${ours} ms here, ${theirs} ms there`;
+}
+
+/** Of a call that is over. */
+export function figuresOf(call: Call): Promise<LegStats> {
+  return until('the figures of the leg', 3_000, () => {
+    const closed = call.medias.find((event) => event.name === 'node.closed');
+    return closed?.name === 'node.closed' ? closed.leg : undefined;
+  });
 }
 
 /** We call, talk, hang up; it calls, we talk, it hangs up. */

@@ -7,7 +7,7 @@ import { asteriskHz } from '../peers/asterisk-configuration.ts';
 import { Asterisk } from '../peers/asterisk.ts';
 import { expect, pause, until, type Scope } from '../scope.ts';
 import { digitFrequencies, peakAt, stretches, toneMs, toneSumMs } from '../sound.ts';
-import { leastMs, oursHz, start, talkMs } from './asterisk-calls.ts';
+import { figuresOf, leastMs, oursHz, start, talkMs } from './asterisk-calls.ts';
 
 const otherHz = 820;
 
@@ -93,7 +93,7 @@ async function gaps(scope: Scope): Promise<string> {
   await call.hangUp();
   const heard = await call.heard();
   const parts = stretches(heard, asteriskHz);
-  const leg = await legOf(call);
+  const leg = await figuresOf(call);
   expect(parts.length === 2, `heard ${parts.length} stretches of its tone`);
   const [first, second] = parts;
   const silentMs = (second?.fromMs ?? 0) - (first?.toMs ?? 0);
@@ -101,13 +101,6 @@ async function gaps(scope: Scope): Promise<string> {
   expect(leg.packetsLost === 0, `${leg.packetsLost} packets counted as lost`);
   await phone.quiet();
   return `${leg.packetsReceived} packets, ${leg.packetsLost} lost; nothing for ${silentMs} ms, then the tone again`;
-}
-
-async function legOf(call: { readonly medias: Phone['calls'][number]['medias'] }): Promise<{ packetsReceived: number; packetsSent: number; packetsLost: number; jitterMs: number }> {
-  return until('the figures of the leg', 3_000, () => {
-    const closed = call.medias.find((event) => event.name === 'node.closed');
-    return closed?.name === 'node.closed' ? closed.leg : undefined;
-  });
 }
 
 /** Through a relay that loses packets both ways: who says that how much was lost? The relay knows. */
@@ -124,7 +117,7 @@ async function figures(scope: Scope): Promise<string> {
   await call.hangUp();
   const word = await peer.told('Figures');
   const theirs = Object.fromEntries(word.split(';').map((part) => part.split('='))) as Record<string, string>;
-  const ours = await legOf(call);
+  const ours = await figuresOf(call);
   const number = (name: string): number => Number(theirs[name]);
   const [ways, lostWays] = [[...relay.seen.values()].map(({ packets }) => packets), [...relay.seen.values()].map(({ lost }) => lost)];
   const near = (what: string, one: number, two: number, by = 3): void => expect(Math.abs(one - two) <= by, `${what}: ${one} and ${two} (${word}; ${JSON.stringify(ours)}; relay ${ways.join(', ')}, lost ${lostWays.join(', ')})`);

@@ -2,8 +2,8 @@ import type { InteropCase } from '../interop-case.ts';
 import { Phone, type Call } from '../nailup/phone.ts';
 import { asteriskHz } from '../peers/asterisk-configuration.ts';
 import { expect, pause, until, type Scope } from '../scope.ts';
-import { toneMs } from '../sound.ts';
-import { audioBothWays, leastMs, oursHz, start, talkMs } from './asterisk-calls.ts';
+import { toneMs, toneSumMs } from '../sound.ts';
+import { audioBothWays, figuresOf, leastMs, oursHz, start, talkMs } from './asterisk-calls.ts';
 
 const otherHz = 820;
 const earlyHz = 1_000;
@@ -93,26 +93,33 @@ function rtpOf(call: Call): string {
   return `${/c=IN IP4 (\S+)/.exec(sdp)?.[1] ?? '?'}:${/m=audio (\d+)/.exec(sdp)?.[1] ?? '?'}`;
 }
 
-/** Its dialplan offers another codec in the middle of the call, by re-INVITE, and refreshes by UPDATE. */
+/** Its dialplan offers other codecs in the middle of the call: of the same rate by re-INVITE, then of another rate by UPDATE. */
 async function codecChanged(scope: Scope): Promise<string> {
+  const offers = (codec: string, how: 'invite' | 'update'): string[] => ['Wait(1.3)', `Set(PJSIP_MEDIA_OFFER(audio)=!all,${codec})`, `Set(PJSIP_SEND_SESSION_REFRESH()=${how})`];
   const { phone, peer } = await start(scope, {
-    phone: { codecs: ['PCMU', 'PCMA', 'telephone-event'] },
+    phone: { codecs: ['PCMU', 'PCMA', 'G722', 'telephone-event'] },
     peer: {
-      codecs: ['ulaw', 'alaw'],
-      extensions: { change: ['Answer()', 'Recording()', `Playtones(${asteriskHz})`, 'Wait(1.3)', 'Set(PJSIP_MEDIA_OFFER(audio)=!all,alaw)', 'Set(PJSIP_SEND_SESSION_REFRESH()=invite)', 'Wait(1.6)', 'Set(PJSIP_SEND_SESSION_REFRESH()=update)', 'Wait(30)'] },
+      codecs: ['ulaw', 'alaw', 'g722'],
+      extensions: { change: ['Answer()', 'Recording()', `Playtones(${asteriskHz})`, ...offers('alaw', 'invite'), ...offers('g722', 'update'), 'Wait(30)'] },
     },
   });
   const call = await phone.call(peer.uri('change'));
   await call.up();
-  const first = call.negotiated?.codec;
-  const second = await until('the other codec', 5_000, () => call.medias.find((event) => event.name === 'endpoint.negotiated' && event.codec !== first));
-  await until('an UPDATE', 5_000, () => phone.wire.some((message) => message.startsWith('< UPDATE ')));
-  await pause(500);
+  await until('the last codec', 6_000, () => call.negotiated?.codec === 'G722');
+  await pause(1_300);
   await call.hangUp();
   await peer.quiet();
-  const words = await audioBothWays(call, peer);
+  const codecs = call.medias.flatMap((event) => (event.name === 'endpoint.negotiated' ? [event.codec] : []));
+  expect(codecs.join() === 'PCMU,PCMA,G722', `negotiated ${codecs.join()}`);
+  expect(phone.wire.some((message) => message.startsWith('< UPDATE ')), 'no UPDATE came');
+  const [heard, there] = [await call.heard(), peer.heard()];
+  const [gapless, sum, gaplessThere, sumThere] = [toneMs(heard, asteriskHz), toneSumMs(heard, asteriskHz), toneMs(there, oursHz), toneSumMs(there, oursHz)];
+  expect(gapless >= 2_400 && sum >= 3_700, `Nailup heard the tone for ${gapless} ms without a gap, ${sum} ms in all`);
+  expect(gaplessThere >= 2_400 && sumThere >= 3_600, `Asterisk heard the tone for ${gaplessThere} ms without a gap, ${sumThere} ms in all`);
+  const leg = await figuresOf(call);
+  expect(leg.packetsLost <= 1 && leg.packetsReceived >= 185, `the leg's figures: ${leg.packetsReceived} packets, ${leg.packetsLost} lost`);
   await phone.quiet();
-  return `${first ?? '?'} → ${second.name === 'endpoint.negotiated' ? second.codec : '?'} by re-INVITE, UPDATE taken; ${words}`;
+  return `${codecs.join(' → ')}; tone for ${sum} ms in all here, ${sumThere} ms there, through the first change without a gap; ${leg.packetsReceived} packets, ${leg.packetsLost} lost`;
 }
 
 const refreshes = (phone: Phone, way: '<' | '>', since: number): number => phone.wire.slice(since).filter((message) => new RegExp(`^${way} (INVITE|UPDATE) `).test(message) && /\r\nTo:[^\r\n]*;tag=/.test(message)).length;
@@ -204,7 +211,7 @@ export const asteriskSessionCases: readonly InteropCase[] = [
   one('hold', 'hold and resume by the peer', holdByPeer),
   one('hold-ours', 'hold and resume by Nailup', holdByUs),
   one('direct-media', 'audio moved to and fro by re-INVITE (direct media)', directMedia),
-  one('codec-change', 'codec changed by re-INVITE, UPDATE by the peer', codecChanged),
+  one('codec-change', 'codec changed by the peer, by re-INVITE and UPDATE', codecChanged),
   one('early', 'early media, plain and reliable (PRACK)', early),
   one('refused', 'busy, congestion and other refusals told as such', refused),
   one('timers', 'session refresh by Nailup and by the peer (RFC 4028)', timers, { limitMs: 65_000 }),

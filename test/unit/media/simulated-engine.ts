@@ -60,14 +60,16 @@ export class SimulatedPhone {
   law: PhoneCodec;
   /** Where its packets come from. */
   port = 40_000;
-  readonly samplesPerFrame: number;
 
   constructor({ rtp, rtcp }: SimulatedPair, ssrc: number, law: PhoneCodec) {
     this.socket = rtp;
     this.rtcp = rtcp;
     this.ssrc = ssrc;
     this.law = law;
-    this.samplesPerFrame = law === 'l16' ? 320 : 160;
+  }
+
+  get samplesPerFrame(): number {
+    return this.law === 'l16' ? 320 : 160;
   }
 
   get #payloadType(): number {
