@@ -29,11 +29,8 @@ const CED_MS = 900;
 /** 13 dB below a beep. */
 const BESIDE_BEEP = 0.05;
 
-/** Speech as long as this with hardly a pause is a machine's. */
-const LONG_SPEECH_MS = 3000;
-/** A person's longest greeting, and how long the person then waits. */
+/** No person's vowel that is as steady as a beep comes so late. */
 const SHORT_SPEECH_MS = 1900;
-const PERSON_WAITS_MS = 1000;
 
 type State = 'listening' | 'speaking' | 'message' | 'live' | 'done';
 
@@ -59,6 +56,8 @@ export class CallProgressAnalyser {
   #phaseStartMs = 0;
   #state: State = 'listening';
   #floor = 4;
+  /** Blocks that the floor is made of, up to the first five. */
+  #floorBlocks = 0;
   /** Candidate voice: when it began, and how much of it sounded. */
   #voiceFromMs = 0;
   #voiceMs = 0;
@@ -148,6 +147,7 @@ export class CallProgressAnalyser {
         case 'message':
         case 'live':
           this.#features.block(power, loud);
+          if (this.#tones.looked) this.#features.look(this.#tones.spectrum);
           // In a message, what is far below its beep and comes after it is the noise that was there all the time.
           this.#afterVerdict(loud && (this.#beep.ms === 0 || !this.#isMessage || power > this.#beep.power * BESIDE_BEEP));
           break;
@@ -156,9 +156,13 @@ export class CallProgressAnalyser {
     }
   }
 
-  /** The mean of what does not stand out, over some 150 ms; in sound it rises by 2 dB a second. */
+  /** The mean of what does not stand out, over some 150 ms; in sound it rises by 2 dB a second. A tone is no background: after it the floor is looked for anew. */
   #followFloor(power: number, loud: boolean): void {
-    const blocks = this.#nowMs / BLOCK_MS;
+    if (this.#state === 'listening' && this.#tones.steady) {
+      this.#floorBlocks = 0;
+      return;
+    }
+    const blocks = ++this.#floorBlocks;
     if (blocks <= 5) this.#floor = Math.min(powerOfDbm0(-30), (this.#floor * (blocks - 1) + power) / blocks);
     else if (!loud) this.#floor += (power - this.#floor) * (power < this.#floor * 3 ? 0.07 : this.#state === 'listening' ? 0.02 : 0.003);
     else this.#floor *= 1.0046;
@@ -169,7 +173,7 @@ export class CallProgressAnalyser {
 
   #toneEnded(run: ToneRun): void {
     const ms = run.endMs - run.startMs;
-    if (this.#state === 'message' || this.#state === 'live') this.#beep.toneEnded(run, this.#isMessage);
+    if (this.#state === 'message' || this.#state === 'live') this.#beep.toneEnded(run, this.#state === 'live' ? 'live' : this.#isMessage ? 'message' : 'machine');
     if (ms < 40 || !isSteadyTone(run)) return;
     if (run.second === 0) {
       const sit = this.#sit.add(run.first, run.startMs, run.endMs);
@@ -265,7 +269,7 @@ export class CallProgressAnalyser {
     this.#tell('recorded_msg', false, this.#nowMs, confidence, revises);
   }
 
-  /** It has been told for a machine, and has spoken so long that it is not taken back: a person's vowel is no beep before. */
+  /** It has been told for a machine, and has spoken for a while: a person's vowel is no beep before. */
   get #isMessage(): boolean {
     return this.#state === 'message' && this.#features.activeMs >= SHORT_SPEECH_MS;
   }
@@ -273,8 +277,7 @@ export class CallProgressAnalyser {
   #afterVerdict(loud: boolean): void {
     if (loud) this.#lastSoundMs = this.#nowMs;
     if (this.#tones.looked && !this.#tones.sounding && this.#beep.diesAway(this.#tones.spectrum, this.#nowMs)) this.#lastSoundMs = this.#nowMs;
-    if (this.#state === 'live') this.#reviseLive(loud);
-    else this.#reviseMessage();
+    this.#reconsider();
     if (this.#messageEnded || this.#state !== 'message' || this.#tones.steady) return;
     const silent = this.#nowMs - this.#lastSoundMs;
     if (this.#beep.ms >= 100 && this.#lastSoundMs - this.#beep.endMs < 60) {
@@ -283,22 +286,21 @@ export class CallProgressAnalyser {
     } else if (silent >= (this.#hints.messageEndSilenceMs ?? 2400)) this.#endOfMessage(this.#lastSoundMs, 0.6);
   }
 
-  /** Background mode: who goes on without a pause, or beeps, was a machine after all. */
-  #reviseLive(loud: boolean): void {
-    const f = this.#features;
-    const beeped = this.#beep.ms >= 150 && this.#nowMs - this.#beep.endMs >= 200 && this.#nowMs - this.#lastSoundMs >= 180;
-    const spokeOn = loud && f.activeMs >= LONG_SPEECH_MS && f.activeMs >= f.elapsedMs * 0.72 && f.longestGapMs < 700;
-    if (!beeped && !spokeOn) return;
-    this.#toMessage(beeped ? 0.85 : 0.8, true);
-    if (beeped) this.#lastSoundMs = this.#beep.endMs;
-  }
-
-  /** Who stops after all within two seconds and waits was a person with a long greeting: no machine is silent so soon without a beep. */
-  #reviseMessage(): void {
-    const f = this.#features;
-    if (this.#messageEnded || this.#beep.ms > 0 || f.activeMs >= SHORT_SPEECH_MS || f.silenceMs < PERSON_WAITS_MS) return;
+  /** What was told may be taken back: who beeps was a machine after all, and who goes on, or stops and waits, is heard as what it is. */
+  #reconsider(): void {
+    const live = this.#state === 'live';
+    if (live && this.#beep.ms >= 150 && this.#nowMs - this.#beep.endMs >= 200 && this.#nowMs - this.#lastSoundMs >= 180) {
+      this.#toMessage(0.85, true);
+      this.#lastSoundMs = this.#beep.endMs;
+      return;
+    }
+    if (this.#messageEnded || (!live && this.#beep.ms > 0)) return;
+    const judgement = this.#judge.reconsider(this.#features, live ? 'live_voice' : 'recorded_msg');
+    // A steady tone may become a beep.
+    if (judgement === undefined || this.#tones.steady) return;
+    if (live) return this.#toMessage(judgement.confidence, true);
     this.#state = 'live';
-    this.#tell('live_voice', true, this.#nowMs, 0.75, true);
+    this.#tell('live_voice', true, this.#nowMs, judgement.confidence, true);
   }
 
   #endOfMessage(atMs: number, confidence: number): void {

@@ -10,6 +10,11 @@ const isClearBeep = (run: ToneRun, ms: number): boolean => ms >= 80 && isSteadyT
 const isBeep = (run: ToneRun, ms: number): boolean =>
   isClearBeep(run, ms) || (ms >= 160 && run.first > 330 && run.purity > 0.87 && run.driftHz < 1.5 && run.rippleDb < 1.2);
 
+/** No vowel is so pure and so even at once, where it is a person as far as is known. */
+const isBeyondDoubt = (run: ToneRun, ms: number): boolean => ms >= 80 && run.purity > 0.965 && run.driftHz < 2 && run.rippleDb < 1 && isSteadyTone(run, 0.965);
+
+const isBeepOf = { live: isBeyondDoubt, machine: isClearBeep, message: isBeep };
+
 /** The beep that ends a machine's message, or several in a row. */
 export class MessageBeep {
   /** All its parts together; 0: there is none. */
@@ -21,12 +26,12 @@ export class MessageBeep {
   #hz = 0;
   readonly #tail = new BeepTail();
 
-  /** @param inMessage a machine is certain to speak: what is steadier than any vowel is a beep then, though other sound lie beside it */
-  toneEnded(run: ToneRun, inMessage: boolean): void {
+  /** @param speaker as far as is known; `message`: a machine is certain to speak, and what is steadier than any vowel is a beep then, though other sound lie beside it */
+  toneEnded(run: ToneRun, speaker: 'live' | 'machine' | 'message'): void {
     const ms = run.endMs - run.startMs;
     // A lost packet, concealed, breaks a tone in two; the rest of a beep that dies away sinks into the noise.
     const goesOn = this.ms > 0 && run.startMs - this.endMs < BROKEN_TONE_MS && Math.abs(run.first - this.#hz) < SAME_HZ;
-    if (!goesOn && !(inMessage ? isBeep(run, ms) : isClearBeep(run, ms))) return;
+    if (!goesOn && !isBeepOf[speaker](run, ms)) return;
     this.#hz = run.first;
     if (this.ms > 0 && run.startMs - this.endMs > APART_MS) this.ms = 0;
     this.power = Math.max(run.power, this.ms > 0 ? this.power : 0);

@@ -4,13 +4,14 @@ import { corpus } from '../../../sim/audio/corpus.ts';
 import { CorpusVoices } from '../../../sim/audio/corpus-voices.ts';
 import { RecordedVoices } from '../../../sim/audio/recorded-voices.ts';
 import { greetingWeights } from '../../../src/audio/call-progress/greeting-weights.ts';
+import { revisionWeights } from '../../../src/audio/call-progress/revision-weights.ts';
 import { packageRoot } from '../../../src/kernel/package-root.ts';
 import { installDebianPackages, type DebianPackage } from '../../interop/debian-packages.ts';
 import type { Benchmark, BenchmarkOutcome, Goal } from '../benchmark.ts';
 import { bounds } from './bound.ts';
 import { confusionPicture } from './confusion-picture.ts';
 import { curvePicture } from './curve-picture.ts';
-import { byLanguage, byWhatWasHeard, group, isRight, isTone, measure, percent, share, subsets } from './measure.ts';
+import { byLanguage, byWhatWasHeard, group, isRight, isTone, measure, percent, share, standings, subsets, wronglyRevised } from './measure.ts';
 import { callProgressPage } from './page.ts';
 import { expected } from './trial.ts';
 
@@ -64,6 +65,8 @@ export const benchmark: Benchmark = {
     const goals: Goal[] = [
       { name: 'people', goal: 'at least 97 % right', measured: percent(people.right), met: people.right >= 0.97 },
       { name: 'machines', goal: 'at least 97 % right', measured: percent(machines.right), met: machines.right >= 0.97 },
+      { name: 'people, verdict revised', goal: 'at least 97 % right', measured: percent(people.rightAfterRevision), met: people.rightAfterRevision >= 0.97 },
+      { name: 'machines, verdict revised', goal: 'at least 97 % right', measured: percent(machines.rightAfterRevision), met: machines.rightAfterRevision >= 0.97 },
       { name: 'verdict', goal: 'p95 at most 1,200 ms after speech starts', measured: Math.round(p95), met: p95 <= 1200 },
       { name: 'tones', goal: 'at least 99 % right', measured: percent(tonesRight), met: tonesRight >= 0.99 },
       { name: 'beep end', goal: 'all but 1 % within 100 ms', measured: percent(within(beeps)), met: within(beeps) >= 0.99 },
@@ -81,6 +84,8 @@ export const benchmark: Benchmark = {
       bound: bounds(voices, BOUND_AT_MS, BOUND_DRAWS, SEED),
       boundDraws: BOUND_DRAWS,
       heard: byWhatWasHeard(trials),
+      standings: standings(trials),
+      wronglyRevised: { people: wronglyRevised(trials, 'person'), machines: wronglyRevised(trials, 'machine') },
       subsets: [...subsets(trials), ...byLanguage(unheard, 'never heard: ')],
       confidence: [0.5, 0.7, 0.9].map((from, i, all) => {
         const to = all[i + 1] ?? 1.001;
@@ -88,6 +93,7 @@ export const benchmark: Benchmark = {
         return { from, to: Math.min(1, to), count: of.length, right: share(of, (t) => isRight(t)) };
       }),
       model: greetingWeights,
+      revision: revisionWeights,
       usPerFrame: trials.reduce((sum, t) => sum + t.cpuUs, 0) / frames,
     };
     if (part === 'held-out' && !args.includes('--no-docs')) {
@@ -96,7 +102,7 @@ export const benchmark: Benchmark = {
       writeFileSync(join(docs, 'call-progress.svg'), confusionPicture(labels, told, cell, byLabel));
       writeFileSync(join(docs, 'call-progress-curve.svg'), curvePicture(curve));
       writeFileSync(join(docs, 'call-progress.md'), callProgressPage(measured, goals, { rows: labels, columns: told, cell }));
-    } else tell(JSON.stringify({ ...measured, model: undefined, subsets: undefined }, null, 1) + '\n' + measured.subsets.map((g) => `${g.name}: ${g.count}, ${percent(g.right)}`).join('\n'));
+    } else tell(JSON.stringify({ ...measured, model: undefined, revision: undefined, subsets: undefined }, null, 1) + '\n' + measured.subsets.map((g) => `${g.name}: ${g.count}, ${percent(g.right)}`).join('\n'));
     return Promise.resolve({
       title: `Call progress on ${count} callees of the ${part} part`,
       columns: ['truth', ...told],

@@ -91,6 +91,25 @@ export function subsets(trials: readonly Trial[]): Group[] {
   ];
 }
 
+/** What stands so long after speech begins, ms: the verdict, as it has been revised by then. */
+const STANDS_AT_MS = [1_200, 1_600, 2_000, 2_500, 3_000, 4_000, 6_000] as const;
+
+export interface Standing {
+  readonly atMs: number;
+  readonly people: number;
+  readonly machines: number;
+}
+
+/** Right of each kind by what stands at each time; no verdict yet is not right. */
+export function standings(trials: readonly Trial[]): Standing[] {
+  const right = (kind: string, atMs: number): number => share(trials.filter((t) => t.kind === kind), (t) => t.verdicts.findLast((v) => v.atMs <= atMs)?.told === expected(t));
+  return STANDS_AT_MS.map((atMs) => ({ atMs, people: right('person', atMs), machines: right('machine', atMs) }));
+}
+
+/** Share who had been told for what they are, and were then taken for the other, if only for a while. */
+export const wronglyRevised = (trials: readonly Trial[], kind: string): number =>
+  share(trials.filter((t) => t.kind === kind), (t) => t.verdicts.some(({ told }, i) => i > 0 && told !== expected(t) && t.verdicts[i - 1]?.told === expected(t)));
+
 /** The goal's time, ms after speech begins, and how much of a pause, or of speech after it, tells something. */
 const ASKED_MS = 1_200;
 const TELLING_MS = 200;

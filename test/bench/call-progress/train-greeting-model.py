@@ -36,12 +36,12 @@ rng = np.random.default_rng(SEED)
 
 
 class Network(torch.nn.Module):
-    def __init__(self, inputs):
+    def __init__(self, inputs, dense=DENSE, hidden=HIDDEN):
         super().__init__()
-        self.dense = torch.nn.Linear(inputs, DENSE)
-        self.unit = torch.nn.GRU(DENSE, HIDDEN, batch_first=True)
-        self.out = torch.nn.Linear(HIDDEN, 1)
-        self.style = torch.nn.Linear(HIDDEN, len(STYLES))
+        self.dense = torch.nn.Linear(inputs, dense)
+        self.unit = torch.nn.GRU(dense, hidden, batch_first=True)
+        self.out = torch.nn.Linear(hidden, 1)
+        self.style = torch.nn.Linear(hidden, len(STYLES))
         self.dropout = torch.nn.Dropout(0.2)
 
     def forward(self, x):
@@ -53,17 +53,17 @@ class Network(torch.nn.Module):
 class Calls:
     """Calls of all files of a name, one after another."""
 
-    def __init__(self, name):
+    def __init__(self, name, steps=STEPS):
         self.calls, parts, times, self.seeds = [], [], [], []
         for path in sorted(DATA.glob(f'{name}-*.json')):
             meta = json.loads(path.read_text())
             self.inputs, self.scale = meta['inputs'], meta['scale']
             raw = np.fromfile(path.with_suffix('.i16'), dtype=np.int16).reshape(-1, self.inputs + 1)
-            x = np.zeros((len(meta['calls']), STEPS, self.inputs), np.int16)
-            elapsed = np.full((len(meta['calls']), STEPS), -1, np.int16)
+            x = np.zeros((len(meta['calls']), steps, self.inputs), np.int16)
+            elapsed = np.full((len(meta['calls']), steps), -1, np.int16)
             at = 0
             for i, call in enumerate(meta['calls']):
-                rows = raw[at:at + min(STEPS, call['steps'])]
+                rows = raw[at:at + min(steps, call['steps'])]
                 at += call['steps']
                 x[i, :len(rows)] = rows[:, 1:]
                 elapsed[i, :len(rows)] = rows[:, 0]
@@ -79,7 +79,7 @@ class Calls:
     def told(self, key):
         return np.array([call[key] for call in self.calls])
 
-    def heard(self, some, steps=STEPS):
+    def heard(self, some, steps=None):
         return torch.from_numpy(self.x[some, :steps].astype(np.float32) / self.scale)
 
 
@@ -109,18 +109,18 @@ def varied(heard):
     return heard + torch.randn_like(heard) * 0.04
 
 
-def train(network, data, chosen, epochs, rate, tell=None):
+def train(network, data, chosen, epochs, rate, tell=None, weight=None, lengths=(STEPS, USUAL_STEPS)):
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.02)
     batches = len(chosen) // BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=epochs * batches + 1, pct_start=0.15)
-    weight = weights_of(data.elapsed)
+    weight = weights_of(data.elapsed) if weight is None else weight
     network.train()
     for epoch in range(epochs):
         order = rng.permutation(chosen)
         total, began = 0.0, time.time()
         for batch in range(batches):
             some = order[batch * BATCH:(batch + 1) * BATCH]
-            steps = STEPS if batch % 4 == 0 else USUAL_STEPS
+            steps = lengths[0] if batch % 4 == 0 else lengths[1]
             counts = torch.from_numpy(weight[some, :steps])
             odds, styles = network(varied(data.heard(some, steps)))
             truth = torch.from_numpy(data.machine[some])[:, None].expand_as(odds)
@@ -189,13 +189,16 @@ def four_by_four(weights):
     return weights.reshape(rows // 4, 4, width).transpose(0, 2, 1)
 
 
-def written(network, policy, data):
+def packed(network):
+    """The weights in the order of NetworkWeights in greeting-network.ts, and how many."""
     state = {name: value.numpy() for name, value in network.state_dict().items()}
-    # The order of NetworkWeights in greeting-network.ts.
     parts = [four_by_four(state['dense.weight']), state['dense.bias'], four_by_four(state['unit.weight_ih_l0']), four_by_four(state['unit.weight_hh_l0']), state['unit.bias_ih_l0'], state['unit.bias_hh_l0'], state['out.weight'][0], state['out.bias']]
     flat = np.concatenate([np.ascontiguousarray(part).ravel() for part in parts])
     print(f'{len(flat)} weights, {np.abs(flat).max():.2f} at most')
-    packed = base64.b64encode(np.clip(np.round(flat * WEIGHT_SCALE), -32768, 32767).astype('<i2').tobytes()).decode()
+    return base64.b64encode(np.clip(np.round(flat * WEIGHT_SCALE), -32768, 32767).astype('<i2').tobytes()).decode()
+
+
+def written(network, policy, data):
     sureness = ', '.join(f'{name}: {value}' for name, value in policy.items())
     seeds = ', '.join(str(seed) for seed in data.seeds)
     OUT.write_text(f"""import type {{ TrainedModel }} from './greeting-model.ts';
@@ -207,7 +210,7 @@ export const greetingWeights: TrainedModel = {{
   inputs: {data.inputs},
   dense: {DENSE},
   hidden: {HIDDEN},
-  values: unpacked('{packed}', {WEIGHT_SCALE}),
+  values: unpacked('{packed(network)}', {WEIGHT_SCALE}),
 }};
 """)
 
@@ -234,4 +237,5 @@ def main():
     written(train(network, data, np.where(data.begun)[0], EPOCHS // 3, 2.5e-3), policy, data)
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -13,6 +13,8 @@ export interface Trial {
   readonly confidence: number;
   /** Person and machine: from the true beginning of speech to the first verdict, ms. */
   readonly verdictMs: number | undefined;
+  /** The verdict and what it was revised to, with the time of each, as above. */
+  readonly verdicts: readonly { readonly told: CallProgressName; readonly atMs: number }[];
   /** Machine with a beep, recognised: told end minus true end, ms. */
   readonly beepErrorMs: number | undefined;
   /** Processor time and 20 ms frames. */
@@ -51,6 +53,7 @@ export function tryOut(callee: CalleeAudio): Trial {
     last: verdicts.at(-1)?.progress ?? told?.progress ?? 'nothing',
     confidence: told?.confidence ?? 0,
     verdictMs: speechStartMs === undefined || told === undefined ? undefined : told.knownMs - speechStartMs,
+    verdicts: verdicts.map(({ progress, knownMs }) => ({ told: progress, atMs: knownMs - (speechStartMs ?? 0) })),
     beepErrorMs: beepEndMs === undefined || end === undefined ? undefined : end.offsetMs - beepEndMs,
     cpuUs: user + system,
     frames: Math.floor(callee.samples.length / 160),
@@ -58,7 +61,7 @@ export function tryOut(callee: CalleeAudio): Trial {
 }
 
 /** The first verdict alone, with other hints. */
-export function firstVerdict(callee: CalleeAudio, hints: { readonly verdictMs: number }): Pick<Trial, 'first' | 'verdictMs'> {
+export function firstVerdict(callee: CalleeAudio, hints: { readonly verdictMs?: number }): Pick<Trial, 'first' | 'verdictMs'> {
   let told: CallProgressEvent | undefined;
   const analyser = new CallProgressAnalyser({ phase: 'connected', timeoutMs: 8000, ...hints }, (event) => {
     if (event.progress !== 'start_of_voice') told ??= event;

@@ -18,6 +18,8 @@ const forwardLegs = 400;
 const warmMs = 12_000;
 /** Each leg's window begins with its first packet, at most a tick later. */
 const afterMs = 100;
+/** Until what has begun with the calls is over: call progress listens closely to their first eight seconds. */
+const settledMs = 10_000;
 /** Legs of each thread when one is compared with two. */
 const sharedLegs = 200;
 /** One after the other and not at once, for they would share the machine: three times, since a shared machine is not as quick at all times. */
@@ -126,7 +128,7 @@ async function measureRtpengine(legs: number, seconds: number, settleMs: number)
   }
 }
 
-async function measure(io: string, work: 'full' | 'forward', legs: number, seconds: number, threads = 1, settleMs = 4000): Promise<Measured> {
+async function measure(io: string, work: 'full' | 'forward', legs: number, seconds: number, threads = 1, settleMs = settledMs): Promise<Measured> {
   const server = fork(fileURLToPath(new URL('./server.ts', import.meta.url)), [io, work, String(threads)], { execArgv: ['--import', 'tsx'], stdio: 'inherit' });
   const next = replies(server);
   const ask = (request: ServerRequest): Promise<ServerReply> => {

@@ -5,6 +5,7 @@ import { knock } from '../../../../sim/audio/capture.ts';
 import { VoiceLibrary } from '../../../../sim/audio/voice-library.ts';
 import { CallProgressAnalyser } from '../../../../src/audio/call-progress/call-progress-analyser.ts';
 import type { CallProgressEvent, CallProgressHints } from '../../../../src/audio/call-progress/call-progress-event.ts';
+import type { GreetingJudge } from '../../../../src/audio/call-progress/greeting-model.ts';
 import { SIT_SIGNALS } from '../../../../src/audio/call-progress/special-information-tone.ts';
 import { tonePlans } from '../../../../src/audio/call-progress/tone-plans.ts';
 import { ToneGenerator, type ToneCadence } from '../../../../src/audio/tone-generator.ts';
@@ -91,6 +92,17 @@ describe('after the answer', () => {
     expect(events[1]!.confidence).toBeGreaterThan(0.5);
   });
 
+  it('hears a hello however soon it comes after the rest of the ringback', () => {
+    for (const ringbackMs of [200, 500]) {
+      const ringback = played({ segments: [{ frequencies: [425], durationMs: ringbackMs }] }, ringbackMs);
+      for (const pauseMs of [100, 200, 400]) {
+        const events = analysed(joined(ringback, silence(pauseMs), clip('hello-en-us-1a.wav'), silence(3000)));
+        expect(events.map((e) => e.progress)).toEqual(['start_of_voice', 'live_voice']);
+        expect(Math.abs(events[0]!.offsetMs - ringbackMs - pauseMs)).toBeLessThan(60);
+      }
+    }
+  });
+
   it('takes neither the knock of a handset nor the noise of a recording that begins for a voice', () => {
     const random = new SeededRandom(5);
     const hello = clip('hello-en-us-1a.wav');
@@ -125,7 +137,7 @@ describe('after the answer', () => {
       backgroundNoise(random, 'pink', samples.length, -36).forEach((noise, i) => (samples[i] = samples[i]! + noise));
       const ends: number[] = [];
       // Whatever the model says: it is a recording.
-      const analyser = new CallProgressAnalyser({ phase: 'connected' }, (e) => e.progress === 'msg_end' && ends.push(e.offsetMs), { judge: (f) => (f.elapsedMs >= 1_000 ? { verdict: 'recorded_msg', confidence: 1 } : undefined) });
+      const analyser = new CallProgressAnalyser({ phase: 'connected' }, (e) => e.progress === 'msg_end' && ends.push(e.offsetMs), { reconsider: () => undefined, judge: (f) => (f.elapsedMs >= 1_000 ? { verdict: 'recorded_msg', confidence: 1 } : undefined) });
       analyser.push(samples);
       expect(ends).toHaveLength(1);
       expect(Math.abs(ends[0]! - before.length / 8)).toBeLessThanOrEqual(100);
@@ -170,6 +182,43 @@ describe('after the answer', () => {
     const long = library.clips.filter((c) => c.kind === 'hello' && c.durationMs > 1250);
     expect(long.length).toBeGreaterThan(3);
     for (const { file } of long) expect(analysed(joined(silence(500), clip(file), silence(3000))).at(-1)).toMatchObject({ progress: 'live_voice', final: true });
+  });
+
+  describe('takes back', () => {
+    const beep = played({ segments: [{ frequencies: [1000], durationMs: 400 }] }, 400);
+    /** Told at once for one of the two, and for the other from a time on. */
+    const changing = (first: 'live_voice' | 'recorded_msg', fromMs: number): GreetingJudge => {
+      const other = first === 'live_voice' ? 'recorded_msg' : 'live_voice';
+      return {
+        judge: ({ elapsedMs }) => (elapsedMs >= 600 ? { verdict: first, confidence: 0.6 } : undefined),
+        reconsider: ({ elapsedMs }, told) => (elapsedMs >= fromMs && told === first ? { verdict: other, confidence: 0.8 } : undefined),
+      };
+    };
+    const told = (samples: Int16Array, judge: GreetingJudge, background: boolean): unknown[] => {
+      const events: unknown[] = [];
+      const analyser = new CallProgressAnalyser({ phase: 'connected', background }, ({ progress, final, revises }) => events.push([progress, final, revises]), judge);
+      analyser.push(samples);
+      return events.slice(1);
+    };
+    const speech = joined(silence(400), clip('greeting-en-us-1a.wav').subarray(0, 24_000));
+
+    it('a machine that is a person, which is the end without the background mode', () => {
+      for (const background of [false, true]) {
+        expect(told(joined(speech, silence(3000)), changing('recorded_msg', 2_000), background)).toEqual([['recorded_msg', false, false], ['live_voice', true, true]]);
+      }
+    });
+
+    it('a person who is a machine, in the background only, and hears its message end', () => {
+      const samples = joined(speech, beep, silence(3000));
+      expect(told(samples, changing('live_voice', 2_000), true)).toEqual([['live_voice', true, false], ['recorded_msg', false, true], ['msg_end', true, false]]);
+      expect(told(samples, changing('live_voice', 2_000), false)).toEqual([['live_voice', true, false]]);
+    });
+
+    it('nothing once a machine has beeped, or its message is over', () => {
+      for (const end of [beep, silence(2_600)]) {
+        expect(told(joined(speech, end, silence(3000)), changing('recorded_msg', 3_100 + end.length / 8), true)).toEqual([['recorded_msg', false, false], ['msg_end', true, false]]);
+      }
+    });
   });
 
   it('in the background, revises a person who turns out to beep', () => {

@@ -3,6 +3,7 @@ import { BANDS } from '../../../../src/audio/call-progress/greeting-bands.ts';
 import { GREETING_FEATURES, GreetingFeatures } from '../../../../src/audio/call-progress/greeting-features.ts';
 import { GreetingInputs, INPUTS } from '../../../../src/audio/call-progress/greeting-inputs.ts';
 import { GreetingModel, type Judgement, type TrainedModel } from '../../../../src/audio/call-progress/greeting-model.ts';
+import type { RevisionModel } from '../../../../src/audio/call-progress/second-thoughts.ts';
 import { powerOfDbm0 } from '../../../../src/audio/level.ts';
 
 const SPEECH = powerOfDbm0(-18);
@@ -19,8 +20,23 @@ const byLength: TrainedModel = {
   sureness: { verdictMs: 1_000, lastMs: 2_000, liveEarly: 9, recordedEarly: 9, live: 0, recorded: 0, liveLate: 0, recordedLate: 0 },
 };
 
+const byLengthLater: RevisionModel = { ...byLength, live: 1.5, recorded: 1.5, lastMs: 3_000 };
+
 /** Lets the model follow a greeting of stretches; the first verdict, and when it was told. */
 function judged(model: GreetingModel, ...stretches: readonly (readonly [soundingMs: number, quietMs: number])[]): (Judgement & { atMs: number }) | undefined {
+  return heard((features) => model.judge(features), stretches);
+}
+
+/** The same of second thoughts, from one time on, when that has been told. */
+function reconsidered(model: GreetingModel, told: Judgement['verdict'], fromMs: number, ...stretches: readonly (readonly [soundingMs: number, quietMs: number])[]): (Judgement & { atMs: number }) | undefined {
+  return heard((features) => {
+    if (features.elapsedMs >= fromMs) return model.reconsider(features, told);
+    model.judge(features);
+    return undefined;
+  }, stretches);
+}
+
+function heard(ask: (features: GreetingFeatures) => Judgement | undefined, stretches: readonly (readonly [soundingMs: number, quietMs: number])[]): (Judgement & { atMs: number }) | undefined {
   const trace = new BackgroundTrace();
   for (let i = 0; i < 50; i++) trace.push(QUIET);
   for (let i = 0; i < 10; i++) trace.push(SPEECH);
@@ -31,7 +47,7 @@ function judged(model: GreetingModel, ...stretches: readonly (readonly [sounding
   const block = (power: number, sounds: boolean): void => {
     features.block(power, sounds);
     if (blocks++ % 2 === 1) features.look(undefined);
-    const judgement = model.judge(features);
+    const judgement = ask(features);
     if (judgement !== undefined) told ??= { ...judgement, atMs: features.elapsedMs };
   };
   stretches.forEach(([soundingMs, quietMs], n) => {
@@ -72,6 +88,37 @@ describe('the greeting model', () => {
     const model = new GreetingModel({}, byLength);
     expect(judged(model, [1_200, 0])?.verdict).toBe('recorded_msg');
     expect(judged(model, [300, 900])).toMatchObject({ verdict: 'live_voice', atMs: 1_020 });
+  });
+});
+
+describe('second thoughts', () => {
+  const model = (hints: ConstructorParameters<typeof GreetingModel>[0] = {}, revision = byLengthLater): GreetingModel => new GreetingModel(hints, byLength, revision);
+
+  it('take back what the odds speak against, at a step of their own, with the confidence of the odds', () => {
+    const person = reconsidered(model(), 'recorded_msg', 1_000, [300, 2_000]);
+    expect(person).toMatchObject({ verdict: 'live_voice', atMs: 1_060 });
+    expect(person?.confidence).toBeCloseTo(1 / (1 + Math.exp(-2)), 3);
+    expect(reconsidered(model(), 'live_voice', 1_000, [2_000, 0])).toMatchObject({ verdict: 'recorded_msg', atMs: 1_060 });
+  });
+
+  it('let stand what they agree with, or are not sure enough to speak against', () => {
+    expect(reconsidered(model(), 'live_voice', 1_000, [300, 2_000])).toBeUndefined();
+    expect(reconsidered(model(), 'recorded_msg', 1_000, [2_000, 0])).toBeUndefined();
+    const unsure = { ...byLengthLater, live: 2.1, recorded: 2.1 };
+    expect(reconsidered(model({}, unsure), 'recorded_msg', 1_000, [300, 2_000])).toBeUndefined();
+    expect(reconsidered(model({}, unsure), 'live_voice', 1_000, [2_000, 0])).toBeUndefined();
+  });
+
+  it('come to an end', () => {
+    expect(reconsidered(model(), 'live_voice', 3_000, [4_000, 0])).toBeUndefined();
+    expect(reconsidered(model(), 'live_voice', 2_900, [4_000, 0])).toBeDefined();
+  });
+
+  it('lean towards people as the verdict does, and leave to a hint what it says alone', () => {
+    expect(reconsidered(model({ missedPersonCost: 10 }), 'live_voice', 1_000, [2_000, 0])).toBeUndefined();
+    expect(reconsidered(model({ missedPersonCost: 100 }), 'recorded_msg', 1_000, [2_000, 0])).toMatchObject({ verdict: 'live_voice' });
+    expect(reconsidered(model({ liveSilenceMs: 5_000 }), 'recorded_msg', 1_000, [300, 2_000])).toBeUndefined();
+    expect(reconsidered(model({ recordedSpeechMs: 5_000 }), 'live_voice', 1_000, [2_000, 0])).toBeUndefined();
   });
 });
 
