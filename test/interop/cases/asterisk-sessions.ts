@@ -200,6 +200,12 @@ async function early(scope: Scope): Promise<string> {
     words.push(`${kind}: ${before} ms before the answer, ${after} ms after it`);
   }
   expect(phone.wire.some((message) => message.startsWith('> PRACK ')), 'we sent no PRACK');
+  await peer.ring('talk', `sip:nailup@${phone.address()}`, {}, 'reliable');
+  const inbound = await phone.incoming();
+  await inbound.up();
+  expect(phone.wire.some((message) => message.startsWith('< PRACK ')), 'Asterisk sent no PRACK');
+  await inbound.hangUp();
+  words.push('its own INVITE that requires 100rel: PRACK to our 180');
   await phone.quiet();
   return words.join('; ');
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../src/kernel/package-root.ts';
 import type { InteropCase } from '../interop-case.ts';
 import { PageWorld, type Ringer } from '../nailup/page-world.ts';
+import { endpoint } from '../peers/asterisk-configuration.ts';
+import { Asterisk } from '../peers/asterisk.ts';
 import { Baresip } from '../peers/baresip.ts';
 import { Sipp } from '../peers/sipp.ts';
 import { expect, host, pause, type Scope } from '../scope.ts';
@@ -60,7 +62,26 @@ async function onBaresip(scope: Scope): Promise<string> {
   }
 }
 
+/** Every far end is an extension of Asterisk's. */
+async function onAsterisk(scope: Scope): Promise<string> {
+  const after = (seconds: number): string[] => ['Ringing()', `Wait(${seconds})`, 'Answer()', 'Echo()'];
+  const never = ['Ringing()', 'Wait(30)'];
+  const asterisk = await Asterisk.start(scope, {
+    extensions: {
+      'answer': after(0), 'ring-500': after(0.5), 'ring-800': after(0.8), 'ring-900': after(0.9), 'ring-6000': never, 'noanswer': never, 'busy': ['Busy(5)'],
+      'answer-hangup-1000': ['Answer()', 'Wait(1)', 'Hangup()'], 'alice': ['Echo()'],
+    },
+    sections: { alice: { ...endpoint(), from_user: 'alice', from_domain: 'sim' } },
+  });
+  const ring: Ringer = (_from, target) => void asterisk.ring('alice', `sip:app@${target}`, {}, 'alice');
+  const world = await PageWorld.start(scope, (user) => `${user}@${host}:${asterisk.port}`, ring);
+  const words = await runPages(world);
+  await asterisk.quiet();
+  return words;
+}
+
 export const ccxmlPageCases: readonly InteropCase[] = [
   { name: 'ccxml-pages-sipp', peers: ['sipp'], capability: 'scenario pages of the CCXML suite, every far end', limitMs: 120_000, run: onSipp },
   { name: 'ccxml-pages-baresip', peers: ['baresip', 'sipp'], capability: 'scenario pages of the CCXML suite, whoever answers', limitMs: 120_000, run: onBaresip },
+  { name: 'ccxml-pages-asterisk', peers: ['asterisk'], capability: 'scenario pages of the CCXML suite, every far end', limitMs: 120_000, beside: true, run: onAsterisk },
 ];
