@@ -157,18 +157,18 @@ export class EndpointMedia implements LaneOwner {
   }
 
   control(nowMs: number): void {
-    if (this.rtcp.due(nowMs)) this.#report(nowMs, false);
+    if (this.rtcp.due(nowMs)) this.#report(false);
   }
 
   farewell(): void {
     this.settle();
-    if (this.sender.packets > 0) this.#report(this.#now(), true);
+    if (this.sender.packets > 0) this.#report(true);
     this.receiver.finish();
   }
 
-  #report(nowMs: number, farewell: boolean): void {
+  #report(farewell: boolean): void {
     this.settle();
-    const { bytes, length } = this.rtcp.report(this.sender, this.receiver, this.codec, nowMs, farewell);
+    const { bytes, length } = this.rtcp.report(this.sender, this.receiver, this.codec, this.#now(), farewell);
     const size = this.#crypto === undefined ? length : this.#crypto.out.protectRtcp(bytes, length);
     if (size > 0) (this.agreed.rtcpMux ? this.#pair.rtp : this.#pair.rtcp).send(bytes, size);
   }
@@ -225,14 +225,14 @@ export class EndpointMedia implements LaneOwner {
   #avoidCollision(): void {
     if (this.#renamed) return;
     this.#renamed = true;
-    this.#report(this.#now(), true);
+    this.#report(true);
     this.sender.rename(this.#word());
   }
 
   #rtcpArrived(bytes: Uint8Array, length: number, address: number, arrivalMs: number): void {
     if (!this.#latch.knowsHost(address)) return;
     const size = this.#crypto === undefined ? length : this.#crypto.in.unprotectRtcp(bytes, length);
-    if (size > 0) this.rtcp.receive(bytes, 0, size, this.sender.ssrc, arrivalMs);
+    if (size > 0) this.rtcp.receive(bytes, 0, size, this.sender.ssrc, arrivalMs, this.#now());
   }
 }
 

@@ -108,9 +108,10 @@ export class MediaEngine implements NodeContext {
         waits[k] = (islands[k] as Island).step(nowMs, this.#ticks, this.#gatherer, this.#tellFlowing, this.#removeEdge);
       }
     }
-    io.flush();
+    // Reports leave with this tick: what they say of times holds for when they are written.
     const phase = this.#ticks % controlTicks;
     for (let i = phase; i < this.#endpoints.length; i += controlTicks) (this.#endpoints[i] as Endpoint).control(nowMs);
+    io.flush();
   }
 
   /** How often `forward` is to be called between two ticks, milliseconds; 0: nothing is only forwarded. */

@@ -19,7 +19,9 @@ export class RtcpSession implements RtcpReader {
   #lastReport = 0;
   #lastReportAt = 0;
   #ours = 0;
-  #nowMs = 0;
+  #arrivalMs = 0;
+  /** How long the packet has waited to be read. */
+  #waitedMs = 0;
   /** Round trip by the far end's reports; 0 when unknown. Milliseconds. */
   roundTripMs = 0;
   /** What the far end says it lost of ours: 0–1. */
@@ -31,16 +33,17 @@ export class RtcpSession implements RtcpReader {
     this.#random = random;
   }
 
-  /** A received compound packet; false when it is malformed. */
-  receive(bytes: Uint8Array, offset: number, length: number, ours: number, nowMs: number): boolean {
+  /** A received compound packet, which has come at `arrivalMs`; false when it is malformed. */
+  receive(bytes: Uint8Array, offset: number, length: number, ours: number, arrivalMs: number, nowMs: number): boolean {
     this.#ours = ours;
-    this.#nowMs = nowMs;
+    this.#arrivalMs = arrivalMs;
+    this.#waitedMs = Math.max(0, nowMs - arrivalMs);
     return readRtcp(bytes, offset, length, this);
   }
 
   senderReport(_ssrc: number, ntpSeconds: number, ntpFraction: number): void {
     this.#lastReport = (((ntpSeconds & 0xffff) << 16) | (ntpFraction >>> 16)) >>> 0;
-    this.#lastReportAt = this.#nowMs;
+    this.#lastReportAt = this.#arrivalMs;
   }
 
   reportBlock(_from: number, about: number, fractionLost: number, _lost: number, _highest: number, jitter: number, lastReport: number, delay: number): void {
@@ -48,7 +51,7 @@ export class RtcpSession implements RtcpReader {
     this.remoteLoss = fractionLost / 256;
     this.remoteJitter = jitter;
     if (lastReport === 0) return;
-    const now = ntpMiddle(Date.now());
+    const now = ntpMiddle(Date.now() - this.#waitedMs);
     const trip = ((now - lastReport - delay) | 0) / 65.536;
     if (trip >= 0 && trip < 10_000) this.roundTripMs = trip;
   }

@@ -14,8 +14,10 @@ class SimulatedSocket implements PacketSocket {
   listener: PacketListener | undefined;
   readonly port: number;
   readonly sent: Uint8Array[] = [];
-  constructor(port: number) {
+  readonly #handedOver: { waiting: number };
+  constructor(port: number, handedOver: { waiting: number }) {
     this.port = port;
+    this.#handedOver = handedOver;
   }
   /** Where it was told to send, in order. */
   readonly targets: string[] = [];
@@ -29,6 +31,7 @@ class SimulatedSocket implements PacketSocket {
   room(): Uint8Array { return this.#room; }
   send(bytes: Uint8Array, length: number): boolean {
     this.sent.push(bytes.slice(0, length));
+    this.#handedOver.waiting += 1;
     return true;
   }
   close(): void { this.listener = undefined; }
@@ -146,15 +149,17 @@ export class SimulatedMedia {
   readonly engine: MediaEngine;
   readonly events: MediaEvent[] = [];
   readonly phones: SimulatedPhone[] = [];
+  /** Packets that were handed over to be sent, and wait for the next flush. */
+  readonly handedOver = { waiting: 0 };
   readonly #pairs: SimulatedPair[] = [];
   #nowMs = 1000;
   #port = 30_000;
 
   constructor(files?: RecordSink) {
     const io: PacketIo = {
-      kind: 'dgram', openSockets: 0, poll: () => undefined, read: () => undefined, flush: () => undefined, close: () => undefined,
+      kind: 'dgram', openSockets: 0, poll: () => undefined, read: () => undefined, flush: () => void (this.handedOver.waiting = 0), close: () => undefined,
       openPair: (_inTurn, done) => {
-        const pair = { rtp: new SimulatedSocket(this.#port++), rtcp: new SimulatedSocket(this.#port++) };
+        const pair = { rtp: new SimulatedSocket(this.#port++, this.handedOver), rtcp: new SimulatedSocket(this.#port++, this.handedOver) };
         this.#pairs.push(pair);
         done(pair);
       },
