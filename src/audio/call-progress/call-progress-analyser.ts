@@ -5,7 +5,6 @@ import { CadenceMatcher } from './cadence-matcher.ts';
 import { GreetingFeatures } from './greeting-features.ts';
 import { GreetingModel, type GreetingJudge } from './greeting-model.ts';
 import { MessageBeep } from './message-beep.ts';
-import { revisionWeights } from './revision-weights.ts';
 import { SitTracker } from './special-information-tone.ts';
 import { isSteadyTone, ToneTracker, type ToneRun } from './tone-tracker.ts';
 
@@ -148,7 +147,7 @@ export class CallProgressAnalyser {
         case 'message':
         case 'live':
           this.#features.block(power, loud);
-          if (this.#tones.looked && this.#features.elapsedMs <= revisionWeights.lastMs) this.#features.look(this.#tones.spectrum);
+          if (this.#tones.looked && this.#features.elapsedMs <= this.#judge.listensMs) this.#features.look(this.#tones.spectrum);
           // In a message, what is far below its beep and comes after it is the noise that was there all the time.
           this.#afterVerdict(loud && (this.#beep.ms === 0 || !this.#isMessage || power > this.#beep.power * BESIDE_BEEP));
           break;

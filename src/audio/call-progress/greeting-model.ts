@@ -14,6 +14,8 @@ export interface Judgement {
 
 /** Person or machine, as soon as it can be said; undefined while it cannot. The object may be used again. */
 export interface GreetingJudge {
+  /** So long after the speech began it reconsiders, and wants to know what the voice looks like. Milliseconds. */
+  readonly listensMs: number;
   judge(features: GreetingFeatures): Judgement | undefined;
   /** The same after that was told, for as long as it listens: what it is after all; undefined: what was told stands. */
   reconsider(features: GreetingFeatures, told: Judgement['verdict']): Judgement | undefined;
@@ -65,8 +67,12 @@ export class GreetingModel implements GreetingJudge {
     return this.#sayByOdds(this.#policy.decide(odds + this.#lean, elapsedMs), odds);
   }
 
+  get listensMs(): number {
+    return this.#secondThoughts.lastMs;
+  }
+
   reconsider(features: GreetingFeatures, told: Judgement['verdict']): Judgement | undefined {
-    if (features.elapsedMs > this.#secondThoughts.lastMs) return undefined;
+    if (features.elapsedMs > this.listensMs) return undefined;
     const inputs = this.#inputs.take(features);
     const odds = inputs === undefined ? undefined : this.#secondThoughts.hear(inputs, features.looks);
     return odds === undefined ? undefined : this.#sayByOdds(this.#secondThoughts.revised(told, odds + this.#lean), odds);

@@ -52,8 +52,8 @@ export class KeyPresses {
   /** The event goes on, and when it was known of. */
   #eventGoesOn = false;
   #eventFromMs = 0;
-  /** Nobody else has told the event's press yet, and INFO has been left to it. */
-  #infoLeft = false;
+  /** The INFO of the event's press has come. */
+  #infoCame = false;
   readonly #byInfo: ToldPress[] = [];
   readonly #byMedia: ToldPress[] = [];
   #infoUntil = Number.NEGATIVE_INFINITY;
@@ -74,7 +74,7 @@ export class KeyPresses {
     this.#began = timestamp;
     this.#eventGoesOn = true;
     this.#eventFromMs = nowMs;
-    this.#infoLeft = byInfo;
+    this.#infoCame = byInfo;
     this.#toneHeard = told >= 0;
     this.#told = (told >= 0 && reached('inband')) || (byInfo && reached('info'));
     return this.#told;
@@ -86,7 +86,7 @@ export class KeyPresses {
     this.#told = this.#eventGoesOn = false;
     keep(this.#events, { key, from: this.#began, to: this.#began + units, endedAt: nowMs, known, toneHeard: this.#toneHeard });
     if (told) return;
-    if (!this.#infoLeft) keep(this.#byMedia, { key, fromMs: this.#eventFromMs, toMs: nowMs });
+    if (!this.#infoCame) keep(this.#byMedia, { key, fromMs: this.#eventFromMs, toMs: nowMs });
     this.#tell(key, durationMs, 'rfc4733');
   }
 
@@ -122,9 +122,9 @@ export class KeyPresses {
   /** A digit came by SIP INFO. */
   info(key: string, durationMs: number, nowMs: number): void {
     this.#infoUntil = nowMs + durationMs;
-    if (this.#eventGoesOn && key === this.#key && !this.#infoLeft) {
+    if (this.#eventGoesOn && key === this.#key && !this.#infoCame) {
       // Its end tells the press.
-      this.#infoLeft = true;
+      this.#infoCame = true;
       return;
     }
     if (taken(this.#byMedia, key, nowMs - infoBehindMs, nowMs)) return;

@@ -59,6 +59,7 @@ for (const callee of corpus('tuning', voices, count, seed, ['person', 'machine',
   let filled = 0;
   const inputs = new GreetingInputs();
   const analyser = new CallProgressAnalyser({ phase: 'connected' }, (event) => (begunMs = event.progress === 'start_of_voice' ? event.offsetMs : begunMs), {
+    listensMs: 0,
     reconsider: () => undefined,
     judge: (features) => {
       const step = features.elapsedMs > LAST_MS ? undefined : inputs.take(features);

@@ -2,18 +2,9 @@
 import { DtmfDetector } from '../../../src/audio/dtmf-detector.ts';
 import { isRtcp } from '../../../src/rtp/index.ts';
 import { levelAt } from '../../contract/media/signals.ts';
-import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
+import { bridged, id, offer, SimulatedMedia, tone, type SimulatedPhone } from './simulated-engine.ts';
 
 const { PI, abs, sin } = Math;
-const tone = (hz: number, amplitude = 4000) => (frame: number): Int16Array => Int16Array.from({ length: 160 }, (_, i) => amplitude * sin((2 * PI * hz * (frame * 160 + i)) / 8000));
-const offer = (types: string, lines = ''): string => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP ${types}\r\na=rtpmap:101 telephone-event/8000\r\n${lines}`;
-
-function bridged(open: Parameters<SimulatedMedia['phone']>[1] = {}): { media: SimulatedMedia; a: SimulatedPhone; b: SimulatedPhone } {
-  const media = new SimulatedMedia();
-  const [a, b] = [media.phone('a', open), media.phone('b')];
-  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) media.connect(from, to);
-  return { media, a, b };
-}
 
 test('a codec that is changed while the call runs, at the port that it had or at another, goes on as one stream', () => {
   const { media, a, b } = bridged({ codecs: ['PCMU', 'PCMA', 'telephone-event'] });

@@ -4,18 +4,9 @@ import { decodeG711 } from '../../../src/audio/g711.ts';
 import { isRtcp, readRtcp, SrtpContext, type RtcpReader } from '../../../src/rtp/index.ts';
 import { cryptoSuites } from '../../../src/sdp/index.ts';
 import { align, levelAt, speechLike } from '../../contract/media/signals.ts';
-import { id, SimulatedMedia, type SimulatedPhone } from './simulated-engine.ts';
+import { bridged, id, offer, SimulatedMedia, tone } from './simulated-engine.ts';
 
-const { PI, abs, log10, sin, sqrt } = Math;
-const tone = (hz: number, amplitude = 4000) => (frame: number): Int16Array => Int16Array.from({ length: 160 }, (_, i) => amplitude * sin((2 * PI * hz * (frame * 160 + i)) / 8000));
-const offer = (types: string, lines = ''): string => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP ${types}\r\na=rtpmap:101 telephone-event/8000\r\n${lines}`;
-
-function bridged(open: Parameters<SimulatedMedia['phone']>[1] = {}): { media: SimulatedMedia; a: SimulatedPhone; b: SimulatedPhone } {
-  const media = new SimulatedMedia();
-  const [a, b] = [media.phone('a', open), media.phone('b')];
-  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) media.connect(from, to);
-  return { media, a, b };
-}
+const { abs, log10, sqrt } = Math;
 const rmsDbm0 = (audio: Int16Array): number => 20 * log10(sqrt(audio.reduce((sum, s) => sum + s * s, 1e-9) / audio.length) / 32768) + 6.15;
 
 test('packets that overtake one another are put in order, and none is lost', () => {

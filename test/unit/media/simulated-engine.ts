@@ -205,3 +205,16 @@ export class SimulatedMedia {
     return this.all('digit').filter((event) => event.node === id(node)).map((event) => event.digit).join('');
   }
 }
+
+/** What a phone says in each frame: a tone, 8 kHz. */
+export const tone = (hz: number, amplitude = 4000) => (frame: number): Int16Array => Int16Array.from({ length: 160 }, (_, i) => amplitude * Math.sin((2 * Math.PI * hz * (frame * 160 + i)) / 8000));
+/** A description of PCMU or what else `types` names, with telephone-events. */
+export const offer = (types: string, lines = ''): string => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP ${types}\r\na=rtpmap:101 telephone-event/8000\r\n${lines}`;
+
+/** Two phones that hear each other. */
+export function bridged(open: Parameters<SimulatedMedia['phone']>[1] = {}): { media: SimulatedMedia; a: SimulatedPhone; b: SimulatedPhone } {
+  const media = new SimulatedMedia();
+  const [a, b] = [media.phone('a', open), media.phone('b')];
+  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) media.connect(from, to);
+  return { media, a, b };
+}

@@ -137,7 +137,7 @@ describe('after the answer', () => {
       backgroundNoise(random, 'pink', samples.length, -36).forEach((noise, i) => (samples[i] = samples[i]! + noise));
       const ends: number[] = [];
       // Whatever the model says: it is a recording.
-      const analyser = new CallProgressAnalyser({ phase: 'connected' }, (e) => e.progress === 'msg_end' && ends.push(e.offsetMs), { reconsider: () => undefined, judge: (f) => (f.elapsedMs >= 1_000 ? { verdict: 'recorded_msg', confidence: 1 } : undefined) });
+      const analyser = new CallProgressAnalyser({ phase: 'connected' }, (e) => e.progress === 'msg_end' && ends.push(e.offsetMs), { listensMs: 0, reconsider: () => undefined, judge: (f) => (f.elapsedMs >= 1_000 ? { verdict: 'recorded_msg', confidence: 1 } : undefined) });
       analyser.push(samples);
       expect(ends).toHaveLength(1);
       expect(Math.abs(ends[0]! - before.length / 8)).toBeLessThanOrEqual(100);
@@ -190,6 +190,7 @@ describe('after the answer', () => {
     const changing = (first: 'live_voice' | 'recorded_msg', fromMs: number): GreetingJudge => {
       const other = first === 'live_voice' ? 'recorded_msg' : 'live_voice';
       return {
+        listensMs: Infinity,
         judge: ({ elapsedMs }) => (elapsedMs >= 600 ? { verdict: first, confidence: 0.6 } : undefined),
         reconsider: ({ elapsedMs }, told) => (elapsedMs >= fromMs && told === first ? { verdict: other, confidence: 0.8 } : undefined),
       };
