@@ -1,5 +1,5 @@
 import { BandStop } from '../../audio/band-stop.ts';
-import { DtmfClamp } from '../../audio/dtmf-clamp.ts';
+import { DigitDimmer } from '../../audio/digit-dimmer.ts';
 import { saturate } from '../../audio/level.ts';
 import { Resampler } from '../../audio/resampler.ts';
 import type { ClampMode } from '../media.ts';
@@ -138,7 +138,7 @@ export class Source {
       view.begin([this.#older, this.#newer], Math.min(lookBackFrames, this.#historyFrames));
       this.#hasViews = true;
     }
-    return view.read(this);
+    return view.read(this, this.#older);
   }
 }
 
@@ -164,7 +164,7 @@ class ClampedView {
   /** It has had every frame up to the last tick's. One that has not is kept all the same: calls are parted and joined again. */
   current = false;
   readonly #rate: SampleRate;
-  readonly #clamp: DtmfClamp;
+  readonly #dimmer: DigitDimmer;
   readonly #out: Int16Array;
   #overture: Overture | undefined;
   #silent = 0;
@@ -172,7 +172,7 @@ class ClampedView {
 
   constructor(mode: Exclude<ClampMode, 'pass'>, rate: SampleRate) {
     this.#rate = rate;
-    this.#clamp = new DtmfClamp(mode, rate);
+    this.#dimmer = new DigitDimmer(mode, rate);
     this.#out = new Int16Array(frameSamples(rate));
   }
 
@@ -181,36 +181,39 @@ class ClampedView {
     this.fresh = false;
     this.#silent = 0;
     this.#overture = undefined;
-    this.#clamp.restart();
-    for (const frame of past) this.#clamp.process(frame, this.#out);
+    this.#dimmer.restart();
+    // What leaves meanwhile, nobody hears.
+    for (const frame of past) this.#dimmer.process(frame, frame, this.#out);
     if (historyFrames >= lookBackFrames) return;
     this.#overture = { filter: new BandStop(this.#rate), out: new Int16Array(this.#out.length), frames: historyFrames };
     for (const frame of past.slice(past.length - historyFrames)) this.#overture.filter.process(frame, this.#overture.out);
   }
 
-  read(source: Source): Int16Array | undefined {
+  /** @param delayed what the source gave two frames ago */
+  read(source: Source, delayed: Int16Array): Int16Array | undefined {
     if (this.fresh) return this.#result;
     this.fresh = true;
     this.#silent = source.present ? 0 : this.#silent + 1;
     // What is delayed still has to come out after the source fell silent; then there is nothing to do.
     if (this.#silent > 8) return (this.#result = undefined);
-    this.#clamp.process(source.frame, this.#out);
-    if (this.#overture !== undefined && (source.present || this.#overture.frames > 0)) this.#addOverture(this.#overture, source.frame);
-    return (this.#result = this.#silent > 4 ? undefined : this.#out);
+    let leaves = this.#dimmer.process(source.frame, delayed, this.#out);
+    if (this.#overture !== undefined && (source.present || this.#overture.frames > 0)) leaves = this.#withOverture(leaves, this.#overture, source.frame);
+    return (this.#result = this.#silent > 4 ? undefined : leaves);
   }
 
   /** Two frames of it, and a third in which it fades: by then the delayed stream has begun. */
-  #addOverture(overture: Overture, frame: Int16Array): void {
+  #withOverture(leaves: Int16Array, overture: Overture, frame: Int16Array): Int16Array {
     const { filter, out } = overture;
     filter.process(frame, out);
     const last = overture.frames >= lookBackFrames;
     const fade = out.length / 4;
     for (let i = 0; i < out.length; i++) {
       const gain = !last ? 1 : i < fade ? 1 - i / fade : 0;
-      this.#out[i] = saturate((this.#out[i] as number) + gain * (out[i] as number));
+      this.#out[i] = saturate((leaves[i] as number) + gain * (out[i] as number));
     }
     overture.frames += 1;
     if (last) this.#overture = undefined;
+    return this.#out;
   }
 }
 

@@ -1,13 +1,14 @@
 import { CalleeAudioSource } from '../../../sim/audio/callee-audio.ts';
 import { music } from '../../../sim/audio/music.ts';
 import { VoiceLibrary } from '../../../sim/audio/voice-library.ts';
-import { DtmfClamp, type DtmfClampMode } from '../../../src/audio/dtmf-clamp.ts';
+import { DigitDimmer, type DtmfClampMode } from '../../../src/audio/digit-dimmer.ts';
+import { DtmfClamp } from '../../../src/audio/dtmf-clamp.ts';
 import { DtmfDetector } from '../../../src/audio/dtmf-detector.ts';
 import { DTMF_KEYS, dtmfFrequencies } from '../../../src/audio/dtmf-digit.ts';
 import { DtmfGenerator } from '../../../src/audio/dtmf-generator.ts';
 import { alawToLinear, linearToAlaw, linearToUlaw, ulawToLinear } from '../../../src/audio/g711.ts';
 import { goertzelPower } from '../../../src/audio/goertzel.ts';
-import { dbm0OfPower, levelDbm0, saturate } from '../../../src/audio/level.ts';
+import { dbm0OfPower, energyOf, levelDbm0, saturate } from '../../../src/audio/level.ts';
 import { SeededRandom } from '../../../src/kernel/random.ts';
 
 // Taken out once: in jest's contexts each look at a global goes a long way.
@@ -186,6 +187,24 @@ describe('DtmfClamp', () => {
     for (const { at, digit } of sent) for (const hz of dtmfFrequencies(digit)!) worst = max(worst, dbm0OfPower(goertzelPower(heard, hz, 8000, at + 320, 400)));
     expect(worst).toBeLessThan(-60);
     expect(detected(heard)).toEqual([]);
+  });
+
+  it.each([60, 300, 2500, 3500])('takes every digit out that %d Hz sound beside, with a fifth of the energy, whichever of its tones is the stronger', (hz) => {
+    for (const [lowDbm0, highDbm0] of [[-13, -6], [-9, -9], [-6, -13]] as const) {
+      for (const digit of DTMF_KEYS) {
+        const tone = digitTone(digit, 60, lowDbm0, highDbm0);
+        const beside = sqrt((energyOf(tone, 0, tone.length) / tone.length / 4) * 2);
+        const mixed = withSilence(tone.map((s, i) => round(s + beside * sin((2 * PI * hz * i) / 8000))));
+        expect([hz, digit, lowDbm0, clamped('mute', mixed).clamp.clamped]).toEqual([hz, digit, lowDbm0, 1]);
+      }
+    }
+  });
+
+  it('gives what it does not change as it is, without a copy', () => {
+    const dimmer = new DigitDimmer('mute');
+    const [frame, delayed, out] = [new Int16Array(160).fill(500), new Int16Array(160).fill(400), new Int16Array(160)];
+    expect(dimmer.process(frame, delayed, out)).toBe(delayed);
+    expect(new DigitDimmer('pass').process(frame, delayed, out)).toBe(frame);
   });
 
   it('passes speech and music as they came, 40 ms later', () => {
