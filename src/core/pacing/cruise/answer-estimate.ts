@@ -76,12 +76,16 @@ export class AnswerEstimate {
     return Math.min(1, this.#person.value * this.#answeredLate);
   }
 
+  /** What is known of such a contact, the same object for all that are alike within one look; undefined: it is taken for one of those of late. */
+  kindOf(of: ContactClass | undefined): ContactTerms | undefined {
+    return of === undefined || !this.#isTold || !this.#answerFactors.ready ? undefined : this.#answerFactors.termsOf(of);
+  }
+
   /** The same two of one kind of contact, and the relative variance by which its share of people is less certain than that of those of late. */
-  sharesOf(of: ContactClass | undefined): { readonly answerShare: number; readonly personShare: number; readonly variance: number } {
-    const answers = of === undefined || !this.#isTold || !this.#answerFactors.ready ? undefined : this.#answerFactors.termsOf(of);
-    const people = of === undefined || answers === undefined ? undefined : this.#personFactors.termsOf(of);
-    if (answers === undefined || people === undefined) return { answerShare: this.answerShare, personShare: this.personShare, variance: 0 };
-    return { answerShare: Math.min(1, this.#answered.value * answers.factor), personShare: Math.min(1, this.#person.value * people.factor), variance: answers.variance + people.variance };
+  sharesOf(kind: ContactTerms | undefined): { readonly answerShare: number; readonly personShare: number; readonly variance: number } {
+    const people = kind === undefined ? undefined : this.#personFactors.termsOf(kind.of);
+    if (kind === undefined || people === undefined) return { answerShare: this.answerShare, personShare: this.personShare, variance: 0 };
+    return { answerShare: Math.min(1, this.#answered.value * kind.factor), personShare: Math.min(1, this.#person.value * people.factor), variance: kind.variance + people.variance };
   }
 
   /** Share of the dials to average contacts that bring a person; 0 while it is not told whom the calls are for. */

@@ -64,6 +64,8 @@ class Term {
 
 /** The terms of one kind of contact, and what they make together, as of the last `refresh`. */
 export class ContactTerms {
+  /** One of these contacts. */
+  readonly of: ContactClass;
   readonly #terms: readonly Term[];
   factor = 1;
   /** Relative variance by which its chance is less certain than that of those dialled of late. */
@@ -71,7 +73,8 @@ export class ContactTerms {
   /** The look of the pacer for which the two were worked out. */
   look = -1;
 
-  constructor(terms: readonly Term[]) {
+  constructor(of: ContactClass, terms: readonly Term[]) {
+    this.of = of;
     this.#terms = terms;
   }
 
@@ -117,7 +120,8 @@ export class ContactFactors {
   #look = 0;
 
   /** The terms of a kind of contact; undefined where nothing is known of it. */
-  termsOf({ list, attempt, hour }: ContactClass): ContactTerms | undefined {
+  termsOf(of: ContactClass): ContactTerms | undefined {
+    const { list, attempt, hour } = of;
     if (list === undefined && attempt === undefined && hour === undefined) return undefined;
     let ofList = this.#known.get(list);
     if (ofList === undefined) {
@@ -134,7 +138,7 @@ export class ContactFactors {
       if (list !== undefined) each.push(termOf(this.#lists, list, 'list'));
       if (attempt !== undefined) each.push(termOf(this.#attempts, tries, 'attempt'));
       if (hour !== undefined) each.push(termOf(this.#hours, clock, 'hour'));
-      ofList.set(place, (terms = new ContactTerms(each)));
+      ofList.set(place, (terms = new ContactTerms(of, each)));
     }
     terms.refresh(this.#look, this.#met);
     return terms;

@@ -2,6 +2,7 @@ import { staffedAgents } from '../floor-counts.ts';
 import type { ContactClass, PacingState } from '../pacing.ts';
 import { gridMs, gridPlace, gridSize, type AnswerEstimate } from './answer-estimate.ts';
 import type { ArrivalProfile } from './arrival-profile.ts';
+import type { ContactTerms } from './contact-factors.ts';
 import type { CruiseTuning } from './cruise-tuning.ts';
 import type { FreeingProfile } from './freeing-profile.ts';
 import type { LookAhead } from './look-ahead.ts';
@@ -117,7 +118,7 @@ export class Outlook {
   #chanceOfNext(next: readonly ContactClass[], relativeError: number): number {
     let sum = 0;
     for (const of of next) {
-      const { answerShare, personShare, variance } = this.#answer.sharesOf(of);
+      const { answerShare, personShare, variance } = this.#answer.sharesOf(this.#answer.kindOf(of));
       const expected = answerShare * personShare;
       sum += this.#raised(expected, expected * Math.sqrt(relativeError ** 2 + variance));
     }
@@ -142,12 +143,24 @@ export class Outlook {
   #addRingingOf(ringing: readonly number[], ringingOf: readonly ContactClass[], raise: number, floor: number): void {
     const answer = this.#answer;
     const common = answer.commonShare;
+    // Calls to contacts alike that have rung as long are alike.
+    const kinds = new Map<ContactTerms | undefined, Uint32Array>();
     for (let i = 0; i < ringing.length; i++) {
-      const { answerShare, personShare } = answer.sharesOf(ringingOf[i]);
-      const share = Math.min(0.98, answerShare * personShare * raise);
+      const kind = answer.kindOf(ringingOf[i]);
+      let byAge = kinds.get(kind);
+      if (byAge === undefined) kinds.set(kind, (byAge = new Uint32Array(gridSize + 1)));
       const b = gridPlace(ringing[i] as number);
-      const chance = answer.chanceAt(b, share, Math.max(share, answerShare));
-      this.#add(b, 1, chance, fearOf(share, common, floor));
+      byAge[b] = (byAge[b] as number) + 1;
+    }
+    for (const [kind, byAge] of kinds) {
+      const { answerShare, personShare } = answer.sharesOf(kind);
+      const share = Math.min(0.98, answerShare * personShare * raise);
+      const mostAnswers = Math.max(share, answerShare);
+      const fear = fearOf(share, common, floor);
+      for (let b = 0; b <= gridSize; b++) {
+        const here = byAge[b] as number;
+        if (here > 0) this.#add(b, here, answer.chanceAt(b, share, mostAnswers), fear);
+      }
     }
   }
 
