@@ -85,8 +85,8 @@ export class DtmfAnalysis {
     return sum;
   }
 
-  /** Takes one block, of an even number of samples, and returns the digit of the window that ends with it, or NO_DIGIT. */
-  process(samples: Int16Array, start: number): number {
+  /** Takes one block, of an even number of samples, whose sum of squares may be known already, and returns the digit of the window that ends with it, or NO_DIGIT. */
+  process(samples: Int16Array, start: number, energy = energyOf(samples, start, this.#plan.blockSize)): number {
     const { blockSize, blocks, minEnergy, minEdge, sampleRate } = this.#plan;
     const sums = this.#sums;
     const at = this.#at;
@@ -99,7 +99,6 @@ export class DtmfAnalysis {
       this.#waiting += 1;
       this.#leaveCorrelated(at);
     }
-    const energy = energyOf(samples, start, blockSize);
     const windowEnergy = (sums[ENERGY] as number) + energy - (sums[SHAPE + at] as number);
     sums[ENERGY] = windowEnergy;
     sums[SHAPE + at] = energy;

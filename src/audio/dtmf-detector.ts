@@ -45,7 +45,8 @@ export class DtmfDetector {
     return this.#analysis.preload() + this.#blocks + this.#missing;
   }
 
-  process(frame: Int16Array): void {
+  /** @param energies of its blocks of 5 ms, the sums of squares, where they are known: for frames that are whole blocks only */
+  process(frame: Int16Array, energies?: Float64Array): void {
     const size = this.#analysis.blockSize;
     let i = 0;
     if (this.#filled > 0) {
@@ -54,7 +55,7 @@ export class DtmfDetector {
       this.#filled = 0;
       this.#take(this.#analysis.process(this.#pending, 0));
     }
-    for (; i + size <= frame.length; i += size) this.#take(this.#analysis.process(frame, i));
+    for (let block = 0; i + size <= frame.length; i += size, block++) this.#take(this.#analysis.process(frame, i, energies?.[block]));
     while (i < frame.length) this.#pending[this.#filled++] = frame[i++] as number;
   }
 

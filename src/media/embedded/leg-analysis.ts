@@ -92,7 +92,7 @@ export class LegAnalysis {
     this.#nowMs = nowMs;
     let energy = 0;
     for (let block = 0; block < 4; block++) energy += energies[block] = energyOf(frame, block * blockSamples, blockSamples);
-    this.#digits.process(frame);
+    this.#digits.process(frame, energies);
     if (this.#voice.process(frame, energy / frame.length)) {
       const atMs = this.#context.processTime(nowMs) - (this.#ms - this.#voice.changedAtMs);
       this.#context.emit({ name: 'speech', node: this.#leg, speaking: this.#voice.speaking, atMs });
