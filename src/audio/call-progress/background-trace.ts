@@ -7,6 +7,9 @@ const ONSET = 3;
 /** Blocks on either side of a step, at least. */
 const LEAST = 3;
 const MOST_BEFORE = 40;
+/** A knock is loudest within its first blocks, and has less than this of its greatest power on average. */
+const SWELLS = 3;
+const HOLDS = 0.4;
 
 /** Scratch of the thread: filled and read within one call. */
 const levels = new Float64Array(KEPT);
@@ -68,6 +71,24 @@ export class BackgroundTrace {
     let rest = 0;
     for (let ago = blocks - 4; ago >= 0; ago--) rest = Math.max(rest, this.powerAgo(ago));
     return rest < loudest && this.meanPower(3) < loudest * 0.05;
+  }
+
+  /**
+   * What sounded in the last blocks, the newest `silent` of which are silent again, is a short word: it reaches `least`, and swells or holds,
+   * where a knock is loudest at its beginning.
+   */
+  isWord(blocks: number, silent: number, least: number): boolean {
+    let loudest = 0;
+    let loudestAgo = 0;
+    let sum = 0;
+    for (let ago = blocks - 1; ago >= silent; ago--) {
+      const power = this.powerAgo(ago);
+      sum += power;
+      if (power <= loudest) continue;
+      loudest = power;
+      loudestAgo = ago;
+    }
+    return loudest >= least && (loudestAgo < blocks - SWELLS || sum >= HOLDS * loudest * (blocks - silent));
   }
 
   /** The voice began so many blocks ago, those included in what was pushed. */

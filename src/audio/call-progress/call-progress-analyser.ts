@@ -23,6 +23,11 @@ const EVEN_MS = 260;
 const NOISE_FLATNESS = 0.2;
 /** So much sound that is no tone, within 200 ms, is a voice. */
 const VOICE_MS = 90;
+/** So much may be a short word, once it is over: where it stands out of the background by 12 dB and is neither a knock nor the rest of a tone. */
+const SHORT_WORD_MS = 50;
+const WORD_OVER_FLOOR = 16;
+/** After so much silence a candidate is over. */
+const OVER_MS = 100;
 /** Longer than any ringback. */
 const DIAL_TONE_MS = 2300;
 const CED_MS = 900;
@@ -61,6 +66,8 @@ export class CallProgressAnalyser {
   /** Candidate voice: when it began, and how much of it sounded. */
   #voiceFromMs = 0;
   #voiceMs = 0;
+  /** In the candidate something was found that may be a tone. */
+  #voiceIsTone = false;
   #quietMs = 0;
   #rang = false;
   #dialled = false;
@@ -220,15 +227,22 @@ export class CallProgressAnalyser {
       return;
     }
     if (loud) {
-      if (this.#voiceMs === 0) this.#voiceFromMs = this.#nowMs - BLOCK_MS;
+      if (this.#voiceMs === 0) {
+        this.#voiceFromMs = this.#nowMs - BLOCK_MS;
+        this.#voiceIsTone = false;
+      }
+      this.#voiceIsTone ||= this.#tones.sounding;
       this.#voiceMs += BLOCK_MS;
       this.#quietMs = 0;
     } else if (this.#voiceMs > 0) {
       this.#quietMs += BLOCK_MS;
-      if (this.#quietMs >= 100) this.#voiceMs = 0;
+      if (this.#quietMs >= OVER_MS) {
+        if (this.#isShortWord) return this.#voiceBegan(OVER_MS / BLOCK_MS);
+        this.#voiceMs = 0;
+      }
     }
     if (this.#voiceMs < VOICE_MS) return;
-    const blocks = Math.round((this.#nowMs - this.#voiceFromMs) / BLOCK_MS);
+    const blocks = this.#voiceBlocks;
     // The first block may hold the step itself.
     if (this.#background.unevenness(blocks - 1) < EVEN_DB) {
       if (this.#voiceMs < EVEN_MS) return;
@@ -242,6 +256,22 @@ export class CallProgressAnalyser {
       this.#voiceMs = 0;
       return;
     }
+    this.#voiceBegan(0);
+  }
+
+  /** The candidate is over: it was the whole of what somebody said. */
+  get #isShortWord(): boolean {
+    return this.#voiceMs >= SHORT_WORD_MS && !this.#voiceIsTone && this.#background.isWord(this.#voiceBlocks, OVER_MS / BLOCK_MS, this.#floor * WORD_OVER_FLOOR);
+  }
+
+  /** Blocks of the candidate so far. */
+  get #voiceBlocks(): number {
+    return Math.round((this.#nowMs - this.#voiceFromMs) / BLOCK_MS);
+  }
+
+  /** @param silent the newest blocks, in which it does not sound any more */
+  #voiceBegan(silent: number): void {
+    const blocks = this.#voiceBlocks;
     const least = Math.max(this.#floor * ONSET_OVER_FLOOR, this.#background.meanPower(blocks) * ONSET_OF_VOICE);
     let back = 0;
     while (back < ONSET_BLOCKS && this.#background.powerAgo(blocks + back) > least) back += 1;
@@ -249,7 +279,7 @@ export class CallProgressAnalyser {
     this.#state = 'speaking';
     this.#spoke = true;
     this.#tell('start_of_voice', false, this.#voiceFromMs, 0.9);
-    this.#features.begin(this.#background, blocks + back, dbm0OfPower(this.#floor));
+    this.#features.begin(this.#background, blocks + back, silent, dbm0OfPower(this.#floor));
   }
 
   #decide(): void {

@@ -39,8 +39,8 @@ export class GreetingFeatures {
   #rising = false;
   #turn = 0;
 
-  /** @param trace what was heard before, and the `blocks` of 10 ms with which the voice began */
-  begin(trace: BackgroundTrace, blocks: number, floorDbm0: number): void {
+  /** @param trace what was heard before, and the `blocks` of 10 ms with which the voice began, of which the newest may be `silent` again */
+  begin(trace: BackgroundTrace, blocks: number, silent: number, floorDbm0: number): void {
     this.#trace = trace;
     trace.voiceBegan(blocks);
     this.#recent.fill(0);
@@ -53,7 +53,7 @@ export class GreetingFeatures {
     this.#turn = 0;
     this.#rising = true;
     this.#floorBeforeDbm0 = floorDbm0;
-    for (let ago = blocks - 1; ago >= 0; ago--) this.block(trace.powerAgo(ago), true);
+    for (let ago = blocks - 1; ago >= 0; ago--) this.block(trace.powerAgo(ago), ago >= silent);
   }
 
   /** Reads what is going to be needed, so that it is on its way from memory; the number means nothing. */

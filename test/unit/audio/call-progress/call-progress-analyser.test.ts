@@ -114,6 +114,27 @@ describe('after the answer', () => {
     expect(hissing[0]!.offsetMs).toBeGreaterThan(1050);
   });
 
+  it.each([65, 75, 85])('hears somebody who says one word of %d ms, loud for less than that, and waits', (ms) => {
+    const hello = clip('hello-en-us-1a.wav');
+    const middle = hello.reduce((loudest, s, i) => (Math.abs(s) > Math.abs(hello[loudest]!) ? i : loudest), 0);
+    const word = Int16Array.from({ length: ms * 8 }, (_, i) => (hello[middle + i - ms * 4] ?? 0) * Math.sin((Math.PI * i) / (ms * 8)) ** 2);
+    for (let seed = 1; seed <= 5; seed++) {
+      const samples = joined(silence(500), word, silence(3000));
+      backgroundNoise(new SeededRandom(seed), 'pink', samples.length, -46).forEach((noise, i) => (samples[i] = samples[i]! + noise));
+      const [start, verdict] = analysed(samples);
+      expect([start?.progress, verdict?.progress]).toEqual(['start_of_voice', 'live_voice']);
+      expect(Math.abs(start!.offsetMs - 500)).toBeLessThan(60);
+    }
+  });
+
+  it('takes no knock, and not the rest of a tone, for a short word', () => {
+    const random = new SeededRandom(8);
+    for (let i = 0; i < 40; i++) expect(analysed(joined(silence(500), knock(random, -24 + (i % 16)), silence(1500)))).toEqual([]);
+    for (const frequencies of [[425], [440, 480], [400, 450]]) {
+      for (const restMs of [50, 60, 70, 80]) expect(analysed(joined(played({ segments: [{ frequencies, durationMs: restMs }] }, restMs), silence(1500)))).toEqual([]);
+    }
+  });
+
   it('takes music after the answer for a recording or a voice, not for nothing', () => {
     for (let seed = 1; seed <= 6; seed++) expect(analysed(callee('music', seed).samples)[1]?.progress).toMatch(/^(recorded_msg|live_voice)$/);
   });

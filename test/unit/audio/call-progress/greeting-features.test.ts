@@ -10,7 +10,7 @@ function spoken(...stretches: readonly (readonly [soundingMs: number, quietMs: n
   for (let i = 0; i < 50; i++) trace.push(QUIET);
   for (let i = 0; i < 10; i++) trace.push(SPEECH);
   const features = new GreetingFeatures();
-  features.begin(trace, 10, -60);
+  features.begin(trace, 10, 0, -60);
   stretches.forEach(([soundingMs, quietMs], n) => {
     for (let ms = n === 0 ? 100 : 0; ms < soundingMs; ms += 10) features.block(SPEECH, true);
     for (let ms = 0; ms < quietMs; ms += 10) features.block(QUIET, false);

@@ -41,7 +41,7 @@ function heard(ask: (features: GreetingFeatures) => Judgement | undefined, stret
   for (let i = 0; i < 50; i++) trace.push(QUIET);
   for (let i = 0; i < 10; i++) trace.push(SPEECH);
   const features = new GreetingFeatures();
-  features.begin(trace, 10, -60);
+  features.begin(trace, 10, 0, -60);
   let blocks = 0;
   let told: (Judgement & { atMs: number }) | undefined;
   const block = (power: number, sounds: boolean): void => {
@@ -125,7 +125,7 @@ describe('second thoughts', () => {
 describe('the inputs of the network', () => {
   const features = (): GreetingFeatures => {
     const begun = new GreetingFeatures();
-    begun.begin(new BackgroundTrace(), 0, -60);
+    begun.begin(new BackgroundTrace(), 0, 0, -60);
     return begun;
   };
   const tone = (bin: number): Float64Array => Float64Array.from({ length: 128 }, (_, k) => (k === bin ? 1e9 : 0));
