@@ -7,6 +7,8 @@ const ONSET = 3;
 /** Blocks on either side of a step, at least. */
 const LEAST = 3;
 const MOST_BEFORE = 40;
+/** A short word stands out of the background by 12 dB. */
+const WORD_OVER_FLOOR = 16;
 /** A knock is loudest within its first blocks, and has less than this of its greatest power on average. */
 const SWELLS = 3;
 const HOLDS = 0.4;
@@ -74,10 +76,10 @@ export class BackgroundTrace {
   }
 
   /**
-   * What sounded in the last blocks, the newest `silent` of which are silent again, is a short word: it reaches `least`, and swells or holds,
-   * where a knock is loudest at its beginning.
+   * What sounded in the last blocks, the newest `silent` of which are silent again, is a short word: it stands out of the `floor`, and swells or
+   * holds, where a knock is loudest at its beginning.
    */
-  isWord(blocks: number, silent: number, least: number): boolean {
+  isWord(blocks: number, silent: number, floor: number): boolean {
     let loudest = 0;
     let loudestAgo = 0;
     let sum = 0;
@@ -88,7 +90,7 @@ export class BackgroundTrace {
       loudest = power;
       loudestAgo = ago;
     }
-    return loudest >= least && (loudestAgo < blocks - SWELLS || sum >= HOLDS * loudest * (blocks - silent));
+    return loudest >= floor * WORD_OVER_FLOOR && (loudestAgo < blocks - SWELLS || sum >= HOLDS * loudest * (blocks - silent));
   }
 
   /** The voice began so many blocks ago, those included in what was pushed. */

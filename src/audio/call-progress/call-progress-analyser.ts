@@ -23,9 +23,8 @@ const EVEN_MS = 260;
 const NOISE_FLATNESS = 0.2;
 /** So much sound that is no tone, within 200 ms, is a voice. */
 const VOICE_MS = 90;
-/** So much may be a short word, once it is over: where it stands out of the background by 12 dB and is neither a knock nor the rest of a tone. */
+/** So much may be a short word, once it is over: where it stands well out of the background and is neither a knock nor the rest of a tone. */
 const SHORT_WORD_MS = 50;
-const WORD_OVER_FLOOR = 16;
 /** After so much silence a candidate is over. */
 const OVER_MS = 100;
 /** Longer than any ringback. */
@@ -252,16 +251,13 @@ export class CallProgressAnalyser {
         return;
       }
     }
-    if (this.#background.dyingAway(blocks)) {
-      this.#voiceMs = 0;
-      return;
-    }
-    this.#voiceBegan(0);
+    if (this.#background.dyingAway(blocks)) this.#voiceMs = 0;
+    else this.#voiceBegan(0);
   }
 
   /** The candidate is over: it was the whole of what somebody said. */
   get #isShortWord(): boolean {
-    return this.#voiceMs >= SHORT_WORD_MS && !this.#voiceIsTone && this.#background.isWord(this.#voiceBlocks, OVER_MS / BLOCK_MS, this.#floor * WORD_OVER_FLOOR);
+    return this.#voiceMs >= SHORT_WORD_MS && !this.#voiceIsTone && this.#background.isWord(this.#voiceBlocks, OVER_MS / BLOCK_MS, this.#floor);
   }
 
   /** Blocks of the candidate so far. */
