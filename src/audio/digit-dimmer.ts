@@ -7,7 +7,7 @@ import { NoiseSource } from './noise-source.ts';
 export type DtmfClampMode = 'pass' | 'mute' | 'silence' | 'tone';
 
 /** Keener than a detector of digits: a clamp may not miss, and a false one costs a few hundredths of a second. */
-export const CLAMP_LIMITS: DtmfLimits = { minLevelDbm0: -48, maxTwistDb: 15, maxReverseTwistDb: 15, minPurity: 0.72, minClear: 0.5, minEdge: 0, maxDeviation: 0.025 };
+const CLAMP_LIMITS: DtmfLimits = { minLevelDbm0: -48, maxTwistDb: 15, maxReverseTwistDb: 15, minPurity: 0.72, minClear: 0.5, minEdge: 0, maxDeviation: 0.025 };
 
 const BLOCK_MS = 2.5;
 const WINDOW_BLOCKS = 10;
@@ -66,11 +66,11 @@ export class DigitDimmer {
   #floor = FIRST_NOISE;
   #tonePhase = 0;
 
-  constructor(mode: DtmfClampMode = 'mute', sampleRate = 8000, limits: DtmfLimits = CLAMP_LIMITS) {
+  constructor(mode: DtmfClampMode, sampleRate = 8000) {
     const ms = (value: number): number => Math.round((value * sampleRate) / 1000);
     this.#delay = ms(CLAMP_DELAY_MS);
     const blockSize = ms(BLOCK_MS);
-    this.#analysis = new DtmfAnalysis(limits, blockSize, WINDOW_BLOCKS, sampleRate);
+    this.#analysis = new DtmfAnalysis(CLAMP_LIMITS, blockSize, WINDOW_BLOCKS, sampleRate);
     this.#window = blockSize * WINDOW_BLOCKS;
     // The longest frame beside what it is later by.
     this.#mask = 2 ** Math.ceil(Math.log2(ms(LONGEST_FRAME_MS + CLAMP_DELAY_MS))) - 1;

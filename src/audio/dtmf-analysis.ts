@@ -30,11 +30,11 @@ const { imul } = Math;
 /** Added to what limits say of the share of a window: how far its edges and a tone's turn within it may shift that. */
 const EDGE = 0.03;
 
-/** Places in the piece of memory of an analysis: sums over the window, the newest two samples, then the sums of the correlated blocks. */
+/** Places in the piece of memory of an analysis: energy and products over the window, then the 16 sums over its correlated blocks. */
 const ENERGY = 0;
 const ONE_APART = 1;
 const TWO_APART = 2;
-const TOTAL = 4;
+const TOTAL = 3;
 /** From here on the energies of the blocks, then the sums of each one's samples times those one, and two, before. */
 const SHAPE = TOTAL + 16;
 

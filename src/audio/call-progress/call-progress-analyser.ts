@@ -23,7 +23,7 @@ const EVEN_MS = 260;
 const NOISE_FLATNESS = 0.2;
 /** So much sound that is no tone, within 200 ms, is a voice. */
 const VOICE_MS = 90;
-/** So much may be a short word, once it is over: where it stands well out of the background and is neither a knock nor the rest of a tone. */
+/** So much, and less than a voice's, may be a short word, once it is over: where it stands well out of the background and is neither a knock nor the rest of a tone. */
 const SHORT_WORD_MS = 50;
 /** After so much silence a candidate is over. */
 const OVER_MS = 100;
@@ -257,7 +257,7 @@ export class CallProgressAnalyser {
 
   /** The candidate is over: it was the whole of what somebody said. */
   get #isShortWord(): boolean {
-    return this.#voiceMs >= SHORT_WORD_MS && !this.#voiceIsTone && this.#background.isWord(this.#voiceBlocks, OVER_MS / BLOCK_MS, this.#floor);
+    return this.#voiceMs >= SHORT_WORD_MS && this.#voiceMs < VOICE_MS && !this.#voiceIsTone && this.#background.isWord(this.#voiceBlocks, OVER_MS / BLOCK_MS, this.#floor);
   }
 
   /** Blocks of the candidate so far. */
